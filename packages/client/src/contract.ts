@@ -1,0 +1,138 @@
+// The shape of the client as its users see it: what the runtime, the operators and tests program against.
+import type { DynamicObject, Kind, KubeList, KubeObject, ResourceType, Status } from '@kubewright/core'
+
+export type PropagationPolicy = 'Foreground' | 'Background' | 'Orphan'
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds for one attempt, headers to last byte. @default 30 s; watches have their own limits */
+  readonly timeout?: number
+}
+
+export interface WriteOptions extends RequestOptions {
+  readonly dryRun?: boolean
+  /** Who changes, for managedFields. @default the client's `fieldManager` */
+  readonly fieldManager?: string
+  readonly fieldValidation?: 'Strict' | 'Warn' | 'Ignore'
+}
+
+/** Names one object of a resource; `namespace` is required for namespaced resources. */
+export interface ObjectName {
+  readonly name: string
+  readonly namespace?: string | undefined
+}
+
+export interface Selection {
+  /** Absent or empty: all namespaces (or a cluster-scoped resource). */
+  readonly namespace?: string | undefined
+  readonly labelSelector?: string | undefined
+  readonly fieldSelector?: string | undefined
+}
+
+export interface ListOptions extends Selection, RequestOptions {
+  readonly limit?: number
+  readonly continue?: string
+  readonly resourceVersion?: string
+  readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan'
+}
+
+export interface WatchOptions extends Selection {
+  readonly signal?: AbortSignal | undefined
+  readonly resourceVersion?: string
+  readonly resourceVersionMatch?: 'NotOlderThan'
+  readonly sendInitialEvents?: boolean
+  readonly allowWatchBookmarks?: boolean
+  readonly timeoutSeconds?: number
+  /** Called for every chunk from the socket: the reflector's sign of life. */
+  readonly onBytes?: (bytes: number) => void
+}
+
+export type WatchEvent<T extends KubeObject = DynamicObject> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
+  | { readonly type: 'BOOKMARK'; readonly object: KubeObject }
+  | { readonly type: 'ERROR'; readonly status: Status }
+
+export interface DeleteOptions extends RequestOptions {
+  readonly dryRun?: boolean
+  readonly gracePeriodSeconds?: number
+  readonly propagationPolicy?: PropagationPolicy
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+}
+
+/** What a DELETE answered: gone at once, or accepted and waiting for finalizers or a grace period. */
+export type DeleteResult<T extends KubeObject> = { readonly gone: true; readonly status?: Status } | { readonly gone: false; readonly object: T }
+
+export type Patch =
+  | { readonly type: 'json'; readonly body: readonly JsonPatchOperation[] }
+  | { readonly type: 'merge'; readonly body: object }
+  /** Legal for built-in kinds only; the server answers 415 for custom resources. */
+  | { readonly type: 'strategic'; readonly body: object }
+  | { readonly type: 'apply'; readonly body: object; readonly force?: boolean }
+
+export type JsonPatchOperation =
+  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
+  | { readonly op: 'remove'; readonly path: string }
+  | { readonly op: 'move' | 'copy'; readonly from: string; readonly path: string }
+
+export interface Scale extends KubeObject {
+  readonly spec?: { readonly replicas?: number }
+  readonly status?: { readonly replicas: number; readonly selector?: string }
+}
+
+/** One resource (a kind with its URL known) of one API server. */
+export interface Resource<T extends KubeObject = DynamicObject> {
+  readonly type: ResourceType<T>
+  get(name: ObjectName, options?: RequestOptions & { readonly resourceVersion?: string }): Promise<T>
+  /** One page (or everything, without `limit`). */
+  list(options?: ListOptions): Promise<KubeList<T>>
+  /** All pages, object by object; a 410 on a continue token starts over with one full list, and says so by throwing only if that fails too. */
+  items(options?: ListOptions): AsyncIterable<T>
+  create(object: T, options?: WriteOptions & { readonly namespace?: string }): Promise<T>
+  /** PUT. `metadata.resourceVersion` is the optimistic lock. */
+  update(object: T, options?: WriteOptions & { readonly subresource?: string }): Promise<T>
+  patch(name: ObjectName, patch: Patch, options?: WriteOptions & { readonly subresource?: string }): Promise<T>
+  delete(name: ObjectName, options?: DeleteOptions): Promise<DeleteResult<T>>
+  deleteCollection(options?: ListOptions & DeleteOptions): Promise<void>
+  getScale(name: ObjectName, options?: RequestOptions): Promise<Scale>
+  setReplicas(name: ObjectName, replicas: number, options?: WriteOptions): Promise<Scale>
+  /**
+   * Framed events until the server ends the stream (the iteration ends) or it breaks (it throws). A frame that is no JSON throws; nothing is skipped.
+   * @throws ApiError when the server refuses to open the watch; ConnectionError when the stream breaks.
+   */
+  watch(options?: WatchOptions): AsyncIterable<WatchEvent<T>>
+  /** The same resource with the objects reduced to apiVersion, kind and metadata by the server. */
+  metadataOnly(): Resource<KubeObject>
+}
+
+export interface Client {
+  /** The server's base URL. */
+  readonly server: string
+  /** The namespace of the context (`default` when it names none). */
+  readonly namespace: string
+  /** Resolves the kind through discovery where plural and scope are not known. @throws KindNotFoundError */
+  resource<T extends KubeObject>(kind: Kind<T>, options?: { readonly signal?: AbortSignal }): Promise<Resource<T>>
+  /** Every resource the server serves, as of the last discovery. */
+  discovery: Discovery
+  /** Any request, for what has no method of its own. JSON in, JSON out. */
+  request<R>(method: string, path: string, options?: RequestOptions & { readonly query?: Readonly<Record<string, string | undefined>>; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }): Promise<R>
+  /** A client for the same server with the same connections, acting as another identity. */
+  impersonate(identity: { readonly user: string; readonly uid?: string; readonly groups?: readonly string[]; readonly extra?: Readonly<Record<string, readonly string[]>> }): Client
+  /** Ends all connections; requests under way fail. */
+  close(): Promise<void>
+}
+
+export interface ApiResource extends ResourceType {
+  readonly singular: string
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  readonly verbs: readonly string[]
+  readonly subresources: readonly string[]
+}
+
+export interface Discovery {
+  /** Finds a kind; asks the server again (at most once every 10 s) when it is unknown. `undefined`: the server does not serve it. */
+  find(kind: { readonly group: string; readonly version?: string; readonly kind: string }, options?: { readonly signal?: AbortSignal | undefined }): Promise<ApiResource | undefined>
+  all(options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly ApiResource[]>
+  /** Forgets what is known: the next question goes to the server. */
+  invalidate(): void
+}

@@ -1,0 +1,82 @@
+import type { Status } from './meta.ts'
+
+/**
+ * The API server refused or failed a request. `status` is its parsed answer; where the answer was no Status (a proxy's HTML page, an empty
+ * body) one is made up from the HTTP code, so that callers decide by one shape.
+ */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  /** HTTP status code. */
+  readonly code: number
+  readonly status: Status
+  /** How long the server asked to wait, from `Retry-After` or the Status details. */
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(status: Status & { readonly code: number }, options: { readonly request?: string; readonly retryAfterSeconds?: number; readonly cause?: unknown } = {}) {
+    const what = status.message || status.reason || `HTTP ${status.code}`
+    super(options.request ? `${options.request}: ${what}` : what, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = status.code
+    this.status = status
+    this.retryAfterSeconds = options.retryAfterSeconds ?? status.details?.retryAfterSeconds
+  }
+
+  get reason(): string {
+    return this.status.reason ?? ''
+  }
+}
+
+// Guards look at the shape and not at the class: two copies of this package in one program must not make `isConflict` lie.
+function apiError(error: unknown): ApiError | undefined {
+  return error instanceof Error && error.name === 'ApiError' && typeof (error as ApiError).code === 'number' ? (error as ApiError) : undefined
+}
+
+export const isApiError = (error: unknown): error is ApiError => apiError(error) !== undefined
+const by = (code: number, reason?: string) => (error: unknown): error is ApiError => {
+  const e = apiError(error)
+  return e !== undefined && e.code === code && (reason === undefined || e.reason === '' || e.reason === reason)
+}
+
+export const isBadRequest = by(400)
+export const isUnauthorized = by(401)
+export const isForbidden = by(403)
+export const isNotFound = by(404)
+export const isMethodNotAllowed = by(405)
+export const isAlreadyExists = by(409, 'AlreadyExists')
+export const isConflict = by(409, 'Conflict')
+/** 410: the resource version or continue token is older than the server's history. */
+export const isGone = by(410)
+export const isInvalid = by(422)
+export const isTooManyRequests = by(429)
+export const isServerTimeout = by(504)
+
+/** The server has not yet seen the resource version that was asked for: a list or watch at it must fall back to a fresh read. */
+export function isResourceVersionTooLarge(error: unknown): error is ApiError {
+  const e = apiError(error)
+  if (e === undefined || e.code !== 504) return false
+  return (e.status.details?.causes ?? []).some((cause) => cause.reason === 'ResourceVersionTooLarge') || (e.status.message ?? '').startsWith('Too large resource version')
+}
+
+/** No answer came at all: refused, reset, name not found, TLS failure, time out. `cause` has the socket's words. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError'
+  /** The socket's or undici's error code, such as ECONNREFUSED; empty when there was none. */
+  readonly code: string
+
+  constructor(message: string, options: { readonly cause?: unknown; readonly code?: string } = {}) {
+    super(message, { cause: options.cause })
+    this.code = options.code ?? ''
+  }
+}
+
+export const isConnectionError = (error: unknown): error is ConnectionError => error instanceof Error && error.name === 'ConnectionError'
+export const isConnectionRefused = (error: unknown): boolean => isConnectionError(error) && error.code === 'ECONNREFUSED'
+
+/** Something a person configured is wrong: a file, a flag, an environment variable. The message names it and the mend; commands print it and exit. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError'
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
