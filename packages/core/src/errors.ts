@@ -12,7 +12,10 @@ export class ApiError extends Error {
   /** How long the server asked to wait, from `Retry-After` or the Status details. */
   readonly retryAfterSeconds: number | undefined
 
-  constructor(status: Status & { readonly code: number }, options: { readonly request?: string; readonly retryAfterSeconds?: number; readonly cause?: unknown } = {}) {
+  constructor(
+    status: Status & { readonly code: number },
+    options: { readonly request?: string; readonly retryAfterSeconds?: number; readonly cause?: unknown } = {},
+  ) {
     const what = status.message || status.reason || `HTTP ${status.code}`
     super(options.request ? `${options.request}: ${what}` : what, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = status.code
@@ -27,33 +30,46 @@ export class ApiError extends Error {
 
 // Guards look at the shape and not at the class: two copies of this package in one program must not make `isConflict` lie.
 function apiError(error: unknown): ApiError | undefined {
-  return error instanceof Error && error.name === 'ApiError' && typeof (error as ApiError).code === 'number' ? (error as ApiError) : undefined
+  return error instanceof Error && error.name === 'ApiError' && typeof (error as ApiError).code === 'number'
+    ? (error as ApiError)
+    : undefined
 }
 
 export const isApiError = (error: unknown): error is ApiError => apiError(error) !== undefined
-const by = (code: number, reason?: string) => (error: unknown): error is ApiError => {
-  const e = apiError(error)
-  return e !== undefined && e.code === code && (reason === undefined || e.reason === '' || e.reason === reason)
-}
+const guard =
+  (holds: (error: ApiError) => boolean) =>
+  (error: unknown): error is ApiError => {
+    const e = apiError(error)
+    return e !== undefined && holds(e)
+  }
+const byCode = (code: number) => guard((error) => error.code === code)
 
-export const isBadRequest = by(400)
-export const isUnauthorized = by(401)
-export const isForbidden = by(403)
-export const isNotFound = by(404)
-export const isMethodNotAllowed = by(405)
-export const isAlreadyExists = by(409, 'AlreadyExists')
-export const isConflict = by(409, 'Conflict')
+export const isBadRequest = byCode(400)
+export const isUnauthorized = byCode(401)
+export const isForbidden = byCode(403)
+export const isNotFound = byCode(404)
+export const isMethodNotAllowed = byCode(405)
+/** 409, the name is taken. */
+export const isAlreadyExists = guard((error) => error.code === 409 && error.reason === 'AlreadyExists')
+/** 409, the object has changed since it was read, or a precondition does not hold. A 409 without a reason counts as one. */
+export const isConflict = guard((error) => error.code === 409 && (error.reason === 'Conflict' || error.reason === ''))
 /** 410: the resource version or continue token is older than the server's history. */
-export const isGone = by(410)
-export const isInvalid = by(422)
-export const isTooManyRequests = by(429)
-export const isServerTimeout = by(504)
+export const isGone = byCode(410)
+export const isInvalid = byCode(422)
+export const isTooManyRequests = byCode(429)
+/** The server gave up on the request before it did anything: Kubernetes answers that with 500, and says by the reason that it is safe to repeat. */
+export const isServerTimeout = guard((error) => error.code === 500 && error.reason === 'ServerTimeout')
+/** 504: the request took too long. Whether it had an effect is not known. */
+export const isTimeout = byCode(504)
 
 /** The server has not yet seen the resource version that was asked for: a list or watch at it must fall back to a fresh read. */
 export function isResourceVersionTooLarge(error: unknown): error is ApiError {
   const e = apiError(error)
   if (e === undefined || e.code !== 504) return false
-  return (e.status.details?.causes ?? []).some((cause) => cause.reason === 'ResourceVersionTooLarge') || (e.status.message ?? '').startsWith('Too large resource version')
+  return (
+    (e.status.details?.causes ?? []).some((cause) => cause.reason === 'ResourceVersionTooLarge') ||
+    (e.status.message ?? '').startsWith('Too large resource version')
+  )
 }
 
 /** No answer came at all: refused, reset, name not found, TLS failure, time out. `cause` has the socket's words. */

@@ -42,7 +42,7 @@ export function parseApiVersion(apiVersion: string): { group: string; version: s
 
 /** The kind an object says it is of. @throws Error when it does not say. */
 export function kindOf(object: KubeObject): GroupVersionKind {
-  if (!object.apiVersion || !object.kind) throw new Error(`object "${object.metadata?.name ?? ''}" has no apiVersion or no kind`)
+  if (!object.apiVersion || !object.kind) throw new Error(`object "${object.metadata.name ?? ''}" has no apiVersion or no kind`)
   return { ...parseApiVersion(object.apiVersion), kind: object.kind }
 }
 

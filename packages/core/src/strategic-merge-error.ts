@@ -1,0 +1,14 @@
+/** A strategic merge patch that cannot be applied. Nothing was changed. */
+export class StrategicMergeError extends Error {
+  override readonly name = 'StrategicMergeError'
+  /** The HTTP status with which kube-apiserver answers it. */
+  readonly code: 400 | 422 | 500
+
+  constructor(code: 400 | 422 | 500, at: string, problem: string) {
+    super(`strategic merge patch: ${at === '' ? '' : `${at}: `}${problem}`)
+    this.code = code
+  }
+}
+
+export const isStrategicMergeError = (error: unknown): error is StrategicMergeError =>
+  error instanceof Error && error.name === 'StrategicMergeError'
