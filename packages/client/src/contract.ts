@@ -1,5 +1,5 @@
 // The shape of the client as its users see it: what the runtime, the operators and tests program against.
-import type { DynamicObject, Kind, KubeList, KubeObject, ResourceType, Status } from '@kubewright/core'
+import type { DynamicObject, JsonPatchOperation, Kind, KubeList, KubeObject, ResourceType, Status } from '@kubewright/core'
 
 export type PropagationPolicy = 'Foreground' | 'Background' | 'Orphan'
 
@@ -45,6 +45,8 @@ export interface WatchOptions extends Selection {
   readonly timeoutSeconds?: number
   /** Called for every chunk from the socket: the reflector's sign of life. */
   readonly onBytes?: (bytes: number) => void
+  /** Keep `metadata.managedFields` of the objects. @default false: they are cut from the bytes before parsing, which halves memory and parse time */
+  readonly managedFields?: boolean
 }
 
 export type WatchEvent<T extends KubeObject = DynamicObject> =
@@ -60,7 +62,9 @@ export interface DeleteOptions extends RequestOptions {
 }
 
 /** What a DELETE answered: gone at once, or accepted and waiting for finalizers or a grace period. */
-export type DeleteResult<T extends KubeObject> = { readonly gone: true; readonly status?: Status } | { readonly gone: false; readonly object: T }
+export type DeleteResult<T extends KubeObject> =
+  | { readonly gone: true; readonly status?: Status }
+  | { readonly gone: false; readonly object: T }
 
 export type Patch =
   | { readonly type: 'json'; readonly body: readonly JsonPatchOperation[] }
@@ -68,11 +72,6 @@ export type Patch =
   /** Legal for built-in kinds only; the server answers 415 for custom resources. */
   | { readonly type: 'strategic'; readonly body: object }
   | { readonly type: 'apply'; readonly body: object; readonly force?: boolean }
-
-export type JsonPatchOperation =
-  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
-  | { readonly op: 'remove'; readonly path: string }
-  | { readonly op: 'move' | 'copy'; readonly from: string; readonly path: string }
 
 export interface Scale extends KubeObject {
   readonly spec?: { readonly replicas?: number }
@@ -104,19 +103,40 @@ export interface Resource<T extends KubeObject = DynamicObject> {
   metadataOnly(): Resource<KubeObject>
 }
 
+/** Whom to act as. The caller needs the `impersonate` right for each of these. */
+export interface Impersonation {
+  readonly user: string
+  readonly uid?: string
+  readonly groups?: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+}
+
 export interface Client {
   /** The server's base URL. */
   readonly server: string
   /** The namespace of the context (`default` when it names none). */
   readonly namespace: string
+  /** Whether the identity is that of the Pod this process runs in, and not one from a kubeconfig. */
+  readonly inCluster: boolean
   /** Resolves the kind through discovery where plural and scope are not known. @throws KindNotFoundError */
   resource<T extends KubeObject>(kind: Kind<T>, options?: { readonly signal?: AbortSignal }): Promise<Resource<T>>
   /** Every resource the server serves, as of the last discovery. */
-  discovery: Discovery
-  /** Any request, for what has no method of its own. JSON in, JSON out. */
-  request<R>(method: string, path: string, options?: RequestOptions & { readonly query?: Readonly<Record<string, string | undefined>>; readonly body?: unknown; readonly headers?: Readonly<Record<string, string>> }): Promise<R>
-  /** A client for the same server with the same connections, acting as another identity. */
-  impersonate(identity: { readonly user: string; readonly uid?: string; readonly groups?: readonly string[]; readonly extra?: Readonly<Record<string, readonly string[]>> }): Client
+  readonly discovery: Discovery
+  /**
+   * Any request, for what has no method of its own. JSON in, JSON out; an answer of type text/plain (`/readyz`, a Pod's log) comes back as a string.
+   * `path` starts with `/` and is sent as it is: encode what comes from outside.
+   */
+  request<R>(
+    method: string,
+    path: string,
+    options?: RequestOptions & {
+      readonly query?: Readonly<Record<string, string | undefined>>
+      readonly body?: unknown
+      readonly headers?: Readonly<Record<string, string>>
+    },
+  ): Promise<R>
+  /** A client for the same server with the same connections, acting as another identity. Its `close` leaves the connections to this one. */
+  impersonate(identity: Impersonation): Client
   /** Ends all connections; requests under way fail. */
   close(): Promise<void>
 }
@@ -127,12 +147,26 @@ export interface ApiResource extends ResourceType {
   readonly categories: readonly string[]
   readonly verbs: readonly string[]
   readonly subresources: readonly string[]
+  /** The last look at its group failed, so this is what was known before. */
+  readonly stale?: boolean
+}
+
+/** A group whose discovery fails at the moment, usually because its aggregated API server is down. The other groups are not touched by it. */
+export interface DiscoveryFailure {
+  readonly group: string
+  readonly version: string
+  readonly message: string
 }
 
 export interface Discovery {
   /** Finds a kind; asks the server again (at most once every 10 s) when it is unknown. `undefined`: the server does not serve it. */
-  find(kind: { readonly group: string; readonly version?: string; readonly kind: string }, options?: { readonly signal?: AbortSignal | undefined }): Promise<ApiResource | undefined>
+  find(
+    kind: { readonly group: string; readonly version?: string; readonly kind: string },
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<ApiResource | undefined>
   all(options?: { readonly signal?: AbortSignal | undefined }): Promise<readonly ApiResource[]>
+  /** The groups that could not be read the last time. */
+  failures(): readonly DiscoveryFailure[]
   /** Forgets what is known: the next question goes to the server. */
   invalidate(): void
 }

@@ -1,0 +1,252 @@
+import { apiVersionOf, describeKind, type KubeList, type KubeObject, type ResourceType, type Status } from '@kubewright/core'
+import type {
+  DeleteOptions,
+  ListOptions,
+  ObjectName,
+  RequestOptions,
+  Resource,
+  Scale,
+  Selection,
+  WatchOptions,
+  WriteOptions,
+} from '../contract.ts'
+import type { ApiRequest, Query } from '../transport/request.ts'
+import { describeRequest } from '../transport/request.ts'
+import { jsonOf, type Transport } from '../transport/transport.ts'
+import { watchEvents } from '../watch/watch-events.ts'
+import { readDeleteAnswer } from './delete-answer.ts'
+import { eachItem } from './pages.ts'
+import { patchRequest } from './patch-request.ts'
+import { metadataObjects, type Representation, wholeObjects } from './representation.ts'
+import { resourcePath } from './resource-path.ts'
+
+export interface ResourceContext {
+  readonly transport: Pick<Transport, 'send' | 'open'>
+  readonly fieldManager: string
+}
+
+/** The typed view of one resource. */
+export function createResource<T extends KubeObject>(context: ResourceContext, type: ResourceType<T>): Resource<T> {
+  return resourceIn(context, type, wholeObjects(type))
+}
+
+function resourceIn<T extends KubeObject>(context: ResourceContext, type: ResourceType<T>, form: Representation<T>): Resource<T> {
+  const json = async <R>(request: ApiRequest): Promise<R> => jsonOf<R>(await context.transport.send(request), describeRequest(request))
+  const written = (options: WriteOptions): Query => ({
+    dryRun: options.dryRun ? 'All' : undefined,
+    fieldManager: options.fieldManager ?? context.fieldManager,
+    fieldValidation: options.fieldValidation,
+  })
+  const one = (name: ObjectName, subresource?: string) => resourcePath(type, { name: name.name, namespace: name.namespace, subresource })
+  const base = (options: RequestOptions) => ({ signal: options.signal, timeout: options.timeout })
+
+  const self: Resource<T> = {
+    type,
+
+    async get(name, options = {}) {
+      return form.adapt(
+        await json<T>({
+          verb: 'get',
+          method: 'GET',
+          path: one(name),
+          query: { resourceVersion: options.resourceVersion },
+          accept: form.accept,
+          ...base(options),
+        }),
+      )
+    },
+
+    async list(options = {}) {
+      const list = await json<KubeList<T>>({
+        verb: 'list',
+        method: 'GET',
+        path: resourcePath(type, { namespace: options.namespace }),
+        query: { ...selected(options), ...paged(options) },
+        accept: form.listAccept,
+        ...base(options),
+      })
+      if (!Array.isArray(list.items) && list.items !== null) {
+        throw new Error(
+          `the list of ${describeKind(type)} has no items but is a ${list.kind ?? 'thing without a kind'}: is this an API server?`,
+        )
+      }
+      // An index and never a spread: client-node overflowed the stack at 130,000 items.
+      const items = (list.items ?? []) as T[]
+      for (let index = 0; index < items.length; index++) items[index] = form.adapt(items[index]!)
+      return { ...list, items }
+    },
+
+    items: (options = {}) => eachItem((page) => self.list(page), options),
+
+    async create(object, options = {}) {
+      const namespace = object.metadata.namespace ?? options.namespace
+      if (object.metadata.namespace && options.namespace && object.metadata.namespace !== options.namespace) {
+        throw new Error(
+          `${describeKind(type)} "${object.metadata.name ?? ''}" is of namespace "${object.metadata.namespace}" and was to be created in "${options.namespace}"`,
+        )
+      }
+      if (type.namespaced && !namespace) {
+        throw new Error(
+          `${describeKind(type)} "${object.metadata.name ?? ''}" has no namespace to be created in: set metadata.namespace, or pass one`,
+        )
+      }
+      return form.adapt(
+        await json<T>({
+          verb: 'create',
+          method: 'POST',
+          path: resourcePath(type, { namespace }),
+          query: written(options),
+          accept: form.accept,
+          body: identified(object),
+          ...base(options),
+        }),
+      )
+    },
+
+    async update(object, options = {}) {
+      const { name, namespace } = object.metadata
+      if (!name) throw new Error(`${describeKind(type)} has no metadata.name: an update needs the object it replaces`)
+      return form.adapt(
+        await json<T>({
+          verb: 'update',
+          method: 'PUT',
+          path: one({ name, namespace }, options.subresource),
+          query: written(options),
+          accept: form.accept,
+          body: identified(object),
+          ...base(options),
+        }),
+      )
+    },
+
+    async patch(name, patch, options = {}) {
+      const { query, ...request } = patchRequest(type, name, patch)
+      return form.adapt(
+        await json<T>({
+          verb: 'patch',
+          method: 'PATCH',
+          path: one(name, options.subresource),
+          query: { ...written(options), ...query },
+          accept: form.accept,
+          ...request,
+          ...base(options),
+        }),
+      )
+    },
+
+    async delete(name, options = {}) {
+      const answer = await json<T | Status>({
+        verb: 'delete',
+        method: 'DELETE',
+        path: one(name),
+        body: deleteBody(options),
+        accept: form.accept,
+        ...base(options),
+      })
+      return readDeleteAnswer(answer.kind === 'Status' ? answer : form.adapt(answer as T))
+    },
+
+    async deleteCollection(options = {}) {
+      if (type.namespaced && !options.namespace) {
+        throw new Error(
+          `${describeKind(type)}: a collection is deleted in one namespace at a time: name it (the server has no request for all)`,
+        )
+      }
+      await context.transport.send({
+        verb: 'deletecollection',
+        method: 'DELETE',
+        path: resourcePath(type, { namespace: options.namespace }),
+        query: { ...selected(options), ...paged(options) },
+        body: deleteBody(options),
+        ...base(options),
+      })
+    },
+
+    getScale: (name, options = {}) => json<Scale>({ verb: 'get', method: 'GET', path: one(name, 'scale'), ...base(options) }),
+
+    setReplicas: (name, replicas, options = {}) =>
+      json<Scale>({
+        verb: 'patch',
+        method: 'PATCH',
+        path: one(name, 'scale'),
+        query: written(options),
+        contentType: 'application/merge-patch+json',
+        body: { spec: { replicas } },
+        // The same number twice is the same number.
+        repeatable: true,
+        ...base(options),
+      }),
+
+    watch(options = {}) {
+      const request: ApiRequest = {
+        verb: 'watch',
+        method: 'GET',
+        path: resourcePath(type, { namespace: options.namespace }),
+        query: watched(options),
+        accept: form.accept,
+      }
+      return watchEvents<T>(
+        {
+          request: describeRequest(request),
+          keepManagedFields: options.managedFields ?? false,
+          signal: options.signal,
+          open: (signal) => context.transport.open({ ...request, signal }, { onBytes: options.onBytes }),
+        },
+        form.adapt,
+      )
+    },
+
+    metadataOnly: () => metadataResource(context, type),
+  }
+
+  const identified = (object: T): T => ({ ...object, apiVersion: object.apiVersion ?? apiVersionOf(type), kind: object.kind ?? type.kind })
+
+  return self
+}
+
+/** To write an object from its metadata alone would empty it; a patch of the metadata is fine. */
+function metadataResource<T extends KubeObject>(context: ResourceContext, type: ResourceType<T>): Resource<KubeObject> {
+  const refuse = (what: string) => () =>
+    Promise.reject(
+      new Error(
+        `${describeKind(type)}: ${what} with metadata alone would lose the rest of the object: patch it, or use the whole resource`,
+      ),
+    )
+  const { group, version, kind, plural, namespaced } = type
+  const reduced: ResourceType<KubeObject> = { group, version, kind, plural, namespaced }
+  const resource = resourceIn(context, reduced, metadataObjects(reduced))
+  return { ...resource, create: refuse('create'), update: refuse('update'), metadataOnly: () => metadataResource(context, type) }
+}
+
+function selected(selection: Selection): Query {
+  return { labelSelector: selection.labelSelector, fieldSelector: selection.fieldSelector }
+}
+
+function paged(options: ListOptions): Query {
+  const { limit, resourceVersion, resourceVersionMatch } = options
+  return { limit, continue: options.continue, resourceVersion, resourceVersionMatch }
+}
+
+function watched(options: WatchOptions): Query {
+  return {
+    watch: true,
+    ...selected(options),
+    resourceVersion: options.resourceVersion,
+    resourceVersionMatch: options.resourceVersionMatch,
+    sendInitialEvents: options.sendInitialEvents,
+    allowWatchBookmarks: options.allowWatchBookmarks,
+    timeoutSeconds: options.timeoutSeconds,
+  }
+}
+
+function deleteBody(options: DeleteOptions): object {
+  const { dryRun, gracePeriodSeconds, propagationPolicy, preconditions } = options
+  return {
+    apiVersion: 'v1',
+    kind: 'DeleteOptions',
+    ...(dryRun && { dryRun: ['All'] }),
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(propagationPolicy !== undefined && { propagationPolicy }),
+    ...(preconditions !== undefined && { preconditions }),
+  }
+}

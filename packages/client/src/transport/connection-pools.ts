@@ -1,0 +1,69 @@
+import { Client, type Dispatcher, Pool } from 'undici'
+import { connectorFor, type TlsMaterial } from './connector.ts'
+
+export interface Connections {
+  /** For requests that end. */
+  readonly unary: Dispatcher
+  /**
+   * A connection for one watch alone, so fifty of them neither starve the requests nor share one fate. Whoever dials hangs up.
+   * Not from a pool: when a request is aborted, undici dials again at once, for nothing, to have a connection in the pool.
+   */
+  dial(): { readonly dispatcher: Dispatcher; hangUp(): void }
+}
+
+/**
+ * The connections of one cluster identity: made once, and made anew only when the certificates they were made with change (C14 of the
+ * common client: a new agent per request, 200 TLS connections for 200 requests). The old ones finish what they are doing.
+ */
+export interface ConnectionPools {
+  for(material: TlsMaterial): Connections
+  /** Ends everything, requests under way included. */
+  close(): Promise<void>
+}
+
+/** Below the 90 s after which a Go server closes an idle connection; the other way round a request meets a socket that is being closed. */
+const IDLE_TIMEOUT = 60_000
+
+export function createConnectionPools(server: string, proxy: URL | undefined, connections: number): ConnectionPools {
+  const { origin } = new URL(server)
+  /** Everything that may hold a socket. */
+  const living = new Set<Dispatcher>()
+  let current: { readonly material: TlsMaterial; readonly connections: Connections } | undefined
+  let closed = false
+
+  const open = (material: TlsMaterial): Connections => {
+    const connect = connectorFor(material, proxy)
+    // Time limits are the transport's own: one clock for all of them, and a watch may be silent for as long as its reader allows.
+    const common = { connect, pipelining: 1, keepAliveTimeout: IDLE_TIMEOUT, headersTimeout: 0, bodyTimeout: 0 }
+    const unary = new Pool(origin, { ...common, connections })
+    living.add(unary)
+    return {
+      unary,
+      dial() {
+        const dispatcher = new Client(origin, common)
+        living.add(dispatcher)
+        return { dispatcher, hangUp: () => void dispatcher.destroy().finally(() => living.delete(dispatcher)) }
+      },
+    }
+  }
+
+  return {
+    for(material) {
+      if (closed) throw new Error('the client is closed')
+      if (current !== undefined && sameMaterial(current.material, material)) return current.connections
+      const old = current?.connections.unary
+      // Watches of before go on until they end: that is minutes, and they were let in.
+      if (old) void old.close().finally(() => living.delete(old))
+      current = { material, connections: open(material) }
+      return current.connections
+    },
+    async close() {
+      closed = true
+      await Promise.allSettled([...living].map((dispatcher) => dispatcher.destroy()))
+    },
+  }
+}
+
+function sameMaterial(a: TlsMaterial, b: TlsMaterial): boolean {
+  return a.ca === b.ca && a.cert === b.cert && a.key === b.key && a.serverName === b.serverName && a.skipVerify === b.skipVerify
+}

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { warningsOf } from './warning-header.ts'
+
+test.each<[string, string | string[] | undefined, string[]]>([
+  ['none', undefined, []],
+  ['one', '299 - "v1 ComponentStatus is deprecated in v1.19+"', ['v1 ComponentStatus is deprecated in v1.19+']],
+  ['escaped quotes', '299 - "unknown field \\"spec.x\\""', ['unknown field "spec.x"']],
+  ['several in one header', '299 - "a", 299 - "b, c"', ['a', 'b, c']],
+  ['several headers', ['299 - "a"', '299 - "b"'], ['a', 'b']],
+  ['another kind of warning', '110 - "stale"', []],
+])('%s', (_name, header, texts) => {
+  expect(warningsOf(header)).toEqual(texts)
+})
