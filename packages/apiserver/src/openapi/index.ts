@@ -1,0 +1,5 @@
+// The OpenAPI v3 documents that kubectl validates, explains and applies by. Made when asked for, from the table of built-in types and the schemas
+// of custom kinds.
+export { type OpenApiDocument, openApiDocument } from './document.ts'
+export type { GroupVersionResources, OpenApiResource } from './group-version.ts'
+export { type OpenApiIndex, openApiHash, openApiIndex } from './openapi-index.ts'

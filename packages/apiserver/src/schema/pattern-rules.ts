@@ -1,0 +1,16 @@
+import type { StatusCause } from '@kubewright/core'
+import { invalidError } from './field-error.ts'
+import { compilePattern, PatternError } from './pattern.ts'
+import type { Schema } from './schema.ts'
+
+/** The pattern of a node must compile, wherever the node stands. */
+export function checkPattern(schema: Schema, path: string): StatusCause[] {
+  if (schema.pattern === undefined) return []
+  try {
+    compilePattern(schema.pattern)
+    return []
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error
+    return [invalidError(`${path}.pattern`, schema.pattern, `must be a valid regular expression, but isn't: ${error.message}`)]
+  }
+}
