@@ -1,0 +1,48 @@
+import type { KubeObject, ResourceType } from '@kubewright/core'
+import type { Liveness } from '../reflector/liveness.ts'
+import type { EventHandler } from './listener.ts'
+import type { IndexFunction } from './store.ts'
+
+export interface Subscription {
+  /** Resolves when the handler has returned from everything that was there at the beginning; rejects when it is closed before that. */
+  readonly synced: Promise<void>
+  /** The handler hears nothing from now on. */
+  close(): void
+}
+
+export interface InformerLiveness extends Liveness {
+  /** How many objects are held. */
+  readonly objects: number
+}
+
+/** What is going on inside, for people and tests. */
+export interface InformerState {
+  readonly synced: boolean
+  readonly watches: readonly {
+    readonly namespace: string | undefined
+    readonly resourceVersion: string | undefined
+    readonly liveness: Liveness
+  }[]
+}
+
+/**
+ * A local copy of the objects of one kind, kept up to date by a watch. The objects are shared by all readers and must not be changed (in
+ * development they are frozen). Reads never wait and never go to the server.
+ */
+export interface Informer<T extends KubeObject> {
+  readonly type: ResourceType<T>
+  get(name: string, namespace?: string): T | undefined
+  list(namespace?: string): readonly T[]
+  readonly size: number
+  /** May be called at any time; what is there is indexed at once. @throws Error when another index has that name */
+  addIndex(name: string, valuesOf: IndexFunction<T>): void
+  /** @throws Error when there is no such index. */
+  byIndex(name: string, value: string): readonly T[]
+  /** The handler first hears of every object that is there. The store is changed before a handler hears of a change. */
+  subscribe(handler: EventHandler<T>): Subscription
+  readonly synced: boolean
+  /** Resolves when the first list is complete. @throws the signal's reason, or an Error when the informer ends before */
+  whenSynced(signal?: AbortSignal): Promise<void>
+  readonly state: InformerState
+  readonly liveness: InformerLiveness
+}

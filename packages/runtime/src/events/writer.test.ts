@@ -1,0 +1,108 @@
+import { settle, virtualClock } from '@kubewright/testing/virtual-clock'
+import { describe, expect, test } from 'vitest'
+import { fakeClient } from '../fake/fake-client.ts'
+import { apiError, FakeServer, refused } from '../fake/fake-server.ts'
+import { Event } from '../fake/program.ts'
+import { createLogger } from '../log/logger.ts'
+import { EventWriter } from './writer.ts'
+
+const pod = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'ns' } })
+
+function start() {
+  const clock = virtualClock()
+  const server = new FakeServer().serve(Event)
+  const dropped: string[] = []
+  const said: string[] = []
+  const writer = new EventWriter({
+    client: fakeClient(server),
+    clock,
+    identity: 'host',
+    random: () => 0.5,
+    log: createLogger({ destination: { write: (line) => said.push(JSON.parse(line).message) } }),
+    dropped: (reason) => dropped.push(reason),
+  })
+  const stop = new AbortController()
+  const run = writer.run(stop.signal)
+  const finish = async () => {
+    stop.abort()
+    for (let i = 0; i < 5; i++) await clock.advance(1000)
+    await run
+    expect(clock.pending).toBe(0)
+  }
+  return {
+    clock,
+    server,
+    dropped,
+    said,
+    recorder: writer.recorder('website'),
+    finish,
+    written: () => server.objects('Event.events.k8s.io/v1'),
+  }
+}
+
+describe('a recorder', () => {
+  test('writes in the background, and a repetition as the count of a series', async () => {
+    const { recorder, written, finish, server, clock } = start()
+    for (let i = 0; i < 5; i++) {
+      recorder.event(pod('a'), { reason: 'Failed', note: 'oops', type: 'Warning' })
+      await settle()
+    }
+    expect(written()).toMatchObject([{ reason: 'Failed', type: 'Warning', series: { count: 2 } }])
+    await clock.advance(360_000)
+    expect(written()).toMatchObject([{ series: { count: 5 } }])
+    expect(server.writes).toHaveLength(3)
+    await clock.advance(3_600_000)
+    expect([server.writes.length, clock.pending], 'and then it is idle').toEqual([3, 0])
+    await finish()
+  })
+
+  test('never throws, and drops what the server does not take', async () => {
+    const { recorder, server, dropped, said, finish } = start()
+    server.failWith(() => apiError(403, 'Forbidden', 'the namespace is going'))
+    recorder.event(pod('a'), { reason: 'Failed', note: 'oops' })
+    recorder.event(undefined as never, undefined as never)
+    await settle()
+    expect(dropped).toEqual(['refused'])
+    expect(said).toEqual(['an event could not be made', 'an event was not written'])
+    await finish()
+  })
+
+  test('tries again while the server is away', async () => {
+    const { recorder, server, written, clock, finish } = start()
+    server.failWith(refused)
+    recorder.event(pod('a'), { reason: 'Failed', note: 'oops' })
+    await clock.advance(30_000)
+    expect(written()).toEqual([])
+    server.heal()
+    await clock.advance(15_000)
+    expect(written()).toHaveLength(1)
+    await finish()
+  })
+
+  test('keeps a thousand and drops the rest, while nothing can be written', async () => {
+    const { recorder, server, dropped, finish } = start()
+    server.failWith(refused)
+    for (let i = 0; i < 1100; i++) recorder.event(pod(`p${i}`), { reason: 'Failed', note: 'oops' })
+    await settle()
+    expect(dropped.filter((reason) => reason === 'queue').length).toBeGreaterThanOrEqual(96)
+    await finish()
+  })
+
+  test('writes what is left when it is told to stop', async () => {
+    const { recorder, written, finish } = start()
+    for (let i = 0; i < 20; i++) recorder.event(pod(`p${i}`), { reason: 'Stopping', note: 'bye' })
+    await finish()
+    expect(written()).toHaveLength(20)
+  })
+
+  test('writes a series anew that the server has forgotten', async () => {
+    const { recorder, server, written, finish } = start()
+    recorder.event(pod('a'), { reason: 'Failed', note: 'oops' })
+    await settle()
+    server.remove(Event, `ns/${written()[0]!.metadata.name}`)
+    recorder.event(pod('a'), { reason: 'Failed', note: 'oops' })
+    await settle()
+    expect(written()).toMatchObject([{ series: { count: 2 } }])
+    await finish()
+  })
+})

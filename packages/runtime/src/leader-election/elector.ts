@@ -1,0 +1,187 @@
+import { Lease, type Resource } from '@kubewright/client'
+import { type Clock, isConnectionError, isNotFound, messageOf, sleep } from '@kubewright/core'
+import type { Logger } from '../log/logger.ts'
+import { type Candidate, released } from './lease.ts'
+import {
+  beginning,
+  type ElectionEffect,
+  type ElectionFact,
+  type ElectionState,
+  type Request,
+  type Role,
+  step,
+  validFor,
+} from './machine.ts'
+import type { ResolvedElection } from './options.ts'
+
+/** This replica led, and does not any more. What needed leadership has been told to stop; the program should exit and start anew. */
+export class LeadershipLostError extends Error {
+  override readonly name = 'LeadershipLostError'
+}
+
+export interface ElectorOptions {
+  readonly election: ResolvedElection
+  readonly identity: string
+  readonly clock: Clock
+  readonly log: Logger
+  readonly random?: () => number
+  readonly countSlowPath: () => void
+  /** Hears whether the API server answers at all. */
+  readonly reachability: { failed(message: string): void; succeeded(): void }
+}
+
+/** One candidate: the shell around the machine. */
+export class Elector {
+  readonly #options: ElectorOptions
+  readonly #candidate: Candidate
+  #state: ElectionState = beginning
+  #resource: Promise<Resource<Lease>> | undefined
+  /** What was said last, so that a right that is missing is said once and not every two seconds. */
+  #complaint = ''
+
+  constructor(options: ElectorOptions) {
+    const { election, identity } = options
+    this.#options = options
+    this.#candidate = {
+      name: election.leaseName,
+      namespace: election.leaseNamespace,
+      identity,
+      leaseDuration: election.leaseDuration / 1000,
+    }
+  }
+
+  /** By the clock and not by hearsay: false as soon as others may think the lease is free, even when this process was stopped for a while. */
+  isLeader(): boolean {
+    return validFor(this.#role(), this.#options.election, this.#options.clock.monotonic()) > 0
+  }
+
+  /** For the watchdog in /healthz: it believes that it leads, and has not renewed for longer than anybody would wait. */
+  isStuck(): boolean {
+    const role = this.#role()
+    const { clock, election } = this.#options
+    return role.is === 'leader' && clock.monotonic() - role.renewedAt > election.leaseDuration + election.renewDeadline
+  }
+
+  /** Campaigns, then renews, until the signal aborts. `lead` is called when this replica has become the leader. @throws LeadershipLostError */
+  async run(signal: AbortSignal, lead: () => void): Promise<void> {
+    while (!signal.aborted) {
+      const state = this.#state
+      if (state.is === 'lost') throw new LeadershipLostError(`leadership lost: ${state.reason}`)
+      try {
+        if (state.is === 'waiting') {
+          await sleep(state.ms, { clock: this.#options.clock, signal })
+          this.#take({ saw: 'time' }, lead)
+        } else this.#take(await this.#ask(state.request, signal), lead)
+      } catch (error) {
+        if (!signal.aborted) throw error
+      }
+    }
+  }
+
+  /** Gives the lease back, if it is still ours. To be called when everything that needed it has stopped. */
+  async release(): Promise<void> {
+    const { election, identity, clock, log } = this.#options
+    if (this.#role().is !== 'leader' || !election.releaseOnStop) return
+    this.#state = { is: 'lost', reason: 'it was released' }
+    try {
+      const resource = await this.#lease()
+      const lease = await resource.get(this.#candidate, { timeout: this.#timeout() })
+      if (lease.spec?.holderIdentity !== identity) return
+      await resource.update(released(lease, clock.now()), { timeout: this.#timeout() })
+      log.info('lease released', { lease: election.leaseName })
+    } catch (error) {
+      log.warn('cannot release the lease: the next leader waits until it runs out', { lease: election.leaseName, error })
+    }
+  }
+
+  #role(): Role {
+    return this.#state.is === 'lost' ? { is: 'follower' } : this.#state.role
+  }
+
+  #take(fact: ElectionFact, lead: () => void): void {
+    const { election, clock, random = Math.random } = this.#options
+    const context = { candidate: this.#candidate, times: election, now: clock.monotonic(), wallNow: clock.now(), random }
+    const [state, effects] = step(this.#state, fact, context)
+    this.#state = state
+    for (const effect of effects) this.#perform(effect, lead)
+  }
+
+  #perform(effect: ElectionEffect, lead: () => void): void {
+    const { log, identity, election, countSlowPath } = this.#options
+    switch (effect.do) {
+      case 'lead':
+        lead()
+        return
+      case 'tell leader':
+        if (effect.identity === identity) log.info('this replica leads', { lease: election.leaseName, identity })
+        else log.info('another replica leads; standing by', { lease: election.leaseName, leader: effect.identity })
+        return
+      case 'count slow path':
+        countSlowPath()
+    }
+  }
+
+  async #ask(request: Request, signal: AbortSignal): Promise<ElectionFact> {
+    const options = { signal, timeout: this.#timeout() }
+    const deadline = this.#deadline(options.timeout)
+    try {
+      const resource = await Promise.race([this.#lease(), deadline.passed])
+      const { name, namespace } = this.#candidate
+      const call = () => {
+        if (request.do === 'get') return resource.get({ name, namespace }, options)
+        return request.do === 'create' ? resource.create(request.lease, options) : resource.update(request.lease, options)
+      }
+      const lease = await Promise.race([call(), deadline.passed])
+      this.#complaint = ''
+      this.#options.reachability.succeeded()
+      return { saw: request.do === 'get' ? 'lease' : 'written', lease }
+    } catch (error) {
+      if (signal.aborted) throw error
+      if (request.do === 'get' && isNotFound(error)) return { saw: 'no lease' }
+      this.#complain(request, error)
+      return { saw: 'failure', message: messageOf(error) }
+    } finally {
+      deadline.cancel()
+    }
+  }
+
+  #complain(request: Request, error: unknown): void {
+    const { log, election, reachability } = this.#options
+    const message = messageOf(error)
+    if (isConnectionError(error)) reachability.failed(message)
+    else if (message !== this.#complaint) {
+      log.warn(`cannot ${request.do} the lease; the rights "get", "create" and "update" on leases.coordination.k8s.io are needed`, {
+        lease: `${election.leaseNamespace}/${election.leaseName}`,
+        error,
+      })
+    }
+    this.#complaint = message
+  }
+
+  /** One hung call must not cost the lease; and none may outlast the renewal's deadline. */
+  #timeout(): number {
+    const { election, clock } = this.#options
+    const timeout = Math.max(1000, election.renewDeadline / 2)
+    const role = this.#role()
+    if (role.is === 'follower') return timeout
+    return Math.max(1, Math.min(timeout, role.renewedAt + election.renewDeadline - clock.monotonic()))
+  }
+
+  /** The client's own timeout is not enough where its request cannot start, as when a name server hangs. */
+  #deadline(ms: number): { readonly passed: Promise<never>; cancel(): void } {
+    const { promise, reject } = Promise.withResolvers<never>()
+    promise.catch(() => {})
+    const timer = this.#options.clock.setTimer(ms, () => reject(new Error(`no answer within ${ms} ms`)))
+    return { passed: promise, cancel: () => timer.cancel() }
+  }
+
+  async #lease(): Promise<Resource<Lease>> {
+    this.#resource ??= this.#options.election.client.resource(Lease)
+    try {
+      return await this.#resource
+    } catch (error) {
+      this.#resource = undefined
+      throw error
+    }
+  }
+}

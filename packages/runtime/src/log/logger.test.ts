@@ -1,0 +1,81 @@
+import { ApiError } from '@kubewright/core'
+import { describe, expect, test } from 'vitest'
+import { createLogger, type LoggerOptions } from './logger.ts'
+
+function capture(options: LoggerOptions = {}) {
+  const lines: string[] = []
+  const log = createLogger({ ...options, destination: { write: (line) => lines.push(line) } })
+  return { log, lines, last: () => JSON.parse(lines.at(-1)!) as Record<string, unknown> }
+}
+
+describe('a log line', () => {
+  test('is JSON with the level by name, an ISO time, the message and the fields, those of the parent first', () => {
+    const { log, last } = capture()
+    log.with({ controller: 'website' }).info('reconciled', { name: 'shop' })
+    expect(last()).toMatchObject({ level: 'info', message: 'reconciled', controller: 'website', name: 'shop' })
+    expect(last()['time']).toMatch(/^\d{4}-\d\d-\d\dT/)
+  })
+
+  test('below the level is not written', () => {
+    const { log, lines } = capture({ level: 'warn' })
+    log.info('quiet')
+    log.warn('loud')
+    expect(lines).toHaveLength(1)
+  })
+
+  test('for people is one short line', () => {
+    const { log, lines } = capture({ format: 'text' })
+    log.warn('cannot apply', { controller: 'website', text: 'two words', error: new Error('no such field') })
+    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d WARN {2}cannot apply {2}controller=website text="two words" error="no such field"\n$/)
+  })
+
+  test('shows an error by name, message and code, not what else hangs on it', () => {
+    const { log, lines, last } = capture()
+    const error = Object.assign(new ApiError({ code: 403, message: 'forbidden' }), { request: { body: 'hunter2hunter2' } })
+    log.error('failed', { error })
+    expect(last()['error']).toEqual({ name: 'ApiError', message: 'forbidden', code: 403 })
+    expect(lines.join()).not.toContain('hunter2')
+  })
+
+  test('shows the stack of a mistake in the program, and the cause', () => {
+    const { log, last } = capture()
+    log.error('failed', { error: new TypeError('x is undefined', { cause: new Error('deeper') }) })
+    expect(last()['error']).toMatchObject({
+      name: 'TypeError',
+      stack: expect.stringContaining('logger.test'),
+      cause: { message: 'deeper' },
+    })
+  })
+})
+
+describe('a secret does not come out', () => {
+  const cases: readonly [string, Record<string, unknown>, string][] = [
+    ['under its name', { password: 'correct-horse' }, 'correct-horse'],
+    ['under another spelling', { 'X-Vault-Token': 'correct-horse', secret_access_key: 'correct-horse' }, 'correct-horse'],
+    ['deep inside', { a: [{ b: { clientSecret: 'correct-horse' } }] }, 'correct-horse'],
+    ['in a Secret', { object: { kind: 'Secret', data: { user: 'Y29ycmVjdC1ob3JzZQ==' } } }, 'Y29ycmVjdC1ob3JzZQ'],
+    ['as a bearer token in a text', { header: 'Authorization: Bearer abcdefghijklmnop' }, 'abcdefghijklmnop'],
+    ['in the message of an error', { error: new Error('bad token hvs.CAESIabcdefgh') }, 'CAESIabcdefgh'],
+    ['as a private key', { pem: '-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIA\n-----END EC PRIVATE KEY-----' }, 'MHcCAQEEIA'],
+  ]
+  test.each(cases)('%s', (_, fields, secret) => {
+    const { log, lines } = capture()
+    log.info('message', fields)
+    log.with(fields).info('message')
+    expect(lines).toHaveLength(2)
+    expect(lines.join()).not.toContain(secret)
+    expect(lines.join()).toContain('[redacted]')
+  })
+
+  test('in the message itself', () => {
+    const { log, lines } = capture()
+    log.info('answered Bearer abcdefghijklmnop')
+    expect(lines.join()).not.toContain('abcdefghijklmnop')
+  })
+
+  test('while the name of a Secret does', () => {
+    const { log, last } = capture()
+    log.info('read', { secretName: 'tls', secret: 'ns/tls' })
+    expect(last()).toMatchObject({ secretName: 'tls', secret: 'ns/tls' })
+  })
+})
