@@ -2,7 +2,9 @@
 // The entry of the command. Plain JavaScript, so that a Node that is too old gets a sentence and not a syntax error.
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {
-  process.stderr.write(`kubewright needs Node 22.18 or newer, this is ${process.versions.node}: run it through \`npx kubewright\` after \`npm run setup\`, which brings one\n`)
+  process.stderr.write(
+    `kubewright needs Node 22.18 or newer, this is ${process.versions.node}: run it through \`npx kubewright\` after \`npm run setup\`, which brings one\n`,
+  )
   process.exit(1)
 }
 await import('../dist/main.js').catch((error) => {

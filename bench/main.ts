@@ -1,0 +1,46 @@
+// `npm run bench -- NAME …`: runs the named measurements (all when none is named), prints their tables, keeps the raw numbers in bench/results/.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+
+/** What a measurement answers: rows for people, raw numbers for later. */
+export interface Measurement {
+  readonly title: string
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  readonly raw: unknown
+}
+
+const BENCHMARKS: Readonly<
+  Record<string, { readonly about: string; readonly load: () => Promise<{ measure: () => Promise<Measurement> }> }>
+> = {
+  'server-start': {
+    about: 'the embedded API server: start() in a running process, and npm start to ready',
+    load: () => import('./server-start.ts'),
+  },
+  'gc-drain': {
+    about: 'gc deletes due ConfigMaps on a real kube-apiserver, beside a bare client with the same connections',
+    load: () => import('./gc-drain.ts'),
+  },
+  idle: { about: 'requests of the whole program in an idle minute', load: () => import('./idle.ts') },
+}
+
+const names = process.argv.slice(2)
+const unknown = names.find((name) => !Object.hasOwn(BENCHMARKS, name))
+if (unknown !== undefined) {
+  process.stderr.write(`bench: unknown name "${unknown}"; there are:\n`)
+  for (const [name, { about }] of Object.entries(BENCHMARKS)) process.stderr.write(`  ${name}: ${about}\n`)
+  process.exit(2)
+}
+const results = join(import.meta.dirname, 'results')
+mkdirSync(results, { recursive: true })
+for (const name of names.length > 0 ? names : Object.keys(BENCHMARKS)) {
+  const { measure } = await BENCHMARKS[name]!.load()
+  const { title, columns, rows, raw } = await measure()
+  process.stdout.write(`\n${title}\n`)
+  const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)))
+  for (const row of [columns, ...rows]) process.stdout.write(`  ${row.map((cell, index) => cell.padEnd(widths[index]!)).join('  ')}\n`)
+  const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, date: new Date().toISOString() }
+  writeFileSync(join(results, `${name}.json`), `${JSON.stringify({ name, title, machine, columns, rows, raw }, undefined, 2)}\n`)
+}
+process.exit(0)

@@ -1,0 +1,63 @@
+import { type DeleteResult, isApiError, isConnectionError, type KubeObject, messageOf } from 'kubewright'
+
+/** What a DELETE's answer means for the object and for those behind it in line. */
+export type Answer =
+  | { readonly is: 'gone' }
+  /** Accepted: finalizers or a grace period hold it. Gone when the watch says so. */
+  | { readonly is: 'accepted' }
+  | { readonly is: 'already-gone' }
+  /** Another object has the name now. */
+  | { readonly is: 'replaced' }
+  /** The object is no longer as we saw it. */
+  | { readonly is: 'changed' }
+  /** We may not delete this kind in this namespace. */
+  | { readonly is: 'forbidden'; readonly message: string }
+  /** Somebody (an admission webhook) refuses this one for now. */
+  | { readonly is: 'denied'; readonly message: string }
+  /** No repetition can help. */
+  | { readonly is: 'refused'; readonly message: string }
+  | { readonly is: 'throttled'; readonly retryAfter: number; readonly message: string }
+  /** It may or may not have been done. The precondition on the uid makes the repetition safe. */
+  | { readonly is: 'unknown'; readonly message: string }
+
+export function answerOf(result: DeleteResult<KubeObject>): Answer {
+  return result.gone ? { is: 'gone' } : { is: 'accepted' }
+}
+
+export function answerOfError(error: unknown): Answer {
+  const message = messageOf(error)
+  if (!isApiError(error)) return { is: 'unknown', message: isConnectionError(error) ? message : `the request failed: ${message}` }
+  switch (error.code) {
+    case 404:
+      return { is: 'already-gone' }
+    case 409:
+      return conflict(error.status.message ?? '', message)
+    case 400:
+    case 405:
+    case 406:
+    case 415:
+    case 422:
+      return { is: 'refused', message }
+    case 401:
+      return { is: 'unknown', message }
+    case 403:
+      // RBAC's sentence is `User "x" cannot delete resource "y" …`; admission's is the webhook's own.
+      return /cannot delete resource/.test(message) ? { is: 'forbidden', message } : { is: 'denied', message }
+    case 429:
+    case 503:
+      return { is: 'throttled', retryAfter: (error.retryAfterSeconds ?? 0) * 1000, message }
+    default:
+      return error.code >= 500 ? { is: 'unknown', message } : { is: 'denied', message }
+  }
+}
+
+/**
+ * The server compares both preconditions twice, early and in the storage transaction, with two wordings: `the UID in the precondition (…) does
+ * not match the UID in record (…)` and `Precondition failed: UID in precondition: …` (apimachinery rest.BeforeDelete, storage.Preconditions).
+ */
+function conflict(text: string, message: string): Answer {
+  if (/\bUID in (the )?precondition/i.test(text)) return { is: 'replaced' }
+  if (/\bResourceVersion in (the )?precondition|object has been modified/i.test(text)) return { is: 'changed' }
+  // Other 409s (a namespace with content, a quota) pass or stay; the object is asked about again later.
+  return { is: 'denied', message }
+}

@@ -1,0 +1,465 @@
+import { settle, type VirtualClock, virtualClock } from '@kubewright/testing/virtual-clock'
+import { silentLogger } from 'kubewright'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { FakeCluster, status } from '../fake/fake-cluster.ts'
+import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, type Policy } from '../kinds/policies.ts'
+import type { Meter } from '../metrics/meter.ts'
+import { Collector, type CollectorOptions } from './collector.ts'
+
+const ignore = () => {}
+const meter: Meter = {
+  policies: ignore,
+  standing: ignore,
+  requested: ignore,
+  deleted: ignore,
+  error: ignore,
+  evaluated: ignore,
+  watching: ignore,
+  leading: ignore,
+  forget: ignore,
+}
+
+let clock: VirtualClock
+let cluster: FakeCluster
+let collector: Collector
+let stop: AbortController
+let abandon: AbortController
+let running: Promise<void>
+let leads: boolean
+let events: string[]
+let generation: number
+
+function start(options: Partial<CollectorOptions> = {}): void {
+  collector = new Collector(
+    {
+      client: cluster.client,
+      source: cluster.source,
+      clock,
+      log: silentLogger,
+      meter,
+      announce: (policy, { reason, note }) => events.push(`${policy.metadata.name} ${reason}: ${note}`),
+      random: () => 0,
+      mayAct: () => leads,
+      abandon: abandon.signal,
+    },
+    { concurrency: 16, maxDeletionsPerSecond: 1_000, protection: { namespaces: ['kube-*'], allowedKinds: [] }, ...options },
+  )
+  running = collector.run(stop.signal)
+}
+
+beforeEach(() => {
+  clock = virtualClock()
+  cluster = new FakeCluster(clock)
+  stop = new AbortController()
+  abandon = new AbortController()
+  leads = true
+  events = []
+  generation = 1
+  start()
+})
+
+afterEach(async () => {
+  stop.abort(new Error('the test is over'))
+  await settle()
+  await running
+  expect(cluster.watches, 'a watch was left behind').toBe(0)
+})
+
+type SpecInput = Parameters<typeof GarbageCollectionPolicy.of>[0]['spec']
+
+function policyOf(spec: Partial<SpecInput> = {}, metadata: object = {}): Policy {
+  return GarbageCollectionPolicy.of({
+    metadata: { name: 'p', namespace: 'team', uid: 'policy', generation, ...metadata },
+    spec: {
+      targetResource: { apiVersion: 'v1', kind: 'ConfigMap', labelSelector: { matchLabels: { app: 'x' } } },
+      ttl: { secondsAfterCreation: 10 },
+      ...spec,
+    },
+  })
+}
+async function apply(spec: Partial<SpecInput> = {}, metadata: object = {}): Promise<Policy> {
+  const policy = policyOf(spec, metadata)
+  generation++
+  collector.setPolicy(policy)
+  await settle()
+  return policy
+}
+const configMap = (name: string, metadata: object = {}) => cluster.put('ConfigMap', name, { labels: { app: 'x' }, ...metadata })
+const statuses = () =>
+  cluster.requests
+    .filter(({ verb }) => verb === 'patch')
+    .map(
+      ({ body }) =>
+        (
+          body as {
+            status: {
+              phase: string
+              conditions: { reason: string; message: string }[]
+              deletedTotal: number
+              wouldDelete: number
+              due: number
+            }
+          }
+        ).status,
+    )
+
+test('labelled objects go when they fall due, with uid, version and propagation; others, and those with more time, stay', async () => {
+  const old = configMap('old')
+  configMap('other', { labels: { app: 'y' } })
+  configMap('elsewhere', { namespace: 'other-team' })
+  await apply()
+  await clock.advance(5_000)
+  configMap('young')
+  await clock.advance(5_998)
+  expect(cluster.deletes()).toEqual([])
+  await clock.advance(1_000)
+  expect(cluster.names('ConfigMap')).toEqual(['other', 'elsewhere', 'young'])
+  const { uid, resourceVersion } = old.metadata
+  expect(cluster.deletes().map(({ options }) => options)).toEqual([
+    expect.objectContaining({ preconditions: { uid, resourceVersion }, propagationPolicy: 'Background' }),
+  ])
+  await clock.advance(10_000)
+  expect(cluster.names('ConfigMap')).toEqual(['other', 'elsewhere'])
+})
+
+test('an object that was re-created under the same name before its time lives its own life', async () => {
+  configMap('a')
+  await apply()
+  await clock.advance(8_000)
+  cluster.remove('ConfigMap', 'a')
+  configMap('a')
+  await clock.advance(9_000)
+  expect(cluster.names('ConfigMap')).toEqual(['a'])
+  await clock.advance(3_000)
+  expect(cluster.names('ConfigMap')).toEqual([])
+})
+
+test('re-created in the very moment of the DELETE: the server refuses, and the new one stays (R1)', async () => {
+  configMap('a')
+  await apply()
+  cluster.beforeDelete = () => {
+    cluster.beforeDelete = () => undefined
+    cluster.remove('ConfigMap', 'a')
+    configMap('a')
+    return undefined
+  }
+  await clock.advance(11_000)
+  expect(cluster.deletes()).toHaveLength(1)
+  expect(cluster.names('ConfigMap')).toEqual(['a'])
+})
+
+test('changed behind a watch that is late: refused, fetched, judged again and kept (R2)', async () => {
+  configMap('a')
+  await apply()
+  await clock.advance(5_000)
+  cluster.telling = false
+  configMap('a', { annotations: { 'gc.kubewright.dev/protect': 'true' } })
+  await clock.advance(60_000)
+  expect(cluster.requests.filter(({ verb }) => verb !== 'patch').map(({ verb }) => verb)).toEqual(['delete', 'get'])
+  expect(cluster.names('ConfigMap')).toEqual(['a'])
+})
+
+test('thirty days take thirty days, with a timer of a minute at the most', async () => {
+  await apply({ ttl: { secondsAfterCreation: 30 * 86_400 } })
+  configMap('a')
+  // The wall clock alone moves: a machine that slept, or weeks that the test need not wait for.
+  clock.stepWallClock(30 * 86_400_000 - 30_000)
+  await clock.advance(20_000)
+  expect(cluster.deletes()).toEqual([])
+  await clock.advance(60_000)
+  expect(cluster.names('ConfigMap')).toEqual([])
+})
+
+test('a dry run sends no request that changes anything but its own status (Z7)', async () => {
+  configMap('a')
+  await apply({ behavior: { dryRun: true } })
+  await clock.advance(60_000)
+  expect(cluster.deletes()).toEqual([])
+  expect(statuses().at(-1)).toMatchObject({ phase: 'Active', wouldDelete: 1, due: 1, deletedTotal: 0 })
+  expect(events).toEqual([])
+})
+
+test('a pause stops a drain at once, and its end takes it up again (P1)', async () => {
+  for (let n = 0; n < 100; n++) configMap(`o${n}`)
+  await apply({ behavior: { maxDeletionsPerSecond: 10, batchSize: 1 } })
+  await clock.advance(13_000)
+  const before = cluster.names('ConfigMap').length
+  expect(before).toBeLessThan(100)
+  await apply({ paused: true })
+  await clock.advance(30_000)
+  expect(cluster.names('ConfigMap')).toHaveLength(before)
+  expect(statuses().at(-1)).toMatchObject({ phase: 'Paused', due: before })
+  await apply({ behavior: { maxDeletionsPerSecond: 1_000 } })
+  await clock.advance(5_000)
+  expect(cluster.names('ConfigMap')).toEqual([])
+})
+
+test('editing the target takes effect, and the old watch is given back (Z3, Z16)', async () => {
+  configMap('x')
+  configMap('y', { labels: { app: 'y' } })
+  await apply()
+  await apply({ targetResource: { apiVersion: 'v1', kind: 'ConfigMap', labelSelector: { matchLabels: { app: 'y' } } } })
+  await clock.advance(12_000)
+  expect(cluster.names('ConfigMap')).toEqual(['x'])
+  expect(cluster.watches).toBe(1)
+})
+
+test('two policies about one kind with other selectors: each deletes its own (Z2); with the same, they share one watch', async () => {
+  configMap('x')
+  configMap('y', { labels: { app: 'y' } })
+  await apply({}, { name: 'px', uid: '1' })
+  await apply({}, { name: 'px2', uid: '2' })
+  expect(cluster.watches).toBe(1)
+  await apply(
+    {
+      targetResource: { apiVersion: 'v1', kind: 'ConfigMap', labelSelector: { matchLabels: { app: 'y' } } },
+      ttl: { secondsAfterCreation: 20 },
+    },
+    { name: 'py', uid: '3' },
+  )
+  expect(cluster.watches).toBe(2)
+  await clock.advance(12_000)
+  expect(cluster.names('ConfigMap')).toEqual(['y'])
+  await clock.advance(12_000)
+  expect(cluster.names('ConfigMap')).toEqual([])
+})
+
+test('a deleted policy deletes nothing more, and its watch ends (W7)', async () => {
+  configMap('a')
+  const policy = await apply()
+  collector.removePolicy(policy)
+  await settle()
+  expect(cluster.watches).toBe(0)
+  await clock.advance(60_000)
+  expect(cluster.deletes()).toEqual([])
+})
+
+test('a policy deleted and made anew under the same name counts from zero', async () => {
+  configMap('a')
+  const policy = await apply()
+  await clock.advance(25_000)
+  expect(statuses().at(-1)?.deletedTotal).toBe(1)
+  collector.removePolicy(policy)
+  await apply({}, { uid: 'another' })
+  await clock.advance(25_000)
+  expect(statuses().at(-1)?.deletedTotal).toBe(0)
+})
+
+test('what was counted before a restart is counted on', async () => {
+  configMap('a')
+  collector.setPolicy({ ...policyOf(), status: { deletedTotal: 41 } })
+  await clock.advance(25_000)
+  expect(statuses().at(-1)?.deletedTotal).toBe(42)
+})
+
+test('a policy for another namespace does nothing and says so (Z19)', async () => {
+  configMap('a')
+  await apply({ targetResource: { apiVersion: 'v1', kind: 'ConfigMap', namespace: '*' } })
+  await clock.advance(60_000)
+  expect(cluster.requests.map(({ verb }) => verb)).toEqual(['patch'])
+  expect(statuses()[0]).toMatchObject({ phase: 'Error', conditions: [{ reason: 'OutsideNamespace' }] })
+  expect(events).toEqual([expect.stringContaining('p OutsideNamespace')])
+})
+
+test('an unknown kind is told, asked for again every half minute, and taken up when it comes (W5)', async () => {
+  await apply({ targetResource: { apiVersion: 'example.dev/v1', kind: 'Widget', labelSelector: { matchLabels: { app: 'x' } } } })
+  await clock.advance(20_000)
+  expect(statuses()).toEqual([
+    expect.objectContaining({ phase: 'Error', conditions: [expect.objectContaining({ reason: 'UnknownKind' })] }),
+  ])
+  cluster.served.set('Widget', { namespaced: true })
+  cluster.put('Widget', 'w', { labels: { app: 'x' } })
+  await clock.advance(60_000)
+  expect(cluster.names('Widget')).toEqual([])
+  expect(statuses().at(-1)?.phase).toBe('Active')
+})
+
+test('a kind of the whole cluster is refused to a namespaced policy, by what discovery says', async () => {
+  cluster.served.set('ConfigMap', { namespaced: false })
+  await apply()
+  await clock.advance(5_000)
+  expect(statuses()[0]).toMatchObject({ phase: 'Error', conditions: [{ reason: 'ClusterScopedTarget' }] })
+})
+
+test('a watch that is forbidden is told; when it is granted, everything is judged again', async () => {
+  await apply({ ttl: { secondsAfterCreation: 30 } })
+  configMap('a')
+  cluster.broken.set('ConfigMap', { reason: 'Forbidden', message: 'may not watch' })
+  await clock.advance(60_000)
+  expect(statuses().at(-1)).toMatchObject({ phase: 'Error', conditions: [{ reason: 'Forbidden', message: 'may not watch' }] })
+  expect(cluster.deletes()).toEqual([])
+  cluster.broken.clear()
+  await clock.advance(5_000)
+  expect(cluster.names('ConfigMap')).toEqual([])
+})
+
+test('a policy of which the schema was older does nothing and says which field', async () => {
+  collector.setPolicy({ ...policyOf(), spec: { ttl: {} } } as unknown as Policy)
+  await clock.advance(10_000)
+  expect(statuses()[0]).toMatchObject({
+    phase: 'Error',
+    conditions: [{ reason: 'InvalidSpec', message: expect.stringContaining('spec.targetResource: is required') }],
+  })
+})
+
+test('nothing of a kind is deleted while another policy of that kind still reads: it may keep longer', async () => {
+  configMap('a')
+  await apply()
+  await clock.advance(5_000)
+  const reading = Promise.withResolvers<void>()
+  cluster.slow.set('ConfigMap', reading.promise)
+  await apply({ ttl: { secondsAfterCreation: 100 } }, { name: 'keeps', uid: '2' })
+  await clock.advance(20_000)
+  expect(cluster.deletes()).toEqual([])
+  reading.resolve()
+  await clock.advance(20_000)
+  expect(cluster.deletes()).toEqual([])
+  await clock.advance(80_000)
+  expect(cluster.names('ConfigMap')).toEqual([])
+})
+
+test('a finalizer: one DELETE, told as terminating, counted when it has gone (R5)', async () => {
+  configMap('a', { finalizers: ['example.dev/hold'] })
+  await apply()
+  await clock.advance(600_000)
+  expect(cluster.deletes()).toHaveLength(1)
+  expect(statuses().at(-1)).toMatchObject({ terminating: 1, deletedTotal: 0 })
+  cluster.remove('ConfigMap', 'a')
+  await clock.advance(20_000)
+  expect(statuses().at(-1)).toMatchObject({ terminating: 0, deletedTotal: 1 })
+})
+
+test('forbidden to delete in one namespace of a cluster policy: told once, and the others go on (S2)', async () => {
+  configMap('mine')
+  for (let n = 0; n < 20; n++) configMap(`theirs${n}`, { namespace: 'other' })
+  cluster.beforeDelete = (name) =>
+    name.startsWith('theirs') ? Promise.reject(status(403, 'User "gc" cannot delete resource "configmaps"')) : undefined
+  collector.setPolicy(
+    ClusterGarbageCollectionPolicy.of({
+      metadata: { name: 'p', uid: 'c', generation: 1 },
+      spec: { targetResource: { apiVersion: 'v1', kind: 'ConfigMap' }, ttl: { secondsAfterCreation: 1 } },
+    }),
+  )
+  await clock.advance(60_000)
+  expect(cluster.names('ConfigMap')).not.toContain('mine')
+  expect(cluster.deletes().length).toBeLessThanOrEqual(1 + 16)
+  expect(statuses().at(-1)?.conditions).toContainEqual(
+    expect.objectContaining({ type: 'Forbidden', status: 'True', reason: 'DeletionForbidden' }),
+  )
+  expect(events.filter((event) => event.includes('DeletionForbidden'))).toHaveLength(1)
+})
+
+test('at most so many requests at one time', async () => {
+  stop.abort()
+  await running
+  stop = new AbortController()
+  start({ concurrency: 3 })
+  for (let n = 0; n < 20; n++) configMap(`o${n}`)
+  let [open, most] = [0, 0]
+  cluster.beforeDelete = async () => {
+    most = Math.max(most, ++open)
+    await new Promise<void>((resolve) => clock.setTimer(100, resolve))
+    open--
+  }
+  await apply()
+  await clock.advance(20_000)
+  expect([most, cluster.names('ConfigMap').length]).toEqual([3, 0])
+})
+
+test('one summary for a run, in the policy’s namespace, and not one event for each object (S16)', async () => {
+  for (let n = 0; n < 50; n++) configMap(`o${n}`)
+  await apply()
+  await clock.advance(30_000)
+  expect(events).toEqual(['p ResourcesDeleted: deleted 50 ConfigMap objects'])
+})
+
+test('an hour in which nothing happens: no request at all', async () => {
+  configMap('later')
+  await apply({ ttl: { secondsAfterCreation: 864_000 } })
+  await clock.advance(30_000)
+  const before = cluster.requests.length
+  await clock.advance(3_600_000)
+  expect(cluster.requests.length).toBe(before)
+})
+
+test('a restart in a steady state writes nothing, not even that it starts', async () => {
+  const before = policyOf()
+  collector.setPolicy(before)
+  await clock.advance(20_000)
+  const written = (cluster.requests.find(({ verb }) => verb === 'patch')!.body as { status: NonNullable<Policy['status']> }).status
+  stop.abort()
+  await running
+  cluster.requests.length = 0
+  stop = new AbortController()
+  start()
+  collector.setPolicy({ ...before, status: written })
+  await clock.advance(60_000)
+  expect(cluster.requests).toEqual([])
+})
+
+test('its own status writes do not make it look at anything again (Z15)', async () => {
+  configMap('a')
+  const policy = await apply({ ttl: { secondsAfterCreation: 864_000 } })
+  await clock.advance(30_000)
+  const before = cluster.requests.length
+  for (let n = 0; n < 20; n++)
+    collector.setPolicy({ ...policy, metadata: { ...policy.metadata, resourceVersion: String(900 + n) }, status: { phase: 'Active' } })
+  await clock.advance(60_000)
+  expect(cluster.requests.length).toBe(before)
+})
+
+test('a status that cannot be written is tried again every ten seconds, no more often', async () => {
+  cluster.served.delete('GarbageCollectionPolicy')
+  let tries = 0
+  const { resource } = cluster.client
+  cluster.client.resource = ((kind, options) => {
+    if (kind.kind === 'GarbageCollectionPolicy') tries++
+    return resource(kind, options)
+  }) as typeof resource
+  await apply()
+  await clock.advance(60_000)
+  expect(tries).toBeGreaterThan(3)
+  expect(tries).toBeLessThanOrEqual(7)
+})
+
+test('a replica that no longer leads sends nothing, though its signal has not come yet (P2)', async () => {
+  configMap('a')
+  await apply()
+  leads = false
+  await clock.advance(60_000)
+  expect(cluster.deletes()).toEqual([])
+  leads = true
+  await clock.advance(5_000)
+  expect(cluster.names('ConfigMap')).toEqual([])
+})
+
+test('at the end no new DELETE is sent, and one under way is awaited (P3)', async () => {
+  const answer = Promise.withResolvers<void>()
+  cluster.beforeDelete = () => answer.promise
+  for (let n = 0; n < 40; n++) configMap(`o${n}`)
+  await apply()
+  await clock.advance(12_000)
+  expect(cluster.deletes()).toHaveLength(16)
+  stop.abort(new Error('SIGTERM'))
+  let over = false
+  void running.then(() => {
+    over = true
+  })
+  await clock.advance(1_000)
+  expect(over).toBe(false)
+  answer.resolve()
+  await settle()
+  expect(over).toBe(true)
+  expect(cluster.deletes()).toHaveLength(16)
+})
+
+test('evaluationInterval looks again though nothing was told', async () => {
+  const object = configMap('a')
+  await apply({ ttl: { fieldPath: 'metadata.annotations.ttl' }, evaluationInterval: '1m' })
+  cluster.telling = false
+  configMap('a', { annotations: { ttl: '5' }, uid: object.metadata.uid })
+  await clock.advance(30_000)
+  expect(cluster.deletes()).toEqual([])
+  await clock.advance(60_000)
+  expect(cluster.names('ConfigMap')).toEqual([])
+})

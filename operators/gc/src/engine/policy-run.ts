@@ -1,0 +1,196 @@
+import { type Clock, type KubeObject, sleep } from 'kubewright'
+import type { Policy } from '../kinds/policies.ts'
+import { type PolicyProblem, type ReadyPolicy, scopeMismatch } from '../policy/policy.ts'
+import type { Sighting } from '../tracker/tracked-object.ts'
+import type { Instant, Tracker } from '../tracker/tracker.ts'
+import { problemOfError, type TargetSource, type TargetWatch } from './target-source.ts'
+
+export type RunState =
+  /** The objects are being read for the first time. */
+  { readonly is: 'starting' } | { readonly is: 'watching' } | { readonly is: 'failing'; readonly problem: PolicyProblem }
+
+/** Discovery is asked again so often about a kind that is not there; it is shared by all policies and costs the server little. */
+const RETRY = 30_000
+
+export interface RunEnvironment {
+  readonly tracker: Tracker
+  readonly source: TargetSource
+  readonly clock: Clock
+  /** Whether the kind is namespaced. @throws KindNotFoundError, ApiError or ConnectionError */
+  isNamespaced(kind: ReadyPolicy['target']['kind'], signal: AbortSignal): Promise<boolean>
+  /** Something changed: there may be work, and another status. */
+  changed(): void
+  evaluated(milliseconds: number): void
+}
+
+/** One policy at work on one version of its spec: watches its target and tells the tracker what the policy says about each object. */
+export class PolicyRun {
+  readonly key: string
+  readonly ready: ReadyPolicy
+  readonly #policy: Policy
+  readonly #environment: RunEnvironment
+  readonly #stop = new AbortController()
+  readonly #opened = Promise.withResolvers<void>()
+  #watch: TargetWatch | undefined
+  /** Whether every object there was has been judged once. */
+  #complete = false
+  #state: RunState = { is: 'starting' }
+  #sweptAt: number
+
+  constructor(key: string, policy: Policy, ready: ReadyPolicy, environment: RunEnvironment) {
+    this.key = key
+    this.ready = ready
+    this.#policy = policy
+    this.#environment = environment
+    this.#sweptAt = environment.clock.monotonic()
+    // Nothing is deleted before everything has been seen; what an earlier version of the spec said stands until then, but is not acted upon.
+    environment.tracker.setPolicy(key, { ...ready.mode, paused: true }, this.#now())
+  }
+
+  get state(): RunState {
+    return this.#state
+  }
+
+  /** From now on nothing is told to the tracker. {@link run} ends soon. */
+  stop(): void {
+    this.#watch?.close()
+    this.#stop.abort(new Error(`policy ${this.key} changed or went`))
+  }
+
+  /** Resolves when its watch is open, or when there will be none for now. */
+  get opened(): Promise<void> {
+    return this.#opened.promise
+  }
+
+  /** Until {@link stop} or the signal. `successor` is awaited before the watch is given back, so that it can be taken over. */
+  async run(signal: AbortSignal, successor: () => Promise<void> | undefined = () => undefined): Promise<void> {
+    const stopped = AbortSignal.any([signal, this.#stop.signal])
+    try {
+      while (!stopped.aborted && !(await this.#open(stopped))) await sleep(RETRY, { clock: this.#environment.clock, signal: stopped })
+      await aborted(stopped)
+    } catch (error) {
+      if (!stopped.aborted) throw error
+    } finally {
+      this.#opened.resolve()
+      this.#watch?.close()
+      await successor()
+      await this.#watch?.release()
+    }
+  }
+
+  /** Looks at the watch's health, and sweeps when it is time. Costs no request. */
+  inspect(): void {
+    if (this.#watch === undefined) return
+    const problem = this.#watch.problem()
+    if (problem !== undefined && problem.reason !== 'Unavailable') this.#fail(problem)
+    else if (problem === undefined && this.#state.is === 'failing' && this.#complete) {
+      this.#enter({ is: 'watching' })
+      this.#sweep()
+    }
+    const interval = this.ready.evaluationInterval
+    const { clock } = this.#environment
+    if (this.#state.is === 'watching' && interval !== undefined && clock.monotonic() - this.#sweptAt >= interval) this.#sweep()
+  }
+
+  /** What the policy says about an object, told to the tracker. */
+  judge(object: KubeObject): void {
+    this.#environment.tracker.observe(this.key, sightingOf(object), this.ready.judge(object), this.#now())
+  }
+
+  async #open(signal: AbortSignal): Promise<boolean> {
+    const { source, tracker, isNamespaced, changed } = this.#environment
+    const { target, mode } = this.ready
+    try {
+      const mismatch = scopeMismatch(this.#policy, await isNamespaced(target.kind, signal))
+      if (mismatch !== undefined) {
+        this.#fail(mismatch)
+        return false
+      }
+      const first = new Set<string>()
+      const watch = await source.open(target, {
+        seen: (object) => {
+          if (!this.#complete) first.add(object.metadata.uid ?? '')
+          this.judge(object)
+          changed()
+        },
+        left: (object) => {
+          first.delete(object.metadata.uid ?? '')
+          tracker.leave(this.key, object.metadata.uid ?? '', this.#now())
+          changed()
+        },
+      })
+      this.#watch = watch
+      this.#opened.resolve()
+      await until(watch.synced, signal)
+      this.#complete = true
+      tracker.retain(this.key, first, this.#now())
+      tracker.setPolicy(this.key, mode, this.#now())
+      this.#enter({ is: 'watching' })
+      return true
+    } catch (error) {
+      if (signal.aborted) throw error
+      this.#watch?.close()
+      await this.#watch?.release()
+      this.#watch = undefined
+      this.#fail(problemOfError(error, target))
+      return false
+    }
+  }
+
+  #sweep(): void {
+    const { clock, evaluated, changed } = this.#environment
+    const start = clock.monotonic()
+    this.#sweptAt = start
+    for (const object of this.#watch?.objects() ?? []) this.judge(object)
+    evaluated(clock.monotonic() - start)
+    changed()
+  }
+
+  /** Words about objects that are no longer seen would hold other policies up. */
+  #fail(problem: PolicyProblem): void {
+    const { tracker } = this.#environment
+    this.#opened.resolve()
+    if (this.#state.is === 'failing' && this.#state.problem.message === problem.message) return
+    tracker.retain(this.key, new Set(), this.#now())
+    this.#enter({ is: 'failing', problem })
+  }
+
+  #enter(state: RunState): void {
+    this.#state = state
+    this.#environment.changed()
+  }
+
+  #now(): Instant {
+    const { clock } = this.#environment
+    return { wall: clock.now(), mono: clock.monotonic() }
+  }
+}
+
+export function sightingOf({ metadata }: KubeObject): Sighting {
+  return {
+    uid: metadata.uid ?? '',
+    name: metadata.name ?? '',
+    namespace: metadata.namespace,
+    resourceVersion: metadata.resourceVersion ?? '',
+    terminating: metadata.deletionTimestamp !== undefined,
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+/** @throws the signal's reason when it aborts first. */
+async function until(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  const done = new AbortController()
+  const stopped = AbortSignal.any([signal, done.signal])
+  try {
+    await Promise.race([promise, aborted(stopped)])
+    signal.throwIfAborted()
+  } finally {
+    done.abort()
+  }
+}

@@ -1,0 +1,58 @@
+import { settle, virtualClock } from '@kubewright/testing/virtual-clock'
+import { type Logger, type Manager, silentLogger } from 'kubewright'
+import { expect, test } from 'vitest'
+import { FakeCache } from '../fake/fake-cache.ts'
+import type { Collector } from './collector.ts'
+import { watchPolicies } from './policy-watch.ts'
+
+function begin(missing: readonly string[] = []) {
+  const clock = virtualClock()
+  const fake = new FakeCache()
+  for (const kind of missing) fake.missing.add(kind)
+  const calls: string[] = []
+  const collector = {
+    setPolicy: (policy: object) => calls.push(`set ${label(policy)}`),
+    removePolicy: (policy: object) => calls.push(`remove ${label(policy)}`),
+  } as unknown as Collector
+  const log: Logger = { ...silentLogger, warn: (message, fields) => calls.push(`warn ${message} ${String(fields?.['kind'])}`) }
+  const stop = new AbortController()
+  const over = watchPolicies({ cache: fake.cache, clock, log } as unknown as Manager, collector, () => calls.push('ready'), stop.signal)
+  return { clock, fake, calls, stop, over }
+}
+const label = (policy: object) => (policy as { metadata: { name: string; resourceVersion: string } }).metadata
+const policy = (resourceVersion: string) => ({
+  metadata: Object.assign(Object.create({ toString: () => `p@${resourceVersion}` }), { name: 'p', resourceVersion }),
+})
+
+test('every policy is told before it says ready, and the newest state of each change after it', async () => {
+  const { fake, calls, stop, over } = begin()
+  await settle()
+  const namespaced = fake.of('GarbageCollectionPolicy')
+  await namespaced.handler.add?.(policy('1'), { initial: true })
+  namespaced.sync()
+  await settle()
+  expect(calls).toEqual(['set p@1'])
+  fake.of('ClusterGarbageCollectionPolicy').sync()
+  await settle()
+  expect(calls.at(-1)).toBe('ready')
+  await namespaced.handler.update?.(policy('1'), policy('2'))
+  await namespaced.handler.delete?.(policy('2'), { finalStateUnknown: false })
+  expect(calls.slice(2)).toEqual(['set p@2', 'remove p@2'])
+  stop.abort(new Error('over'))
+  await over
+  expect(fake.informers.every(({ closed, released }) => closed && released)).toBe(true)
+})
+
+test('a policy kind that is not installed is waited for, said once, and does not stop the other', async () => {
+  const { clock, fake, calls, stop, over } = begin(['ClusterGarbageCollectionPolicy'])
+  await settle()
+  fake.of('GarbageCollectionPolicy').sync()
+  await clock.advance(60_000)
+  expect(calls).toEqual(['warn waiting for a policy kind ClusterGarbageCollectionPolicy.gc.kubewright.dev/v1alpha1', 'ready'])
+  fake.missing.clear()
+  await clock.advance(10_000)
+  expect(fake.of('ClusterGarbageCollectionPolicy').closed).toBe(false)
+  stop.abort(new Error('over'))
+  await settle()
+  await over
+})

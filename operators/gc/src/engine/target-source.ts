@@ -1,0 +1,83 @@
+import { type Cache, type InformerScope, isKindNotFound, type KubeObject, messageOf } from 'kubewright'
+import type { PolicyProblem, Target } from '../policy/policy.ts'
+
+/** Told about every object of a target, one call after the other. */
+export interface TargetHandler {
+  seen(object: KubeObject): void
+  /** It is no longer in the target: deleted, or no longer selected. */
+  left(object: KubeObject): void
+}
+
+/** A share of a watch. */
+export interface TargetWatch {
+  /** Resolves when every object there was has been told. */
+  readonly synced: Promise<void>
+  /** What keeps the watch from the server now. */
+  problem(): PolicyProblem | undefined
+  objects(): Iterable<KubeObject>
+  /** No call comes after this one. */
+  close(): void
+  /** Resolves when the watch has really stopped, if this was its last user. */
+  release(): Promise<void>
+}
+
+/** Where targets are watched: the manager's shared cache, one watch for equal targets. */
+export interface TargetSource {
+  open(target: Target, handler: TargetHandler): Promise<TargetWatch>
+}
+
+export function cacheSource(cache: Cache): TargetSource {
+  return {
+    async open(target, handler) {
+      const lease = await cache.informer<KubeObject>(target.kind, scopeOf(target))
+      const { informer } = lease
+      const subscription = informer.subscribe({
+        add: (object) => handler.seen(object),
+        update: (old, object) => {
+          // Deleted and made anew between two lists: to the informer one name, to us two objects.
+          if (old.metadata.uid !== object.metadata.uid) handler.left(old)
+          handler.seen(object)
+        },
+        delete: (object) => handler.left(object),
+      })
+      return {
+        synced: subscription.synced,
+        problem: () => problemOf(informer.liveness.failure),
+        objects: () => informer.list(),
+        close: () => subscription.close(),
+        release: () => lease.release(),
+      }
+    },
+  }
+}
+
+function scopeOf({ namespace, labelSelector, fieldSelector, metadataOnly }: Target): InformerScope {
+  return {
+    ...(namespace !== undefined && { namespace }),
+    ...(labelSelector !== '' && { labelSelector }),
+    ...(fieldSelector !== '' && { fieldSelector }),
+    metadataOnly,
+  }
+}
+
+function problemOf(failure: { readonly kind: string; readonly message: string } | undefined): PolicyProblem | undefined {
+  switch (failure?.kind) {
+    case 'denied':
+      return {
+        reason: 'Forbidden',
+        message: `the operator may not list or watch the target: grant it get, list, watch and delete. The server says: ${failure.message}`,
+      }
+    case 'absent':
+      return { reason: 'UnknownKind', message: `the server no longer serves the target kind: ${failure.message}` }
+    case undefined:
+      return undefined
+    default:
+      return { reason: 'Unavailable', message: `the target cannot be watched at the moment, and is tried again: ${failure!.message}` }
+  }
+}
+
+export function problemOfError(error: unknown, target: Target): PolicyProblem {
+  const message = messageOf(error)
+  if (isKindNotFound(error)) return { reason: 'UnknownKind', message: `spec.targetResource: ${message}` }
+  return { reason: 'Unavailable', message: `${target.kind.kind} cannot be looked up at the moment, and is tried again: ${message}` }
+}

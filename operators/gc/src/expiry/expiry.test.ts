@@ -1,0 +1,122 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseFieldPath } from '../fields/field-path.ts'
+import { type Expiry, expiryOf, type Lifetime } from './expiry.ts'
+
+const created = '2026-01-01T00:00:00Z'
+const createdAt = Date.UTC(2026, 0, 1)
+/** A stamp of whole seconds may name the end of its second. */
+const grain = 999
+const object = (fields: object = {}, annotations: Record<string, string> = {}) => ({
+  metadata: { name: 'x', creationTimestamp: created, annotations },
+  ...fields,
+})
+const at = (secondsAfterCreation: number): Expiry => ({ is: 'at', at: createdAt + secondsAfterCreation * 1000 + grain })
+
+const fixed = (seconds: number): Lifetime => ({ mode: 'fixed', milliseconds: seconds * 1000 })
+const field = (path: string, more: { mappings?: Record<string, number>; otherwise?: number } = {}): Lifetime => ({
+  mode: 'field',
+  path: parseFieldPath(path),
+  mappings: more.mappings && new Map(Object.entries(more.mappings).map(([key, seconds]) => [key, seconds * 1000])),
+  otherwise: more.otherwise && more.otherwise * 1000,
+})
+const relative = (path: string, seconds: number): Lifetime => ({
+  mode: 'relative',
+  path: parseFieldPath(path),
+  milliseconds: seconds * 1000,
+})
+const byAnnotation = field('metadata.annotations.gc\\.dev/ttl')
+
+test.each<[string, Lifetime, object, Expiry]>([
+  ['fixed: so long after creation, and never within the second of the stamp', fixed(60), object(), at(60)],
+  ['fixed: 25 days, which is more than a timer of Node can wait', fixed(25 * 86_400), object(), at(25 * 86_400)],
+  ['field: an integer', field('spec.ttl'), object({ spec: { ttl: 60 } }), at(60)],
+  ['field: a numeric annotation (Z12)', byAnnotation, object({}, { 'gc.dev/ttl': '60' }), at(60)],
+  ['field: a duration', byAnnotation, object({}, { 'gc.dev/ttl': '1h' }), at(3600)],
+  ['field: a date', byAnnotation, object({}, { 'gc.dev/ttl': '2026-06-01' }), { is: 'at', at: Date.UTC(2026, 5, 2) }],
+  ['field: nothing there', byAnnotation, object(), { is: 'unset', reason: expect.stringContaining('nothing stands') }],
+  ['field: nothing there, with a default', field('spec.ttl', { otherwise: 30 }), object(), at(30)],
+  ['field: empty, with a default', field('spec.ttl', { otherwise: 30 }), object({ spec: { ttl: '' } }), at(30)],
+  ['mapped: a value of the map', field('spec.tier', { mappings: { gold: 100, tin: 10 } }), object({ spec: { tier: 'tin' } }), at(10)],
+  ['mapped: a number that is a key', field('spec.tier', { mappings: { '3': 10 } }), object({ spec: { tier: 3 } }), at(10)],
+  [
+    'mapped: a value the map does not know',
+    field('spec.tier', { mappings: { gold: 100 } }),
+    object({ spec: { tier: 'lead' } }),
+    { is: 'unset', reason: expect.any(String) },
+  ],
+  [
+    'mapped: the same, with a default',
+    field('spec.tier', { mappings: { gold: 100 }, otherwise: 5 }),
+    object({ spec: { tier: 'lead' } }),
+    at(5),
+  ],
+  [
+    'mapped: a key of the prototype is no key',
+    field('spec.tier', { mappings: { gold: 1 } }),
+    object({ spec: { tier: 'constructor' } }),
+    { is: 'unset', reason: expect.any(String) },
+  ],
+  ['relative: after a time in the object', relative('status.doneAt', 10), object({ status: { doneAt: created } }), at(10)],
+  ['relative: 0 after it', relative('status.doneAt', 0), object({ status: { doneAt: created } }), at(0)],
+  // Z4: kube-zen took a time that was over for an error, and never deleted.
+  [
+    'relative: long past',
+    relative('status.doneAt', 10),
+    object({ status: { doneAt: '2001-01-01T00:00:00Z' } }),
+    { is: 'at', at: Date.UTC(2001, 0, 1, 0, 0, 10) + grain },
+  ],
+  ['relative: not there', relative('status.doneAt', 10), object(), { is: 'unset', reason: expect.any(String) }],
+  [
+    'relative: no time',
+    relative('status.doneAt', 10),
+    object({ status: { doneAt: 'yesterday' } }),
+    { is: 'blocked', reason: expect.stringContaining('status.doneAt') },
+  ],
+  [
+    'relative: a number',
+    relative('status.doneAt', 10),
+    object({ status: { doneAt: 1_700_000_000 } }),
+    { is: 'blocked', reason: expect.any(String) },
+  ],
+  [
+    'relative: the year 1, which is how Go writes a time that was never set',
+    relative('status.doneAt', 10),
+    object({ status: { doneAt: '0001-01-01T00:00:00Z' } }),
+    { is: 'blocked', reason: expect.any(String) },
+  ],
+  [
+    'relative: the time of a condition',
+    relative('status.conditions[?(@.type=="Complete")].lastTransitionTime', 10),
+    object({
+      status: {
+        conditions: [
+          { type: 'Failed', lastTransitionTime: 'x' },
+          { type: 'Complete', lastTransitionTime: created },
+        ],
+      },
+    }),
+    at(10),
+  ],
+  ['never', byAnnotation, object({}, { 'gc.dev/ttl': 'never' }), { is: 'never', reason: expect.any(String) }],
+  [
+    'unreadable: kept and told (Z13)',
+    byAnnotation,
+    object({}, { 'gc.dev/ttl': '-5' }),
+    { is: 'blocked', reason: expect.stringContaining('-5') },
+  ],
+  ['more than a hundred years', fixed(9.3e9), object(), { is: 'never', reason: expect.any(String) }],
+  ['no creation time', fixed(1), { metadata: { name: 'x' } }, { is: 'blocked', reason: expect.any(String) }],
+])('%s', (_, lifetime, target, expected) => {
+  expect(expiryOf(lifetime, target as never)).toEqual(expected)
+})
+
+test('no time to live, however it is written, lets an object fall due before it was created', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.integer(), fc.double(), fc.string(), fc.stringMatching(/^[0-9PTDHMSWdhms.:+-]{1,12}$/)), (ttl) => {
+      const expiry = expiryOf(field('spec.ttl'), object({ spec: { ttl } }))
+      const isDate = typeof ttl === 'string' && /^\s*\d{4}-/.test(ttl)
+      return expiry.is !== 'at' || isDate || expiry.at > createdAt
+    }),
+  )
+})

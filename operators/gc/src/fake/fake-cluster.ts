@@ -1,0 +1,184 @@
+import {
+  ApiError,
+  type Client,
+  type Clock,
+  type DeleteOptions,
+  formatTime,
+  type Kind,
+  KindNotFoundError,
+  type KubeObject,
+  matchesLabels,
+  type Patch,
+  parseLabelSelector,
+  type ResourceType,
+} from 'kubewright'
+import type { TargetHandler, TargetSource } from '../engine/target-source.ts'
+import type { Target } from '../policy/policy.ts'
+
+// For tests: as much of an API server, and of the caches before it, as the collector meets. Time is the test's, and every request is kept.
+
+export interface FakeRequest {
+  readonly verb: 'delete' | 'get' | 'patch'
+  readonly kind: string
+  readonly name: string
+  readonly at: number
+  readonly options?: DeleteOptions
+  readonly body?: unknown
+}
+
+interface Watcher {
+  readonly target: Target
+  readonly handler: TargetHandler
+}
+
+export class FakeCluster {
+  readonly requests: FakeRequest[] = []
+  readonly served = new Map<string, { readonly namespaced: boolean }>()
+  /** Watches of kinds named here stay unsynced until the promise resolves. */
+  readonly slow = new Map<string, Promise<void>>()
+  /** Watches of kinds named here are refused. */
+  readonly broken = new Map<string, { readonly reason: 'Forbidden' | 'UnknownKind'; readonly message: string }>()
+  /** What a DELETE meets before it is looked at; an error is thrown. */
+  beforeDelete: (name: string) => Promise<unknown> | undefined = () => undefined
+  /** Whether the events of writes are told. */
+  telling = true
+  readonly #clock: Clock
+  readonly #objects = new Map<string, KubeObject>()
+  readonly #watchers = new Set<Watcher>()
+  readonly #shares = new Map<string, number>()
+  #sequence = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.served.set('ConfigMap', { namespaced: true })
+    this.served.set('GarbageCollectionPolicy', { namespaced: true })
+    this.served.set('ClusterGarbageCollectionPolicy', { namespaced: false })
+  }
+
+  /** Creates or changes an object, and tells the watches. */
+  put(kind: string, name: string, metadata: Partial<KubeObject['metadata']> = {}, fields: object = {}): KubeObject {
+    const { namespace = 'team' } = metadata
+    const key = `${kind}/${namespace}/${name}`
+    const old = this.#objects.get(key)
+    const object: KubeObject = {
+      kind,
+      ...fields,
+      metadata: {
+        uid: `uid-${++this.#sequence}`,
+        creationTimestamp: formatTime(this.#clock.now()),
+        ...old?.metadata,
+        ...metadata,
+        name,
+        namespace,
+        resourceVersion: String(++this.#sequence),
+      },
+    }
+    this.#objects.set(key, object)
+    if (this.telling) this.#tell(object, old)
+    return object
+  }
+
+  remove(kind: string, name: string, namespace = 'team'): void {
+    const key = `${kind}/${namespace}/${name}`
+    const old = this.#objects.get(key)
+    if (old === undefined) return
+    this.#objects.delete(key)
+    for (const { target, handler } of this.#watchers) if (selects(target, old)) handler.left(old)
+  }
+
+  names(kind: string): string[] {
+    return [...this.#objects.values()].filter((object) => object.kind === kind).map(({ metadata }) => metadata.name!)
+  }
+
+  /** Distinct watches that somebody holds. */
+  get watches(): number {
+    return this.#shares.size
+  }
+
+  deletes(): FakeRequest[] {
+    return this.requests.filter(({ verb }) => verb === 'delete')
+  }
+
+  readonly source: TargetSource = {
+    open: (target, handler) => {
+      const share = JSON.stringify(target)
+      this.#shares.set(share, (this.#shares.get(share) ?? 0) + 1)
+      const watcher = { target, handler }
+      const synced = (this.slow.get(target.kind.kind) ?? Promise.resolve()).then(() => {
+        this.#watchers.add(watcher)
+        for (const object of this.#objects.values()) if (selects(target, object)) handler.seen(object)
+      })
+      return Promise.resolve({
+        synced,
+        problem: () => this.broken.get(target.kind.kind),
+        objects: () => [...this.#objects.values()].filter((object) => selects(target, object)),
+        close: () => void this.#watchers.delete(watcher),
+        release: () => {
+          const left = this.#shares.get(share)! - 1
+          if (left === 0) this.#shares.delete(share)
+          else this.#shares.set(share, left)
+          return Promise.resolve()
+        },
+      })
+    },
+  }
+
+  readonly client = {
+    server: 'https://fake',
+    resource: (kind: Kind<KubeObject>) => {
+      const served = this.served.get(kind.kind)
+      if (served === undefined) return Promise.reject(new KindNotFoundError(kind, 'https://fake'))
+      const type: ResourceType<KubeObject> = { ...kind, plural: `${kind.kind.toLowerCase()}s`, namespaced: served.namespaced }
+      return Promise.resolve({
+        type,
+        get: (name: { name: string; namespace?: string }) => this.#get(kind.kind, name),
+        delete: (name: { name: string; namespace?: string }, options: DeleteOptions) => this.#delete(kind.kind, name, options),
+        patch: (name: { name: string; namespace?: string }, patch: Patch) => {
+          this.requests.push({ verb: 'patch', kind: kind.kind, name: name.name, at: this.#clock.monotonic(), body: patch.body })
+          return Promise.resolve({})
+        },
+      })
+    },
+  } as unknown as Client
+
+  async #get(kind: string, { name, namespace = 'team' }: { name: string; namespace?: string }): Promise<KubeObject> {
+    this.requests.push({ verb: 'get', kind, name, at: this.#clock.monotonic() })
+    const object = this.#objects.get(`${kind}/${namespace}/${name}`)
+    if (object === undefined) throw status(404, `${name} not found`)
+    return object
+  }
+
+  async #delete(kind: string, { name, namespace = 'team' }: { name: string; namespace?: string }, options: DeleteOptions) {
+    this.requests.push({ verb: 'delete', kind, name, at: this.#clock.monotonic(), options })
+    await this.beforeDelete(name)
+    const object = this.#objects.get(`${kind}/${namespace}/${name}`)
+    if (object === undefined) throw status(404, `${name} not found`)
+    if (options.preconditions?.uid !== object.metadata.uid)
+      throw status(409, 'Precondition failed: UID in precondition: x, UID in object meta: y')
+    if (options.preconditions?.resourceVersion !== object.metadata.resourceVersion)
+      throw status(409, 'Precondition failed: ResourceVersion in precondition: 1, ResourceVersion in object meta: 2')
+    if ((object.metadata.finalizers ?? []).length > 0)
+      return { gone: false, object: this.put(kind, name, { deletionTimestamp: formatTime(this.#clock.now()) }) }
+    this.remove(kind, name, namespace)
+    return { gone: true }
+  }
+
+  #tell(object: KubeObject, old: KubeObject | undefined): void {
+    for (const { target, handler } of this.#watchers) {
+      if (selects(target, object)) handler.seen(object)
+      else if (old !== undefined && selects(target, old)) handler.left(old)
+    }
+  }
+}
+
+function selects(target: Target, object: KubeObject): boolean {
+  return (
+    object.kind === target.kind.kind &&
+    (target.namespace === undefined || target.namespace === object.metadata.namespace) &&
+    matchesLabels(parseLabelSelector(target.labelSelector), object.metadata.labels)
+  )
+}
+
+export function status(code: number, message: string): ApiError {
+  return new ApiError({ status: 'Failure', code, message })
+}

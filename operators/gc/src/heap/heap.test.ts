@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type HeapItem, IndexedHeap } from './heap.ts'
+
+const commands = fc.array(
+  fc.oneof(
+    fc.record({ do: fc.constant('set' as const), item: fc.nat(15), priority: fc.integer({ min: -9, max: 9 }) }),
+    fc.record({ do: fc.constant('remove' as const), item: fc.nat(15) }),
+    fc.record({ do: fc.constant('pop' as const) }),
+  ),
+  { maxLength: 200 },
+)
+
+test('after any history the top is the smallest of what is in', () => {
+  fc.assert(
+    fc.property(commands, (history) => {
+      const heap = new IndexedHeap<HeapItem>()
+      const items = Array.from({ length: 16 }, () => ({ priority: 0, heapIndex: -1 }))
+      const model = new Map<HeapItem, number>()
+      for (const command of history) {
+        if (command.do === 'pop') {
+          const top = heap.top
+          if (top !== undefined) {
+            heap.remove(top)
+            model.delete(top)
+          }
+        } else {
+          const item = items[command.item]!
+          if (command.do === 'set') {
+            heap.set(item, command.priority)
+            model.set(item, command.priority)
+          } else {
+            heap.remove(item)
+            model.delete(item)
+          }
+        }
+        expect(heap.size).toBe(model.size)
+        expect(heap.top === undefined ? undefined : heap.top.priority).toBe(model.size === 0 ? undefined : Math.min(...model.values()))
+        for (const item of items) expect(item.heapIndex >= 0).toBe(model.has(item))
+      }
+    }),
+  )
+})
+
+test('a hundred thousand entries come out in order', () => {
+  const heap = new IndexedHeap<HeapItem>()
+  for (let n = 0; n < 100_000; n++) heap.set({ priority: 0, heapIndex: -1 }, (n * 7919) % 100_003)
+  let last = Number.NEGATIVE_INFINITY
+  for (let top = heap.top; top !== undefined; top = heap.top) {
+    if (top.priority < last) expect.fail(`${top.priority} came after ${last}`)
+    last = top.priority
+    heap.remove(top)
+  }
+  expect(heap.size).toBe(0)
+})

@@ -1,0 +1,113 @@
+import { type Condition, type ConditionUpdate, findCondition, formatTime, setCondition } from 'kubewright'
+import type { PolicyStatus } from '../kinds/policies.ts'
+import type { PolicyProblem } from '../policy/policy.ts'
+import type { Census, Finding } from '../tracker/census.ts'
+
+/** Everything that a policy's status is made from. */
+export interface Standing {
+  readonly generation: number | undefined
+  readonly phase: NonNullable<PolicyStatus['phase']>
+  readonly problem: PolicyProblem | undefined
+  readonly dryRun: boolean
+  readonly census: Census
+  readonly deletedTotal: number
+  /** Wall clock, ms. */
+  readonly lastDeletion: number | undefined
+  /** Namespaces in which deletion is forbidden, with the server's words. */
+  readonly forbidden: ReadonlyMap<string, string>
+}
+
+/** The status to write. Equal standings give equal statuses, so that a steady state has nothing to write. */
+export function statusOf(standing: Standing, before: PolicyStatus | undefined, now: number): PolicyStatus {
+  const { census, generation, dryRun } = standing
+  const lastDeletion = standing.lastDeletion === undefined ? before?.lastDeletion : formatTime(standing.lastDeletion)
+  return {
+    phase: standing.phase,
+    ...(generation !== undefined && { observedGeneration: generation }),
+    matched: census.matched,
+    pending: census.pending,
+    due: census.due,
+    terminating: census.terminating,
+    wouldDelete: dryRun ? census.due : 0,
+    deletedTotal: standing.deletedTotal,
+    // A year that RFC 3339 cannot write is later than anybody waits.
+    ...(census.nextExpiry !== undefined && census.nextExpiry < YEAR_9999 && { nextExpiry: formatTime(census.nextExpiry) }),
+    ...(lastDeletion !== undefined && { lastDeletion }),
+    conditions: conditionsOf(standing, before?.conditions, now),
+  }
+}
+
+const YEAR_9999 = Date.UTC(9999, 0, 1)
+
+function conditionsOf(standing: Standing, before: readonly Condition[] | undefined, now: number): readonly Condition[] {
+  const { census } = standing
+  const aspects: readonly (ConditionUpdate | undefined)[] = [
+    readiness(standing),
+    forbiddance(standing.forbidden, before),
+    finding('InvalidTTL', 'UnreadableTime', 'kept, because the time to live cannot be read', census.unreadable, before),
+    finding('Overlap', 'SeveralPolicies', 'selected by several policies; what keeps longest wins', census.overlapping, before),
+    finding('ConflictingWrites', 'ChangesTooOften', 'changed before they could be deleted as they were seen', census.conflicting, before),
+    finding('Refused', 'ServerRefuses', 'refused by the server', census.refused, before),
+  ]
+  return aspects
+    .filter((aspect) => aspect !== undefined)
+    .reduce<readonly Condition[]>((conditions, aspect) => {
+      return setCondition(
+        conditions,
+        { ...aspect, ...(standing.generation !== undefined && { observedGeneration: standing.generation }) },
+        now,
+      )
+    }, before ?? [])
+}
+
+function readiness({ phase, problem, dryRun }: Standing): ConditionUpdate {
+  if (problem !== undefined) return { type: 'Ready', status: 'False', reason: problem.reason, message: problem.message }
+  switch (phase) {
+    case 'Paused':
+      return { type: 'Ready', status: 'True', reason: 'Paused', message: 'paused: nothing is deleted' }
+    case 'Active':
+      return dryRun
+        ? {
+            type: 'Ready',
+            status: 'True',
+            reason: 'DryRun',
+            message: 'dry run: nothing is deleted; status.wouldDelete counts what would be',
+          }
+        : { type: 'Ready', status: 'True', reason: 'Active', message: 'objects are deleted as they fall due' }
+    default:
+      return { type: 'Ready', status: 'Unknown', reason: 'Starting', message: 'the objects are being read for the first time' }
+  }
+}
+
+/** A condition that is worth a line while it is true, and once more when it is over. */
+function finding(
+  type: string,
+  reason: string,
+  what: string,
+  { count, example }: Finding,
+  before: readonly Condition[] | undefined,
+): ConditionUpdate | undefined {
+  if (count > 0)
+    return {
+      type,
+      status: 'True',
+      reason,
+      message: `${count} ${count === 1 ? 'object is' : 'objects are'} ${what}; for example ${example}`,
+    }
+  return findCondition(before, type) === undefined ? undefined : { type, status: 'False', reason: 'None', message: '' }
+}
+
+function forbiddance(forbidden: ReadonlyMap<string, string>, before: readonly Condition[] | undefined): ConditionUpdate | undefined {
+  const [first] = [...forbidden].sort(([a], [b]) => (a < b ? -1 : 1))
+  if (first === undefined)
+    return findCondition(before, 'Forbidden') === undefined
+      ? undefined
+      : { type: 'Forbidden', status: 'False', reason: 'None', message: '' }
+  const where = forbidden.size === 1 && first[0] === '' ? '' : ` in ${forbidden.size} ${forbidden.size === 1 ? 'namespace' : 'namespaces'}`
+  return {
+    type: 'Forbidden',
+    status: 'True',
+    reason: 'DeletionForbidden',
+    message: `deletion is forbidden${where}, and tried again every 5 minutes: ${first[1]}`,
+  }
+}

@@ -1,0 +1,352 @@
+import type { Answer } from '../deletion/answer.ts'
+import { IndexedHeap } from '../heap/heap.ts'
+import { freshRate } from '../limits/rate.ts'
+import { decide, type Opinion } from '../precedence/verdict.ts'
+import { type Census, CONFLICTS_WORTH_TELLING, takeCensus } from './census.ts'
+import { delayAfter, FORBIDDEN_PAUSE, STALE_WAIT } from './delays.ts'
+import { type PolicyMode, type Sender, SendingLine } from './sending-line.ts'
+import { isNewer, newlyTracked, type Sighting, type TrackedObject } from './tracked-object.ts'
+
+/** One reading of both clocks: expiries are dates, delays and rates are not to be moved by someone setting the clock. */
+export interface Instant {
+  readonly wall: number
+  readonly mono: number
+}
+
+/** What is to be done now. */
+export type Step =
+  | { readonly do: 'delete'; readonly policy: string; readonly object: Sighting }
+  /** Its version is known to be old, and no event came: fetch it and {@link Tracker.observe} it for each of the policies. */
+  | { readonly do: 'fetch'; readonly policies: readonly string[]; readonly object: Sighting }
+  /** Nothing for so many ms, unless something happens. */
+  | { readonly do: 'wait'; readonly ms: number }
+  /** Nothing until something happens. */
+  | { readonly do: 'rest' }
+
+interface PolicyState extends Sender {
+  readonly objects: Map<string, TrackedObject>
+  deleted: number
+  /** Monotonic ms until which a namespace (or '' for cluster scope) is left alone, and the server's words. */
+  readonly forbidden: Map<string, { readonly until: number; readonly message: string }>
+}
+
+/**
+ * Which objects are to be deleted, when, in which order, at which rate: everything between what the watches say and what the workers do.
+ * No I/O and no clock of its own. Everything in it can be made anew from what the watches show, so no error can lose an object.
+ */
+export class Tracker {
+  readonly #objects = new Map<string, TrackedObject>()
+  readonly #policies = new Map<string, PolicyState>()
+  /** By wall clock: the next moment at which something about the object changes by itself. */
+  readonly #expiries = new IndexedHeap<TrackedObject>()
+  /** By monotonic clock: objects whose next try is later. */
+  readonly #delays = new IndexedHeap<TrackedObject>()
+  readonly #line = new SendingLine<TrackedObject>((policy) => this.#policies.get(policy))
+  readonly #fetches: TrackedObject[] = []
+  readonly #touched = new Set<string>()
+  readonly #random: () => number
+  /** DELETEs under way by uid, and whether an earlier one went unanswered: until then only the answer says whose deletion it was. */
+  readonly #underWay = new Map<string, { readonly unanswered: boolean }>()
+
+  /** `random` gives numbers from 0 to 1, for the jitter of delays. */
+  constructor(random: () => number) {
+    this.#random = random
+  }
+
+  get size(): number {
+    return this.#objects.size
+  }
+
+  /** Policies whose census may have changed since the last call. */
+  takeTouched(): ReadonlySet<string> {
+    const touched = new Set(this.#touched)
+    this.#touched.clear()
+    return touched
+  }
+
+  /** Adds the policy or changes how it deletes; what it has to say comes through {@link observe}. Takes effect before the next step. */
+  setPolicy(policy: string, mode: PolicyMode, now: Instant): void {
+    this.#touched.add(policy)
+    const state = this.#policies.get(policy)
+    if (state === undefined) {
+      this.#policies.set(policy, { mode, objects: new Map(), rate: freshRate, deleted: 0, forbidden: new Map() })
+      return
+    }
+    state.mode = mode
+    state.forbidden.clear()
+    for (const object of state.objects.values()) {
+      // Whoever changed a policy wants to see the effect now.
+      if ((object.progress.is === 'delayed' || object.progress.is === 'refused') && object.progress.by === policy)
+        object.progress = { is: 'watched' }
+      this.#settle(object, now)
+    }
+  }
+
+  /** Forgets the policy and its words. Objects that no other policy knows are forgotten too. */
+  removePolicy(policy: string, now: Instant): void {
+    for (const object of this.#policies.get(policy)?.objects.values() ?? []) this.#removeWord(policy, object, now)
+    this.#policies.delete(policy)
+    this.#line.drop(policy)
+    this.#touched.delete(policy)
+  }
+
+  /**
+   * Stops all deletions of a line, or lets them go on. Held while one of its policies has not yet seen its objects: it might be the one that
+   * keeps what another would delete.
+   */
+  hold(line: string, held: boolean): void {
+    this.#line.hold(line, held)
+  }
+
+  /** The policy has now seen all its objects: those that are not among them it knows no more. */
+  retain(policy: string, uids: ReadonlySet<string>, now: Instant): void {
+    for (const uid of this.#policies.get(policy)?.objects.keys() ?? []) if (!uids.has(uid)) this.leave(policy, uid, now)
+  }
+
+  /** A policy has seen an object in this version, and says this about it. */
+  observe(policy: string, seen: Sighting, opinion: Opinion, now: Instant): void {
+    const state = this.#policies.get(policy)
+    if (state === undefined) return
+    const object = this.#objects.get(seen.uid) ?? newlyTracked(seen)
+    this.#objects.set(seen.uid, object)
+    // Two watches of one kind may be at different moments: the older view is a word about the past, and must not become the version we delete.
+    if (!isNewer(object.seen.resourceVersion, seen.resourceVersion)) object.seen = seen
+    object.words.set(policy, { opinion, resourceVersion: seen.resourceVersion })
+    state.objects.set(seen.uid, object)
+    for (const other of object.words.keys()) this.#touched.add(other)
+    this.#settle(object, now)
+  }
+
+  /** The object is no longer in what the policy watches: deleted, or changed so that a selector no longer takes it. */
+  leave(policy: string, uid: string, now: Instant): void {
+    const object = this.#policies.get(policy)?.objects.get(uid)
+    if (object === undefined) return
+    this.#policies.get(policy)!.objects.delete(uid)
+    for (const other of object.words.keys()) this.#touched.add(other)
+    this.#removeWord(policy, object, now)
+    if (this.#objects.has(uid) || this.#underWay.has(uid)) return
+    // It was we who asked for it, whether or not the answer reached us.
+    const by = object.progress.is === 'terminating' ? object.progress.by : object.unanswered
+    if (by !== undefined) this.#countDeleted(by)
+  }
+
+  /** What the server said to a `delete` step. */
+  answered({ policy, object: sent }: Step & { readonly do: 'delete' }, answer: Answer, now: Instant): void {
+    this.#touched.add(policy)
+    const object = this.#objects.get(sent.uid)
+    const { unanswered = false } = this.#underWay.get(sent.uid) ?? {}
+    this.#underWay.delete(sent.uid)
+    // The watch may have been faster than the answer: then accepted, or no answer, means gone. And what an earlier, unanswered DELETE did shows now.
+    const vanished = object === undefined && (answer.is === 'accepted' || answer.is === 'unknown')
+    const earlier = unanswered && (object === undefined || answer.is === 'already-gone' || answer.is === 'replaced')
+    if (answer.is === 'gone' || vanished || earlier) this.#countDeleted(policy)
+    if (answer.is === 'throttled') this.#line.slowDown(answer.retryAfter, now.mono)
+    if (object === undefined) return
+    if (object.progress.is === 'terminating' && answer.is !== 'gone' && answer.is !== 'already-gone' && answer.is !== 'replaced') {
+      const ours = answer.is === 'accepted' || answer.is === 'unknown' || unanswered
+      object.progress = { is: 'terminating', by: ours ? policy : undefined }
+      return
+    }
+    switch (answer.is) {
+      case 'gone':
+      case 'already-gone':
+      case 'replaced':
+        this.#forget(object)
+        return
+      case 'accepted':
+        object.progress = { is: 'terminating', by: policy }
+        return
+      case 'changed':
+        object.conflicts++
+        object.progress = { is: 'stale', resourceVersion: sent.resourceVersion }
+        this.#unschedule(object)
+        this.#delays.set(object, now.mono + STALE_WAIT)
+        // The newer version may have been seen while the answer was on its way.
+        this.#settle(object, now)
+        return
+      case 'refused':
+        object.progress = { is: 'refused', by: policy, reason: answer.message, resourceVersion: object.seen.resourceVersion }
+        return
+      case 'forbidden':
+        this.#policies
+          .get(policy)
+          ?.forbidden.set(object.seen.namespace ?? '', { until: now.mono + FORBIDDEN_PAUSE, message: answer.message })
+        this.#delay(object, policy, now.mono + FORBIDDEN_PAUSE)
+        return
+      case 'unknown':
+        object.unanswered = policy
+        this.#delay(object, policy, now.mono + delayAfter(answer, ++object.failures, this.#random))
+        return
+      case 'denied':
+      case 'throttled':
+        this.#delay(object, policy, now.mono + delayAfter(answer, ++object.failures, this.#random))
+    }
+  }
+
+  /** A `fetch` step is over, whatever it brought. If it brought nothing newer, it is tried again later. */
+  fetched(uid: string, now: Instant): void {
+    const object = this.#objects.get(uid)
+    if (object?.progress.is !== 'stale') return
+    this.#delays.set(object, now.mono + delayAfter({ is: 'changed' }, ++object.conflicts, this.#random))
+  }
+
+  /** The next thing to do. To be called until it says to wait or to rest. */
+  next(now: Instant): Step {
+    this.#collect(now)
+    for (let stale = this.#fetches.shift(); stale !== undefined; stale = this.#fetches.shift()) {
+      // Its event may have come meanwhile.
+      if (stale.progress.is === 'stale' && stale.words.size > 0)
+        return { do: 'fetch', policies: [...stale.words.keys()], object: stale.seen }
+    }
+    return this.#nextDeletion(now)
+  }
+
+  /** How the policy's objects stand. */
+  census(policy: string, now: Instant): Census {
+    const state = this.#policies.get(policy)
+    return takeCensus(policy, state?.mode.dryRun ?? false, state?.objects.values() ?? [], now.wall)
+  }
+
+  /** Objects deleted by the policy since it was first set. */
+  deletedBy(policy: string): number {
+    return this.#policies.get(policy)?.deleted ?? 0
+  }
+
+  /** The namespaces in which the policy may not delete, with the server's words. */
+  forbiddenTo(policy: string, now: Instant): ReadonlyMap<string, string> {
+    const entries = [...(this.#policies.get(policy)?.forbidden ?? [])].filter(([, { until }]) => until > now.mono)
+    return new Map(entries.map(([namespace, { message }]) => [namespace, message]))
+  }
+
+  /** Moves what has fallen due, and what has waited long enough, to where it is taken from. */
+  #collect(now: Instant): void {
+    for (let top = this.#expiries.top; top !== undefined && top.priority <= now.wall; top = this.#expiries.top) {
+      this.#expiries.remove(top)
+      for (const policy of top.words.keys()) this.#touched.add(policy)
+      this.#settle(top, now)
+    }
+    for (let top = this.#delays.top; top !== undefined && top.priority <= now.mono; top = this.#delays.top) {
+      this.#delays.remove(top)
+      if (top.progress.is === 'stale') this.#fetches.push(top)
+      else {
+        top.progress = { is: 'watched' }
+        this.#settle(top, now)
+      }
+    }
+  }
+
+  #nextDeletion(now: Instant): Step {
+    const next = this.#line.next(now.mono, (policy, object) => this.#mayBeSent(policy, object, now))
+    if ('item' in next) {
+      const { owner: policy, item: object } = next
+      this.#underWay.set(object.seen.uid, { unanswered: object.unanswered !== undefined })
+      object.progress = { is: 'deleting', by: policy }
+      return { do: 'delete', policy, object: object.seen }
+    }
+    const never = Number.POSITIVE_INFINITY
+    const ms = Math.min(
+      next.waitUntil - now.mono,
+      (this.#delays.top?.priority ?? never) - now.mono,
+      (this.#expiries.top?.priority ?? never) - now.wall,
+    )
+    return Number.isFinite(ms) ? { do: 'wait', ms: Math.max(0, ms) } : { do: 'rest' }
+  }
+
+  /** Places in line are not searched for when an object's case changes; who stands there in vain is found out here. */
+  #mayBeSent(policy: string, object: TrackedObject, now: Instant): boolean {
+    if (object.progress.is !== 'ready' || object.progress.by !== policy) return false
+    const pause = this.#policies.get(policy)?.forbidden.get(object.seen.namespace ?? '')
+    if (pause === undefined || pause.until <= now.mono) return true
+    this.#delay(object, policy, pause.until)
+    return false
+  }
+
+  /** Brings an object to where its words, its version and the time say that it belongs. */
+  #settle(object: TrackedObject, now: Instant): void {
+    if (object.seen.terminating && object.progress.is !== 'terminating')
+      object.progress = { is: 'terminating', by: object.progress.is === 'deleting' ? object.progress.by : object.unanswered }
+    object.verdict = decide(this.#deciding(object))
+    switch (object.progress.is) {
+      case 'deleting':
+        return
+      case 'terminating':
+        this.#unschedule(object)
+        return
+      case 'stale':
+        if (!isNewer(object.seen.resourceVersion, object.progress.resourceVersion)) return
+        this.#unschedule(object)
+        if (object.conflicts >= CONFLICTS_WORTH_TELLING) {
+          this.#delay(object, '', now.mono + delayAfter({ is: 'changed' }, object.conflicts - CONFLICTS_WORTH_TELLING + 1, this.#random))
+          return
+        }
+        break
+      case 'delayed':
+        return
+      case 'refused':
+        if (object.progress.resourceVersion === object.seen.resourceVersion) return
+        break
+      default:
+    }
+    this.#schedule(object, now)
+  }
+
+  #schedule(object: TrackedObject, now: Instant): void {
+    this.#unschedule(object)
+    const { verdict, progress } = object
+    if (verdict.is !== 'delete' || verdict.at > now.wall || !this.#mayGo(object, verdict.by)) object.progress = { is: 'watched' }
+    else if (progress.is !== 'ready' || progress.by !== verdict.by) {
+      object.progress = { is: 'ready', by: verdict.by }
+      this.#line.add(verdict.by, object)
+    }
+    const moments = [...object.words.values()].flatMap(({ opinion }) => (opinion.is === 'at' && opinion.at > now.wall ? [opinion.at] : []))
+    if (moments.length > 0) this.#expiries.set(object, Math.min(...moments))
+  }
+
+  /** Every policy that decides has seen the version that would be deleted, and the one that won is at work. */
+  #mayGo(object: TrackedObject, by: string): boolean {
+    if (this.#policies.get(by)?.mode.paused !== false) return false
+    for (const [policy, word] of object.words) {
+      if (word.resourceVersion !== object.seen.resourceVersion && this.#policies.get(policy)?.mode.dryRun === false) return false
+    }
+    return true
+  }
+
+  /** A dry run has no effect, and so no say. */
+  *#deciding(object: TrackedObject): Generator<readonly [string, Opinion]> {
+    for (const [policy, { opinion }] of object.words) if (this.#policies.get(policy)?.mode.dryRun === false) yield [policy, opinion]
+  }
+
+  #delay(object: TrackedObject, by: string, until: number): void {
+    this.#unschedule(object)
+    object.progress = { is: 'delayed', by }
+    this.#delays.set(object, until)
+  }
+
+  #unschedule(object: TrackedObject): void {
+    this.#expiries.remove(object)
+    this.#delays.remove(object)
+  }
+
+  #removeWord(policy: string, object: TrackedObject, now: Instant): void {
+    object.words.delete(policy)
+    if (object.words.size === 0) this.#forget(object)
+    else this.#settle(object, now)
+  }
+
+  #forget(object: TrackedObject): void {
+    this.#unschedule(object)
+    this.#objects.delete(object.seen.uid)
+    for (const policy of object.words.keys()) {
+      this.#policies.get(policy)?.objects.delete(object.seen.uid)
+      this.#touched.add(policy)
+    }
+    object.progress = object.progress.is === 'terminating' ? object.progress : { is: 'watched' }
+  }
+
+  #countDeleted(policy: string): void {
+    const state = this.#policies.get(policy)
+    if (state === undefined) return
+    state.deleted++
+    this.#touched.add(policy)
+  }
+}

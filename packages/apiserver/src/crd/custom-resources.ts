@@ -1,0 +1,126 @@
+import type { DynamicObject } from '@kubewright/core'
+import { evaluateJsonPath, parseJsonPath } from '@kubewright/core'
+import { schemaOf } from '../builtin/index.ts'
+import type { Fields } from '../registry/fields.ts'
+import type { ScaleMapping, StoredResource, Subresource } from '../registry/resource.ts'
+import { defaultStrategy, type Strategy } from '../registry/strategy.ts'
+import { typedForm } from '../registry/typed-form.ts'
+import { type CompiledSchema, compileSchema, hasCel, type Json, type Schema } from '../schema/index.ts'
+import type { CustomResourceDefinition, DefinitionVersion } from './definition.ts'
+
+const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
+const SUBRESOURCE_VERBS = ['get', 'patch', 'update']
+
+/** The resources that a definition makes: one for each served version, all over one table. */
+export function customResources(crd: CustomResourceDefinition): readonly StoredResource[] {
+  const storage = crd.spec.versions.find((version) => version.storage)!
+  return crd.spec.versions.filter((version) => version.served).map((version) => customResource(crd, version, storage.name))
+}
+
+function customResource(crd: CustomResourceDefinition, version: DefinitionVersion, storageVersion: string): StoredResource {
+  const { group, names, scope } = crd.status?.acceptedNames?.kind ? { ...crd.spec, names: crd.status.acceptedNames } : crd.spec
+  const schema: Schema = version.schema?.openAPIV3Schema ?? { type: 'object' }
+  const compiled = compileSchema(schema)
+  const scale = scaleMapping(version)
+  return {
+    is: 'stored',
+    group,
+    version: version.name,
+    plural: names.plural,
+    singular: names.singular ?? names.kind.toLowerCase(),
+    kind: names.kind,
+    listKind: names.listKind ?? `${names.kind}List`,
+    namespaced: scope === 'Namespaced',
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    verbs: VERBS,
+    subresources: subresources(version),
+    storage: { table: `${group}/${names.plural}`, apiVersion: `${group}/${storageVersion}` },
+    strategy: customStrategy(version, compiled),
+    read: (object) => readCustom(object, compiled),
+    empty: () => ({ metadata: {} }),
+    schema: () => withMetadata(schema),
+    ...(scale === undefined ? {} : { scale }),
+    custom: {
+      crd: crd.metadata.name ?? '',
+      columns: version.additionalPrinterColumns ?? [],
+      warnings: warnings(crd, version, schema),
+      terminating: crd.metadata.deletionTimestamp !== undefined,
+    },
+  }
+}
+
+function subresources(version: DefinitionVersion): readonly Subresource[] {
+  return [
+    ...(version.subresources?.status === undefined ? [] : [{ name: 'status', verbs: SUBRESOURCE_VERBS }]),
+    ...(version.subresources?.scale === undefined
+      ? []
+      : [{ name: 'scale', kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' }, verbs: SUBRESOURCE_VERBS }]),
+  ]
+}
+
+function customStrategy(version: DefinitionVersion, compiled: CompiledSchema): Strategy {
+  const statusSeparated = version.subresources?.status !== undefined
+  return {
+    ...defaultStrategy,
+    unconditionalUpdate: false,
+    statusSeparated,
+    generation: true,
+    ...(version.selectableFields === undefined ? {} : { selectable: selectable(version.selectableFields) }),
+    defaults(draft) {
+      const { metadata, ...rest } = draft
+      // Metadata has no defaults of its own, and a schema cannot give it any.
+      Object.assign(draft, compiled.applyDefaults({ ...rest, metadata: {} } as Json), { metadata })
+    },
+    validate: (object, old) => compiled.validate(object as unknown as Json, old as unknown as Json | undefined),
+  }
+}
+
+function readCustom(object: Fields, compiled: CompiledSchema): { readonly value: Fields; readonly unknownFields: readonly string[] } {
+  const pruned = compiled.prune(object as Json) as Fields
+  return {
+    value: { ...pruned, metadata: typedForm('meta/v1.ObjectMeta', object['metadata']).value },
+    unknownFields: compiled.unknownFields(object as Json),
+  }
+}
+
+function warnings(crd: CustomResourceDefinition, version: DefinitionVersion, schema: Schema): readonly string[] {
+  const said: string[] = []
+  if (version.deprecated === true) {
+    said.push(version.deprecationWarning ?? `${crd.spec.group}/${version.name} ${crd.spec.names.kind} is deprecated`)
+  }
+  if (hasCel(schema)) said.push(`x-kubernetes-validations of ${crd.metadata.name} are not evaluated by the embedded API server yet`)
+  return said
+}
+
+function scaleMapping(version: DefinitionVersion): ScaleMapping | undefined {
+  const scale = version.subresources?.scale
+  if (scale === undefined) return undefined
+  const path = (text: string) => text.split('.').slice(1)
+  const selectorPath = scale.labelSelectorPath
+  return {
+    replicas: path(scale.specReplicasPath),
+    statusReplicas: path(scale.statusReplicasPath),
+    ...(selectorPath === undefined ? {} : { selector: (object: DynamicObject) => textOf(parseJsonPath(selectorPath), object) }),
+  }
+}
+
+function selectable(fields: readonly { readonly jsonPath: string }[]): NonNullable<Strategy['selectable']> {
+  return Object.fromEntries(
+    fields.map(({ jsonPath }) => {
+      const path = parseJsonPath(jsonPath)
+      return [jsonPath.replace(/^\./, ''), (object: DynamicObject) => textOf(path, object) ?? '']
+    }),
+  )
+}
+
+function textOf(path: ReturnType<typeof parseJsonPath>, object: DynamicObject): string | undefined {
+  const [value] = evaluateJsonPath(path, object)
+  return value === undefined || value === null ? undefined : String(value)
+}
+
+/** A custom resource's schema says nothing of metadata, whose lists have keys all the same. */
+function withMetadata(schema: Schema): Schema {
+  const metadata = schemaOf({ group: '', version: 'v1', kind: 'ConfigMap' })?.properties?.['metadata']
+  return metadata === undefined ? schema : { ...schema, properties: { ...schema.properties, metadata } }
+}

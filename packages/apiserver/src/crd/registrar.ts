@@ -1,0 +1,69 @@
+import { deepEqual } from '@kubewright/core'
+import type { Catalog } from '../registry/catalog.ts'
+import type { Objects } from '../registry/objects.ts'
+import type { StoredResource } from '../registry/resource.ts'
+import type { Change } from '../storage/index.ts'
+import { customResources } from './custom-resources.ts'
+import type { CustomResourceDefinition } from './definition.ts'
+import { establishedStatus, isEstablished } from './names.ts'
+
+export const DEFINITIONS_TABLE = 'apiextensions.k8s.io/customresourcedefinitions'
+
+/**
+ * Serves what definitions define: follows the log, settles their names, and keeps the catalog in step. It works within the write itself, so
+ * that a client which was told "created" can use the new kind with its next request (a real server takes up to some seconds).
+ */
+export class Registrar {
+  private readonly served = new Map<string, readonly StoredResource[]>()
+  private readonly objects: Objects
+  private readonly catalog: Catalog
+  private readonly onWithdrawn: (tables: ReadonlySet<string>) => void
+
+  /** `onWithdrawn` hears of tables whose resources are gone or have become others, so that their watches can end. */
+  constructor(objects: Objects, catalog: Catalog, onWithdrawn: (tables: ReadonlySet<string>) => void) {
+    this.objects = objects
+    this.catalog = catalog
+    this.onWithdrawn = onWithdrawn
+  }
+
+  start(): () => void {
+    return this.objects.store.subscribe((change) => this.follow(change), DEFINITIONS_TABLE)
+  }
+
+  private follow({ type, current }: Change): void {
+    const crd = current.object as unknown as CustomResourceDefinition
+    const name = crd.metadata.name ?? ''
+    if (type === 'delete') {
+      this.withdraw(name)
+      return
+    }
+    if (this.settle(crd)) return
+    this.publish(name, isEstablished(crd) ? customResources(crd) : [])
+  }
+
+  /** True when it wrote a new status: the change of that write goes on from there. */
+  private settle(crd: CustomResourceDefinition): boolean {
+    const { store } = this.objects
+    const entry = store.get(DEFINITIONS_TABLE, crd.metadata.name ?? '')
+    // Somebody has written in the meantime, and that change is still to come.
+    if (entry?.object.metadata.resourceVersion !== crd.metadata.resourceVersion) return true
+    const others = store.list(DEFINITIONS_TABLE).map(({ object }) => object as unknown as CustomResourceDefinition)
+    const status = establishedStatus(crd, others, this.objects.context.now)
+    if (deepEqual(status, crd.status)) return false
+    store.replace(DEFINITIONS_TABLE, entry!, { ...entry!.object, status })
+    return true
+  }
+
+  private publish(name: string, resources: readonly StoredResource[]): void {
+    this.catalog.remove(this.served.get(name) ?? [])
+    this.served.set(name, resources)
+    this.catalog.add(...resources)
+  }
+
+  private withdraw(name: string): void {
+    const resources = this.served.get(name) ?? []
+    this.catalog.remove(resources)
+    this.served.delete(name)
+    this.onWithdrawn(new Set(resources.map(({ storage }) => storage.table)))
+  }
+}

@@ -1,0 +1,130 @@
+import { dns1035LabelErrors, dnsSubdomainErrors, type StatusCause } from '@kubewright/core'
+import { checkStructural } from '../schema/index.ts'
+import { duplicateValue, forbiddenValue, immutableField, invalidValue, requiredValue, unsupportedValue } from '../status/index.ts'
+import type { CustomResourceDefinition, DefinitionNames, DefinitionVersion } from './definition.ts'
+
+const APPROVAL = 'api-approved.kubernetes.io'
+
+export function validateDefinition(crd: CustomResourceDefinition): StatusCause[] {
+  const { spec, metadata } = crd
+  const { names } = spec
+  const causes: StatusCause[] = []
+  if (metadata.name !== `${names.plural}.${spec.group}`) {
+    causes.push(invalidValue('metadata.name', metadata.name ?? '', 'must be spec.names.plural+"."+spec.group'))
+  }
+  causes.push(...validateGroup(crd))
+  if (!SCOPES.includes(spec.scope)) causes.push(unsupportedValue('spec.scope', spec.scope ?? '', SCOPES))
+  causes.push(...validateVersions(spec.versions ?? []), ...validateNames(names), ...validateConversion(crd))
+  if ((crd.status?.storedVersions ?? []).length === 0)
+    causes.push(invalidValue('status.storedVersions', crd.status?.storedVersions ?? null, 'must have at least one stored version'))
+  return causes
+}
+
+const SCOPES = ['Cluster', 'Namespaced']
+
+function validateGroup({ spec: { group }, metadata }: CustomResourceDefinition): StatusCause[] {
+  if (!group) return [requiredValue('spec.group')]
+  const causes = dnsSubdomainErrors(group).map((problem) => invalidValue('spec.group', group, problem))
+  if (!group.includes('.')) causes.push(invalidValue('spec.group', group, 'should be a domain with at least one dot'))
+  const isProtected = /(^|\.)(k8s|kubernetes)\.io$/.test(group)
+  if (isProtected && metadata.annotations?.[APPROVAL] === undefined) {
+    const rule = `protected groups must have approval annotation "${APPROVAL}", see https://github.com/kubernetes/enhancements/pull/1111`
+    causes.push(requiredValue(`metadata.annotations[${APPROVAL}]`, rule))
+  }
+  return causes
+}
+
+function validateVersions(versions: readonly DefinitionVersion[]): StatusCause[] {
+  const causes = versions.flatMap((version, index) => validateVersion(version, `spec.versions[${index}]`))
+  versions.forEach(({ name }, index) => {
+    if (versions.findIndex((each) => each.name === name) < index) causes.push(duplicateValue(`spec.versions[${index}].name`, name))
+  })
+  if (versions.filter(({ storage }) => storage).length !== 1) {
+    // The real server shows the versions' whole schemas here, in its internal form; their names say as much.
+    causes.push(
+      invalidValue(
+        'spec.versions',
+        versions.map(({ name }) => name),
+        'must have exactly one version marked as storage version',
+      ),
+    )
+  }
+  return causes
+}
+
+function validateVersion(version: DefinitionVersion, field: string): StatusCause[] {
+  const causes = dns1035LabelErrors(version.name ?? '').map((problem) => invalidValue(`${field}.name`, version.name ?? '', problem))
+  if (version.deprecationWarning !== undefined && version.deprecated !== true) {
+    causes.push(invalidValue(`${field}.deprecationWarning`, version.deprecationWarning, 'can only be set for deprecated versions'))
+  }
+  const schema = version.schema?.openAPIV3Schema
+  const at = `${field}.schema.openAPIV3Schema`
+  if (schema === undefined) causes.push(requiredValue(at))
+  else causes.push(...checkStructural(schema, at))
+  const scale = version.subresources?.scale
+  if (scale !== undefined) {
+    const paths = [
+      ['specReplicasPath', '.spec.'],
+      ['statusReplicasPath', '.status.'],
+    ] as const
+    for (const [name, prefix] of paths) {
+      const path = scale[name]
+      if (!path) causes.push(requiredValue(`${field}.subresources.scale.${name}`))
+      else if (!path.startsWith(prefix))
+        causes.push(invalidValue(`${field}.subresources.scale.${name}`, path, `should be a json path under ${prefix.slice(0, -1)}`))
+    }
+  }
+  return causes
+}
+
+function validateNames(names: DefinitionNames): StatusCause[] {
+  const at = (name: string) => `spec.names.${name}`
+  const label = (name: string, value: string) => dns1035LabelErrors(value).map((problem) => invalidValue(at(name), value, problem))
+  const kindName = (name: string, value: string) =>
+    dns1035LabelErrors(value.toLowerCase()).map((problem) =>
+      invalidValue(at(name), value, `may have mixed case, but should otherwise match: ${problem}`),
+    )
+  const causes = names.plural ? label('plural', names.plural) : [requiredValue(at('plural'))]
+  if (names.singular) causes.push(...label('singular', names.singular))
+  causes.push(...(names.kind ? kindName('kind', names.kind) : [requiredValue(at('kind'))]))
+  if (names.listKind) causes.push(...kindName('listKind', names.listKind))
+  for (const list of ['shortNames', 'categories'] as const) {
+    ;(names[list] ?? []).forEach((value, index) => {
+      causes.push(...label(`${list}[${index}]`, value))
+    })
+  }
+  if (names.listKind && names.listKind === names.kind)
+    causes.push(invalidValue(at('listKind'), names.listKind, 'kind and listKind may not be the same'))
+  return causes
+}
+
+function validateConversion({ spec }: CustomResourceDefinition): StatusCause[] {
+  const strategy = spec.conversion?.strategy ?? 'None'
+  if (strategy === 'None')
+    return spec.preserveUnknownFields === true ? [invalidValue('spec.preserveUnknownFields', true, 'must be false')] : []
+  if (strategy === 'Webhook')
+    return [forbiddenValue('spec.conversion.strategy', 'the embedded API server does not call conversion webhooks yet: use "None"')]
+  return [unsupportedValue('spec.conversion.strategy', strategy, ['None', 'Webhook'])]
+}
+
+export function validateDefinitionUpdate(crd: CustomResourceDefinition, old: CustomResourceDefinition): StatusCause[] {
+  const causes: StatusCause[] = []
+  if (crd.spec.scope !== old.spec.scope) causes.push(immutableField('spec.scope', crd.spec.scope))
+  if (crd.spec.group !== old.spec.group) causes.push(immutableField('spec.group', crd.spec.group))
+  if (crd.spec.names.plural !== old.spec.names.plural) causes.push(immutableField('spec.names.plural', crd.spec.names.plural))
+  const names = new Set((crd.spec.versions ?? []).map(({ name }) => name))
+  const missing = (crd.status?.storedVersions ?? []).filter((name) => !names.has(name))
+  if (missing.length > 0) {
+    causes.push(
+      invalidValue(
+        `status.storedVersions[0]`,
+        missing[0],
+        'missing from spec.versions; v1 was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in v1 and removes v1 from status.storedVersions'.replaceAll(
+          'v1',
+          missing[0]!,
+        ),
+      ),
+    )
+  }
+  return causes
+}

@@ -1,0 +1,58 @@
+import type { Schema } from '../schema/index.ts'
+import type { FieldSet } from './field-set.ts'
+import { isJsonObject, type JsonObject, partsOf, type Shape, schemaAt, shapeOf } from './shape.ts'
+
+/** Lays an applied configuration over the live object: the configuration wins, keyed lists and sets unite, live items keep their places. */
+export function mergeApplied(live: unknown, config: unknown, schema: Schema | undefined): unknown {
+  const into = shapeOf(live, schema)
+  const from = shapeOf(config, schema)
+  if (from.is === 'leaf' || from.is !== into.is) return config
+  const merged = new Map(partsOf(into))
+  for (const [step, part] of partsOf(from))
+    merged.set(step, merged.has(step) ? mergeApplied(merged.get(step), part, schemaAt(schema, step)) : part)
+  return assemble(into, merged)
+}
+
+/**
+ * Takes out of `value` what its applier owned before (`last`) and nobody owns now (`owned`). A container goes with the last thing in it;
+ * what nobody ever owned stays, and so does the item around a field that another manager owns, with its keys.
+ */
+export function pruneApplied(value: unknown, last: FieldSet, owned: FieldSet, schema: Schema | undefined): unknown {
+  const shape = shapeOf(value, schema)
+  if (shape.is === 'leaf') return value
+  const parts = new Map(partsOf(shape))
+  for (const [step, before] of last.children) {
+    if (!parts.has(step)) continue
+    const now = owned.children.get(step)
+    const part = parts.get(step)
+    const inner = schemaAt(schema, step)
+    const isContainer = before.children.size > 0 && partsOf(shapeOf(part, inner)).size > 0
+    if (!isContainer) {
+      if (now === undefined) parts.delete(step)
+      continue
+    }
+    const rest = pruneApplied(part, before, now ?? emptySet(before), inner)
+    const keys = shape.is === 'keyed' ? shape.keys : []
+    if (now === undefined && isBare(rest, keys)) parts.delete(step)
+    else parts.set(step, withKeys(rest, part, keys))
+  }
+  return assemble(shape, parts)
+}
+
+const emptySet = (like: FieldSet): FieldSet => like.difference(like)
+
+function isBare(value: unknown, keys: readonly string[]): boolean {
+  if (Array.isArray(value)) return value.length === 0
+  return isJsonObject(value) && Object.keys(value).every((key) => keys.includes(key))
+}
+
+function withKeys(value: unknown, original: unknown, keys: readonly string[]): unknown {
+  if (keys.length === 0 || !isJsonObject(value) || !isJsonObject(original)) return value
+  const kept = keys.flatMap((key) => (Object.hasOwn(original, key) ? [[key, original[key]] as const] : []))
+  return { ...Object.fromEntries(kept), ...value }
+}
+
+function assemble(shape: Shape, parts: ReadonlyMap<string, unknown>): JsonObject | readonly unknown[] {
+  if (shape.is !== 'fields') return [...parts.values()]
+  return Object.fromEntries([...parts].map(([step, part]) => [step.slice(2), part]))
+}

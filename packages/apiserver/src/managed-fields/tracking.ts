@@ -1,0 +1,130 @@
+import { type DynamicObject, deepEqual, formatTime, type ManagedFieldsEntry } from '@kubewright/core'
+import type { Schema } from '../schema/index.ts'
+import { Refusal } from '../status/index.ts'
+import { appliedFields, compareFields } from './comparison.ts'
+import { FieldSet, printPath } from './field-set.ts'
+import { type Manager, type ManagerId, printManager, readManagers, sameManager, writeManagers } from './managers.ts'
+import { mergeApplied, pruneApplied } from './merge.ts'
+
+export interface Tracking {
+  readonly schema: Schema | undefined
+  readonly manager: ManagerId
+  /** Wall-clock milliseconds. */
+  readonly now: number
+  /** Fields that writes through this endpoint cannot change, and so cannot own: `status` on the main one. */
+  readonly ignored?: FieldSet
+}
+
+const fields = (...names: readonly string[]): FieldSet => new FieldSet(false, new Map(names.map((name) => [`f:${name}`, FieldSet.leaf])))
+
+/** The server's own fields, and those by which an object is found. */
+const UNOWNED = fields('apiVersion', 'kind').union(
+  new FieldSet(
+    false,
+    new Map([
+      [
+        'f:metadata',
+        fields(
+          'creationTimestamp',
+          'deletionGracePeriodSeconds',
+          'deletionTimestamp',
+          'generation',
+          'managedFields',
+          'name',
+          'namespace',
+          'resourceVersion',
+          'selfLink',
+          'uid',
+        ),
+      ],
+    ]),
+  ),
+)
+
+export const statusFields = fields('status')
+/** Everything but `status`: what writes to `/status` cannot own. */
+export const desiredFields = (object: DynamicObject): FieldSet => fields(...Object.keys(object).filter((key) => key !== 'status'))
+
+function own(set: FieldSet, { ignored }: Tracking): FieldSet {
+  const stripped = set.without(UNOWNED)
+  const metadata = stripped.children.get('f:metadata')
+  // `metadata` as such is no field that anybody could take away.
+  const rest = metadata?.member
+    ? new FieldSet(false, new Map([...stripped.children, ['f:metadata', new FieldSet(false, metadata.children)]]))
+    : stripped
+  return ignored === undefined ? rest : rest.without(ignored)
+}
+
+/** managedFields after a create, an update or a patch: whoever changed a field owns it, alone. `before` is the empty object for a create. */
+export function trackUpdate(before: DynamicObject, after: DynamicObject, tracking: Tracking): readonly ManagedFieldsEntry[] | undefined {
+  const managers = readManagers(before.metadata.managedFields)
+  if (isReset(after.metadata.managedFields)) return undefined
+  const { added, modified, removed } = compareFields(before, after, tracking.schema)
+  const changed = own(added.union(modified), tracking)
+  const gone = removed.without(UNOWNED)
+  if (changed.isEmpty && gone.isEmpty) return before.metadata.managedFields
+  const others = managers
+    .filter((manager) => !sameManager(manager, tracking.manager))
+    .map((manager) => ({ ...manager, fields: manager.fields.difference(changed).difference(gone) }))
+  const mine = managers.find((manager) => sameManager(manager, tracking.manager))?.fields ?? FieldSet.empty
+  const self: Manager = { ...tracking.manager, time: formatTime(tracking.now), fields: mine.difference(gone).union(changed) }
+  return writeManagers([...others, self])
+}
+
+/** `[{}]` is the documented way to forget all owners. */
+const isReset = (entries: readonly ManagedFieldsEntry[] | undefined): boolean =>
+  entries?.length === 1 && Object.keys(entries[0]!).length === 0
+
+/** The object after a server-side apply. @throws Refusal 409 when a field belongs to another manager and `force` is not set. */
+export function applyConfiguration(
+  live: DynamicObject,
+  config: DynamicObject,
+  tracking: Tracking & { readonly force: boolean },
+): DynamicObject {
+  const { schema } = tracking
+  const managers = readManagers(live.metadata.managedFields)
+  const previous = managers.find((manager) => sameManager(manager, tracking.manager))
+  const others = managers.filter((manager) => manager !== previous)
+  const applied = own(appliedFields(config, schema), tracking)
+  const owned = others.reduce((set, manager) => set.union(manager.fields), applied)
+  const merged = mergeApplied(live, config, schema)
+  const result = (previous === undefined ? merged : pruneApplied(merged, previous.fields, owned, schema)) as DynamicObject
+  const { added, modified, removed } = compareFields(live, result, schema)
+  const changed = own(added.union(modified), tracking)
+  const conflicts = others.map((manager) => ({ manager, set: manager.fields.intersection(changed) })).filter(({ set }) => !set.isEmpty)
+  if (conflicts.length > 0 && !tracking.force) throw applyConflict(conflicts)
+  const left = others.map((manager) => ({ ...manager, fields: manager.fields.difference(changed).difference(removed) }))
+  const isSame = previous?.fields.equals(applied) === true && changed.isEmpty && removed.isEmpty
+  const time = isSame && previous.time !== undefined ? previous.time : formatTime(tracking.now)
+  const entries = writeManagers([...left, { ...tracking.manager, time, fields: applied }])
+  const { managedFields: _old, ...metadata } = result.metadata
+  return { ...result, metadata: entries === undefined ? metadata : { ...metadata, managedFields: entries } }
+}
+
+function applyConflict(conflicts: readonly { readonly manager: Manager; readonly set: FieldSet }[]): Refusal {
+  const each = conflicts.flatMap(({ manager, set }) =>
+    [...set.paths()].map((path) => ({ who: printManager(manager), field: printPath(path) })),
+  )
+  const causes = each.map(({ who, field }) => ({ reason: 'FieldManagerConflict', message: `conflict with ${who}`, field }))
+  const [only] = each
+  const text =
+    each.length === 1
+      ? `1 conflict: conflict with ${only!.who}: ${only!.field}`
+      : `${each.length} conflicts: ${[...Map.groupBy(each, ({ who }) => who)]
+          .map(([who, all]) => [`conflicts with ${who}:`, ...all.map(({ field }) => `- ${field}`)].join('\n'))
+          .join('\n')}`
+  return new Refusal(409, 'Conflict', `Apply failed with ${text}`, { causes })
+}
+
+/** Whether two states differ in nothing but the times in managedFields, which is no change. */
+export function sameButTimes(a: DynamicObject, b: DynamicObject): boolean {
+  const timeless = (object: DynamicObject) => ({
+    ...object,
+    metadata: {
+      ...object.metadata,
+      resourceVersion: undefined,
+      managedFields: object.metadata.managedFields?.map((entry) => ({ ...entry, time: undefined })),
+    },
+  })
+  return deepEqual(timeless(a), timeless(b))
+}

@@ -1,0 +1,46 @@
+import { dnsLabelErrors, type StatusCause } from '@kubewright/core'
+import { duplicateValue, invalidValue, requiredValue, unsupportedValue } from '../status/index.ts'
+import { type Fields, listAt } from './fields.ts'
+
+/** The checks of a PodSpec that manifests run into; not all that a real server makes. */
+export function validatePodSpec(spec: Fields, field: string): StatusCause[] {
+  const containers = listAt(spec, 'containers')
+  const causes: StatusCause[] = containers.length === 0 ? [requiredValue(`${field}.containers`)] : []
+  const names = new Set<string>()
+  for (const kind of ['containers', 'initContainers'] as const) {
+    listAt(spec, kind).forEach((container, index) => {
+      causes.push(...validateContainer(container, `${field}.${kind}[${index}]`, names))
+    })
+  }
+  const policy = spec['restartPolicy']
+  if (policy !== undefined && !RESTART_POLICIES.includes(String(policy)))
+    causes.push(unsupportedValue(`${field}.restartPolicy`, policy, RESTART_POLICIES))
+  const volumes = listAt(spec, 'volumes').map(({ name }) => String(name ?? ''))
+  volumes.forEach((name, index) => {
+    const at = `${field}.volumes[${index}].name`
+    if (name === '') causes.push(requiredValue(at))
+    else if (volumes.indexOf(name) < index) causes.push(duplicateValue(at, name))
+  })
+  return causes
+}
+
+const RESTART_POLICIES = ['Always', 'Never', 'OnFailure']
+
+function validateContainer(container: Fields, field: string, names: Set<string>): StatusCause[] {
+  const causes: StatusCause[] = []
+  const name = container['name']
+  if (typeof name !== 'string' || name === '') causes.push(requiredValue(`${field}.name`))
+  else {
+    causes.push(...dnsLabelErrors(name).map((problem) => invalidValue(`${field}.name`, name, problem)))
+    if (names.has(name)) causes.push(duplicateValue(`${field}.name`, name))
+    names.add(name)
+  }
+  if (!container['image']) causes.push(requiredValue(`${field}.image`))
+  listAt(container, 'ports').forEach((port, index) => {
+    const number = port['containerPort']
+    if (typeof number !== 'number' || number === 0) causes.push(requiredValue(`${field}.ports[${index}].containerPort`))
+    else if (number < 1 || number > 65535)
+      causes.push(invalidValue(`${field}.ports[${index}].containerPort`, number, 'must be between 1 and 65535, inclusive'))
+  })
+  return causes
+}

@@ -1,0 +1,102 @@
+import { type DynamicObject, deepEqual, dns1035LabelErrors, type StatusCause } from '@kubewright/core'
+import { invalidValue, requiredValue } from '../../status/index.ts'
+import { type Fields, fieldsAt, fill, listAt, optionalFields } from '../fields.ts'
+import { defaultStrategy, type Strategy, textAt } from '../strategy.ts'
+
+const specOf = (object: DynamicObject): Fields => optionalFields(object as Fields, 'spec') ?? {}
+
+/** Hands out cluster IPs and node ports. They route nowhere here; clients wait for them to appear (Helm's `--wait`) and show them. */
+export interface ServiceAddresses {
+  clusterIP(): string
+  nodePort(): number
+}
+
+export function services(addresses: ServiceAddresses): Strategy {
+  return {
+    ...defaultStrategy,
+    returnsDeleted: true,
+    name: dns1035LabelErrors,
+    createOnUpdate: true,
+    statusSeparated: true,
+    selectable: { 'spec.clusterIP': textAt('spec', 'clusterIP'), 'spec.type': textAt('spec', 'type') },
+    defaults(draft) {
+      const spec = fieldsAt(draft, 'spec')
+      fill(spec, { type: 'ClusterIP', sessionAffinity: 'None' })
+      for (const port of listAt(spec, 'ports')) {
+        port['protocol'] ??= 'TCP'
+        port['targetPort'] ??= port['port']
+      }
+      if (spec['type'] === 'ExternalName') return
+      spec['internalTrafficPolicy'] ??= 'Cluster'
+      if (spec['type'] === 'NodePort' || spec['type'] === 'LoadBalancer') spec['externalTrafficPolicy'] ??= 'Cluster'
+      if (spec['type'] === 'LoadBalancer') spec['allocateLoadBalancerNodePorts'] ??= true
+    },
+    prepareCreate(draft) {
+      draft['status'] = { loadBalancer: {} }
+      allocate(fieldsAt(draft, 'spec'), addresses)
+    },
+    prepareUpdate(draft, old) {
+      const spec = fieldsAt(draft, 'spec')
+      const before = specOf(old)
+      // A PUT that leaves the allocated fields out keeps them.
+      if (spec['type'] !== 'ExternalName' && before['type'] !== 'ExternalName') {
+        for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) spec[field] ??= before[field]
+      } else if (spec['type'] !== 'ExternalName') allocate(spec, addresses)
+    },
+    validate(object) {
+      const spec = specOf(object)
+      const ports = listAt(spec, 'ports')
+      const causes: StatusCause[] = []
+      if (spec['type'] === 'ExternalName') {
+        if (!spec['externalName']) causes.push(requiredValue('spec.externalName'))
+        return causes
+      }
+      if (ports.length === 0 && spec['clusterIP'] !== 'None') causes.push(requiredValue('spec.ports'))
+      ports.forEach((port, index) => {
+        const number = port['port']
+        if (typeof number !== 'number' || number < 1 || number > 65535) {
+          causes.push(invalidValue(`spec.ports[${index}].port`, number ?? 0, 'must be between 1 and 65535, inclusive'))
+        }
+        if (ports.length > 1 && !port['name']) causes.push(requiredValue(`spec.ports[${index}].name`))
+      })
+      return causes
+    },
+    validateUpdate(object, old) {
+      const before = specOf(old)['clusterIPs']
+      const after = specOf(object)['clusterIP']
+      const isFixed = before !== undefined && specOf(object)['type'] !== 'ExternalName'
+      return isFixed && !deepEqual(after, specOf(old)['clusterIP'])
+        ? [invalidValue('spec.clusterIPs[0]', [after], 'may not change once set')]
+        : []
+    },
+  }
+}
+
+function allocate(spec: Fields, addresses: ServiceAddresses): void {
+  if (spec['type'] === 'ExternalName') return
+  spec['clusterIP'] ||= addresses.clusterIP()
+  spec['clusterIPs'] ??= [spec['clusterIP']]
+  spec['ipFamilies'] ??= ['IPv4']
+  spec['ipFamilyPolicy'] ??= 'SingleStack'
+  if (spec['type'] !== 'NodePort' && spec['type'] !== 'LoadBalancer') return
+  for (const port of listAt(spec, 'ports')) port['nodePort'] ??= addresses.nodePort()
+}
+
+/** Kubernetes' default range of node ports. */
+const NODE_PORTS = { first: 30_000, last: 32_767 }
+
+/** Addresses of a /16, in order, from .0.10 on: the first ones have fixed owners (10.96.0.1 is the API server's). */
+export function serviceAddresses(network = '10.96'): ServiceAddresses {
+  let address = 9
+  let port = NODE_PORTS.first - 1
+  return {
+    clusterIP() {
+      address = address >= 65_534 ? 10 : address + 1
+      return `${network}.${address >> 8}.${address & 255}`
+    },
+    nodePort() {
+      port = port >= NODE_PORTS.last ? NODE_PORTS.first : port + 1
+      return port
+    },
+  }
+}

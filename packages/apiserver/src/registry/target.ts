@@ -1,0 +1,21 @@
+import { badRequest, qualified } from '../status/index.ts'
+import { type StoredResource, storageKey } from './resource.ts'
+
+/** One object of a resource, as a URL names it. */
+export interface Target {
+  readonly namespace: string | undefined
+  readonly name: string
+}
+
+export const keyOf = ({ namespace, name }: Target): string => storageKey(namespace, name)
+
+/** The namespace an object is written to. @throws Refusal when body and URL disagree */
+export function namespaceFor(resource: StoredResource, given: string | undefined, requested: string | undefined): string | undefined {
+  if (!resource.namespaced) {
+    if (given) throw badRequest(`namespace may not be set on cluster-scoped ${qualified(resource)}`)
+    return undefined
+  }
+  if (given && requested && given !== requested)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  return requested ?? given
+}

@@ -1,0 +1,87 @@
+import type { DynamicObject } from '@kubewright/core'
+import { applyConfiguration, desiredFields, statusFields } from '../managed-fields/index.ts'
+import { isFields } from '../registry/fields.ts'
+import type { Written } from '../registry/objects.ts'
+import { apiVersionOfResource, type StoredResource } from '../registry/resource.ts'
+import type { Target } from '../registry/target.ts'
+import { badRequest, conflict, MODIFIED, notFound, Refusal, storageError } from '../status/index.ts'
+import { type ResourceRequest, type RestContext, targetOf } from './context.ts'
+import { decodePatched } from './decode.ts'
+import type { MutationOptions } from './options.ts'
+import { requireSameName, updateOptions } from './write.ts'
+
+/** Server-side apply: the configuration is laid over the live object, and what the manager no longer names goes. @throws Refusal */
+export function applyPatch(context: RestContext, asked: ResourceRequest, body: unknown, options: MutationOptions): Written {
+  const { objects } = context
+  const { resource, subresource } = asked
+  const target = targetOf(asked)
+  if (subresource !== undefined && subresource !== 'status')
+    throw new Refusal(
+      415,
+      'UnsupportedMediaType',
+      `server-side apply to /${subresource} is not implemented by the embedded API server: use a merge patch`,
+    )
+  const config = configuration(resource, target, body)
+  const common = { ...updateOptions(asked, options), tracked: true, unconditional: true }
+  const applied = (live: DynamicObject) =>
+    decodePatched(resource, applyConfiguration(live, config, tracking(context, asked, live, config, options)), 'Ignore').object
+  const current = objects.find(resource, target)
+  if (current !== undefined) {
+    const { resourceVersion } = config.metadata
+    if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw conflict(resource, target.name, MODIFIED)
+    return objects.update(resource, target, applied, common)
+  }
+  if (subresource !== undefined) throw notFound(resource, target.name)
+  const { uid } = config.metadata
+  if (uid) throw conflict(resource, target.name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`)
+  const blank = {
+    apiVersion: apiVersionOfResource(resource),
+    kind: resource.kind,
+    metadata: { name: target.name, ...(target.namespace === undefined ? {} : { namespace: target.namespace }) },
+  }
+  return { object: objects.create(resource, applied(blank), target.namespace, common), created: true }
+}
+
+function tracking(
+  { clock }: RestContext,
+  { resource, subresource }: ResourceRequest,
+  live: DynamicObject,
+  config: DynamicObject,
+  options: MutationOptions,
+) {
+  const ignored =
+    subresource === 'status' ? desiredFields({ ...live, ...config }) : resource.strategy.statusSeparated ? statusFields : undefined
+  return {
+    schema: resource.schema(),
+    manager: {
+      manager: options.fieldManager,
+      operation: 'Apply' as const,
+      apiVersion: apiVersionOfResource(resource),
+      ...(subresource === undefined ? {} : { subresource }),
+    },
+    now: clock.now(),
+    force: options.force,
+    ...(ignored === undefined ? {} : { ignored }),
+  }
+}
+
+/** @throws Refusal 400, 500 */
+function configuration(resource: StoredResource, target: Target, body: unknown): DynamicObject {
+  if (!isFields(body)) throw badRequest('error decoding YAML: an applied configuration is an object')
+  const { apiVersion = '', kind = '' } = body as { readonly apiVersion?: string; readonly kind?: string }
+  if (apiVersion !== apiVersionOfResource(resource) || kind !== resource.kind) {
+    const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion]
+    throw badRequest(`invalid object type: ${group}/${version}, Kind=${kind}`)
+  }
+  const config = { ...body, metadata: isFields(body['metadata']) ? body['metadata'] : {} } as DynamicObject
+  if (config.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil')
+  requireSameName(config, target)
+  const [unknown] = resource.read(body).unknownFields
+  if (unknown !== undefined) {
+    const { name = '', namespace = '' } = config.metadata
+    throw storageError(
+      `failed to create typed patch object (${namespace}/${name}; ${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}): .${unknown}: field not declared in schema`,
+    )
+  }
+  return config
+}

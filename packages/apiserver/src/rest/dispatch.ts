@@ -1,0 +1,88 @@
+import type { Authenticator } from '../authn/authenticator.ts'
+import type { ServedResource, StoredResource } from '../registry/resource.ts'
+import { methodNotAllowed, noSuchPath, notImplemented } from '../status/index.ts'
+import type { ResourceRequest, RestContext } from './context.ts'
+import { deleteCollection, deleteOne } from './delete.ts'
+import { type Answer, type ApiRequest, textAnswer } from './exchange.ts'
+import type { MetaPaths } from './meta-paths.ts'
+import { patch } from './patch.ts'
+import { get, list } from './read.ts'
+import { type RequestInfo, requestInfo } from './request-info.ts'
+import { review } from './reviews.ts'
+import { create, update } from './write.ts'
+
+export interface Dispatch {
+  readonly context: RestContext
+  readonly meta: MetaPaths
+  readonly authenticator: Authenticator
+}
+
+type Handler = (context: RestContext, asked: ResourceRequest) => Promise<Answer>
+
+/** What each method does to a collection, to one object, and to a part of one. The second word is the verb that discovery must offer for it. */
+const COLLECTION: Readonly<Record<string, readonly [Handler, string]>> = {
+  GET: [list, 'list'],
+  POST: [create, 'create'],
+  DELETE: [deleteCollection, 'deletecollection'],
+}
+const OBJECT: Readonly<Record<string, readonly [Handler, string]>> = {
+  GET: [get, 'get'],
+  PUT: [update, 'update'],
+  PATCH: [patch, 'patch'],
+  DELETE: [deleteOne, 'delete'],
+}
+
+/** The subresources that the handlers know. Others of a real server are refused by name. */
+const KNOWN_SUBRESOURCES = new Set(['status', 'scale', 'finalize'])
+const FOREIGN_SUBRESOURCES = new Set([
+  'attach',
+  'binding',
+  'ephemeralcontainers',
+  'eviction',
+  'exec',
+  'log',
+  'portforward',
+  'proxy',
+  'resize',
+  'token',
+  'approval',
+])
+
+/** Finds out what a request is about and has it answered. @throws Refusal */
+export async function dispatch({ context, meta, authenticator }: Dispatch, request: ApiRequest): Promise<Answer> {
+  const info = requestInfo(request.path)
+  if (info.is === 'other') return (await meta.answer(request)) ?? textAnswer(404, '404 page not found\n')
+  if (!context.catalog.hasGroupVersion(info.group, info.version)) return textAnswer(404, '404 page not found\n')
+  const resource = context.catalog.find(info.group, info.version, info.resource)
+  if (resource === undefined || !fitsScope(resource, info)) throw noSuchPath()
+  if (resource.is === 'action') return review(resource, request, authenticator, context.clock.now())
+  const { namespace, name, subresource } = info
+  const asked: ResourceRequest = { request, resource, namespace, name, subresource, isWatchPath: info.watchPrefix }
+  return handlerOf(resource, asked)(context, asked)
+}
+
+type ResourceInfo = Extract<RequestInfo, { readonly is: 'resource' }>
+
+/** A cluster's resource is not found below a namespace, and one object of a namespaced one only there. */
+function fitsScope({ namespaced }: ServedResource, { namespace, name }: ResourceInfo): boolean {
+  return namespaced ? namespace !== undefined || name === undefined : namespace === undefined
+}
+
+function handlerOf(resource: StoredResource, { request, name, subresource, isWatchPath }: ResourceRequest): Handler {
+  const { method, query } = request
+  if (subresource !== undefined) {
+    const known = resource.subresources.find((each) => each.name === subresource)
+    if (known === undefined || !KNOWN_SUBRESOURCES.has(subresource)) {
+      throw FOREIGN_SUBRESOURCES.has(subresource) ? notImplemented(`${resource.plural}/${subresource}`) : noSuchPath()
+    }
+    return checked(OBJECT[method], known.verbs)
+  }
+  const isWatch = isWatchPath || ['true', '1'].includes(query.get('watch') ?? '')
+  if (method === 'GET' && isWatch) return checked([list, 'watch'], resource.verbs)
+  return checked((name === undefined ? COLLECTION : OBJECT)[method], resource.verbs)
+}
+
+function checked(entry: readonly [Handler, string] | undefined, verbs: readonly string[]): Handler {
+  if (entry === undefined || !verbs.includes(entry[1])) throw methodNotAllowed()
+  return entry[0]
+}

@@ -1,0 +1,60 @@
+import { Refusal } from '../status/index.ts'
+
+export interface MediaType {
+  readonly type: string
+  readonly parameters: Readonly<Record<string, string>>
+}
+
+/** The form in which an answer is wanted. */
+export type Representation = { readonly encoding: 'json' | 'yaml'; readonly as: 'object' | 'table' | 'metadata' }
+
+export function parseMediaTypes(header: string): readonly MediaType[] {
+  return header
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => {
+      const [type, ...parameters] = part.split(';').map((piece) => piece.trim())
+      return { type: type!.toLowerCase(), parameters: Object.fromEntries(parameters.map(parameter)) }
+    })
+}
+
+function parameter(text: string): readonly [string, string] {
+  const at = text.indexOf('=')
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1).replace(/^"|"$/g, '')]
+}
+
+const ENCODINGS: Readonly<Record<string, Representation['encoding']>> = {
+  'application/json': 'json',
+  'application/*': 'json',
+  '*/*': 'json',
+  'application/yaml': 'yaml',
+}
+
+/** The first of the client's wishes that can be met. Protobuf never is: every client that prefers it also takes JSON. @throws Refusal 406 */
+export function negotiate(accept: string | undefined): Representation {
+  const wishes = parseMediaTypes(accept ?? '')
+  if (wishes.length === 0) return { encoding: 'json', as: 'object' }
+  let isKnownType = false
+  for (const { type, parameters } of wishes) {
+    const encoding = ENCODINGS[type]
+    if (encoding === undefined) continue
+    isKnownType = true
+    const as = transformation(parameters)
+    if (as !== undefined) return { encoding, as }
+  }
+  throw isKnownType
+    ? new Refusal(406, 'NotAcceptable', 'only the following media types are accepted: application/json, application/yaml')
+    : new Refusal(406, 'NotAcceptable', '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml', {})
+}
+
+function transformation(parameters: Readonly<Record<string, string>>): Representation['as'] | undefined {
+  const { as, g, v } = parameters
+  if (as === undefined) return 'object'
+  if (g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) return undefined
+  if (as === 'Table') return 'table'
+  return as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList' ? 'metadata' : undefined
+}
+
+/** The content type of a request without its parameters. */
+export const contentType = (header: string | undefined): string => (header ?? '').split(';')[0]!.trim().toLowerCase()

@@ -1,0 +1,128 @@
+import type { DynamicObject, ListMeta } from '@kubewright/core'
+import { apiVersionOfResource, type StoredResource, served } from '../registry/resource.ts'
+import type { Entry } from '../storage/index.ts'
+import { renderTable, type Table, type TableOptions } from '../table/index.ts'
+import type { Answer, Headers } from './exchange.ts'
+import type { Representation } from './media-type.ts'
+
+const META_VERSION = 'meta.k8s.io/v1'
+
+/** How objects of one resource are written for one client. */
+export interface Presenter {
+  /** An object by itself. */
+  object(entry: Entry): Buffer | string
+  /** An object that is not, or not yet, in the store: a dry run's result. */
+  loose(object: DynamicObject): string
+  list(entries: readonly Entry[], metadata: ListMeta): Buffer | string
+  /** The object of a bookmark at a revision. */
+  bookmark(revision: number, annotations?: Readonly<Record<string, string>>): string
+}
+
+export interface PresenterOptions {
+  readonly representation: Representation
+  readonly includeObject: TableOptions['includeObject']
+  readonly now: number
+}
+
+export function presenterOf(resource: StoredResource, options: PresenterOptions): Presenter {
+  switch (options.representation.as) {
+    case 'object':
+      return wholeObjects(resource)
+    case 'metadata':
+      return metadataOnly()
+    case 'table':
+      return tables(resource, options)
+  }
+}
+
+function bookmarkOf(type: object, revision: number, annotations?: Readonly<Record<string, string>>): string {
+  return JSON.stringify({ ...type, metadata: { resourceVersion: String(revision), ...(annotations === undefined ? {} : { annotations }) } })
+}
+
+function wholeObjects(resource: StoredResource): Presenter {
+  const apiVersion = apiVersionOfResource(resource)
+  const type = { kind: resource.kind, apiVersion }
+  const whole = (stored: DynamicObject) => JSON.stringify({ ...type, ...served(resource, stored) })
+  // Built-in lists carry the type once; lists of custom resources carry it in every item.
+  const item = (stored: DynamicObject) => {
+    if (resource.custom !== undefined) return whole(stored)
+    const { kind: _kind, apiVersion: _apiVersion, ...rest } = served(resource, stored)
+    return JSON.stringify(rest)
+  }
+  const itemView = resource.custom === undefined ? `item ${apiVersion}` : apiVersion
+  return {
+    object: (entry) => entry.encoded(apiVersion, whole),
+    loose: (object) => JSON.stringify({ ...type, ...object }),
+    list: (entries, metadata) =>
+      joined(
+        { kind: resource.listKind, apiVersion, metadata },
+        entries.map((entry) => entry.encoded(itemView, item)),
+      ),
+    bookmark: (revision, annotations) => bookmarkOf(type, revision, annotations),
+  }
+}
+
+function metadataOnly(): Presenter {
+  const type = { kind: 'PartialObjectMetadata', apiVersion: META_VERSION }
+  const partial = ({ metadata }: DynamicObject) => JSON.stringify({ ...type, metadata })
+  const encode = (entry: Entry) => entry.encoded('metadata', partial)
+  return {
+    object: encode,
+    loose: partial,
+    list: (entries, metadata) => joined({ kind: 'PartialObjectMetadataList', apiVersion: META_VERSION, metadata }, entries.map(encode)),
+    bookmark: (revision, annotations) => bookmarkOf(type, revision, annotations),
+  }
+}
+
+function tables(resource: StoredResource, { includeObject, now }: PresenterOptions): Presenter {
+  const render = (objects: readonly DynamicObject[], metadata: ListMeta): Table =>
+    renderTable(resource, objects, {
+      now,
+      metadata,
+      ...(includeObject === undefined ? {} : { includeObject }),
+      ...(resource.custom === undefined || resource.custom.columns.length === 0 ? {} : { columns: resource.custom.columns }),
+    })
+  const one = (object: DynamicObject) => JSON.stringify(render([object], { resourceVersion: object.metadata.resourceVersion ?? '' }))
+  return {
+    object: (entry) => one(served(resource, entry.object)),
+    loose: one,
+    list: (entries, metadata) =>
+      JSON.stringify(
+        render(
+          entries.map((entry) => served(resource, entry.object)),
+          metadata,
+        ),
+      ),
+    bookmark(revision, annotations) {
+      const type = { kind: resource.kind, apiVersion: apiVersionOfResource(resource) }
+      const object = {
+        ...type,
+        metadata: { resourceVersion: String(revision), creationTimestamp: null, ...(annotations === undefined ? {} : { annotations }) },
+      }
+      return JSON.stringify({ ...render([], { resourceVersion: String(revision) }), rows: [{ cells: [], object }] })
+    },
+  }
+}
+
+/** The items' bytes are copied, never parsed or printed again. */
+function joined(head: object, items: readonly Buffer[]): Buffer {
+  const opening = Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`)
+  const comma = Buffer.from(',')
+  return Buffer.concat([opening, ...items.flatMap((item, index) => (index === 0 ? [item] : [comma, item])), Buffer.from(']}')])
+}
+
+/** Turns JSON into what the client asked for. */
+export async function answerWith(
+  code: number,
+  json: Buffer | string,
+  { encoding }: Representation,
+  headers: Headers = {},
+): Promise<Answer> {
+  if (encoding === 'json') return { code, headers: { 'content-type': 'application/json', ...headers }, body: json }
+  const { stringify } = await import('yaml')
+  return {
+    code,
+    headers: { 'content-type': 'application/yaml', ...headers },
+    body: stringify(JSON.parse(json.toString()), { sortMapEntries: true, lineWidth: 0 }),
+  }
+}

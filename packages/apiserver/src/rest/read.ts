@@ -1,0 +1,55 @@
+import { served } from '../registry/resource.ts'
+import { presenterFor, type ResourceRequest, type RestContext, targetOf, warningHeaders } from './context.ts'
+import type { Answer } from './exchange.ts'
+import { listPage } from './list.ts'
+import { listOptions } from './options.ts'
+import { answerWith } from './presentation.ts'
+import { requestedRevision, requireReached } from './resource-version.ts'
+import { scaleOf } from './scale.ts'
+import { selectionOf } from './selection.ts'
+import { Watch } from './watch.ts'
+
+/** @throws Refusal */
+export async function get(context: RestContext, asked: ResourceRequest): Promise<Answer> {
+  const { objects } = context
+  const { resource, request } = asked
+  requireReached(
+    requestedRevision(request.query.get('resourceVersion') ?? '', (problem) => `invalid resource version: ${problem}`),
+    objects.store.revision,
+  )
+  const { representation, presenter } = presenterFor(context, asked)
+  const entry = objects.entry(resource, targetOf(asked))
+  const json = asked.subresource === 'scale' ? JSON.stringify(scaleOf(resource, served(resource, entry.object))) : presenter.object(entry)
+  return answerWith(200, json, representation, warningHeaders(...(resource.custom?.warnings ?? [])))
+}
+
+/** A list, or with `watch` what happens to it. @throws Refusal */
+export async function list(context: RestContext, asked: ResourceRequest): Promise<Answer> {
+  const { resource, namespace, request, name } = asked
+  const options = listOptions(request.query, { isWatch: asked.isWatchPath })
+  const selection = selectionOf(resource, options, name)
+  const { representation, presenter } = presenterFor(context, asked)
+  if (options.watch)
+    return watch(
+      context,
+      new Watch(context.objects.store, context.watchSettings, { resource, namespace, options, selection, presenter }),
+      request.signal,
+    )
+  const { entries, metadata } = listPage(context.objects.store, resource, namespace, options, selection)
+  return answerWith(200, presenter.list(entries, metadata), representation, warningHeaders(...(resource.custom?.warnings ?? [])))
+}
+
+function watch(context: RestContext, stream: Watch, signal: AbortSignal): Answer {
+  return {
+    code: 200,
+    headers: { 'content-type': 'application/json' },
+    async run(sink) {
+      context.watches.add(stream)
+      try {
+        await stream.run(sink, signal)
+      } finally {
+        context.watches.delete(stream)
+      }
+    },
+  }
+}

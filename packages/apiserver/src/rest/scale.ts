@@ -1,0 +1,46 @@
+import type { DynamicObject } from '@kubewright/core'
+import { type Fields, fieldsAt, isFields } from '../registry/fields.ts'
+import type { StoredResource } from '../registry/resource.ts'
+import { badRequest, internalError, invalid, invalidValue } from '../status/index.ts'
+
+/** The autoscaling/v1 Scale of an object. @throws Refusal 500 when the object does not say how many replicas it wants */
+export function scaleOf(resource: StoredResource, object: DynamicObject): DynamicObject {
+  const scale = resource.scale!
+  const replicas = valueAt(object, scale.replicas)
+  if (replicas === undefined && resource.custom !== undefined)
+    throw internalError(`the spec replicas field ${JSON.stringify(`.${scale.replicas.join('.')}`)} does not exist`)
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
+  const selector = scale.selector?.(object)
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { ...{ name, namespace, uid, resourceVersion, creationTimestamp } } as DynamicObject['metadata'],
+    spec: replicas === undefined || replicas === 0 ? {} : { replicas },
+    status: { replicas: valueAt(object, scale.statusReplicas) ?? 0, ...(selector ? { selector } : {}) },
+  }
+}
+
+/** The object with the replicas that a Scale asks for, and the Scale's resourceVersion as its lock. @throws Refusal 400, 422 */
+export function scaled(resource: StoredResource, object: DynamicObject, scale: unknown): DynamicObject {
+  if (!isFields(scale)) throw badRequest('a Scale is an object')
+  const spec = isFields(scale['spec']) ? scale['spec'] : {}
+  const replicas = spec['replicas'] ?? 0
+  const field = `${resource.custom === undefined ? '' : '.'}${resource.scale!.replicas.join('.')}`
+  if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {
+    throw badRequest(
+      `Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal ${typeof replicas} into Go struct field ScaleSpec.spec.replicas of type int32`,
+    )
+  }
+  if (replicas < 0) throw invalid(resource, object.metadata.name ?? '', [invalidValue(field, replicas, 'should be a non-negative integer')])
+  const draft = structuredClone(object) as unknown as Fields
+  const path = resource.scale!.replicas
+  let parent = draft
+  for (const key of path.slice(0, -1)) parent = fieldsAt(parent, key)
+  parent[path.at(-1)!] = replicas
+  const metadata = isFields(scale['metadata']) ? scale['metadata'] : {}
+  return { ...draft, metadata: { ...object.metadata, resourceVersion: String(metadata['resourceVersion'] ?? '') } } as DynamicObject
+}
+
+function valueAt(object: DynamicObject, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, key) => (isFields(value) ? value[key] : undefined), object)
+}

@@ -1,0 +1,65 @@
+import {
+  type DynamicObject,
+  type FieldSelector,
+  type LabelSelector,
+  matchesFields,
+  matchesLabels,
+  messageOf,
+  parseFieldSelector,
+  parseLabelSelector,
+} from '@kubewright/core'
+import type { StoredResource } from '../registry/resource.ts'
+import { badRequest } from '../status/index.ts'
+import type { ListOptions } from './options.ts'
+
+/** Whether an object, in its stored form, belongs to a list or watch. */
+export type Selection = (object: DynamicObject) => boolean
+
+const everything: Selection = () => true
+
+/** @throws Refusal 400 for a selector that cannot be parsed or names a field that cannot be selected by */
+export function selectionOf(
+  resource: StoredResource,
+  options: Pick<ListOptions, 'labelSelector' | 'fieldSelector'>,
+  name?: string,
+): Selection {
+  const labels = parsed(() => parseLabelSelector(options.labelSelector))
+  const fields = parsed(() => parseFieldSelector(options.fieldSelector))
+  const selectable = resource.strategy.selectable ?? {}
+  for (const { path } of fields) {
+    if (path !== 'metadata.name' && path !== 'metadata.namespace' && selectable[path] === undefined)
+      throw badRequest(unknownField(resource, path))
+  }
+  if (labels.length === 0 && fields.length === 0 && name === undefined) return everything
+  return (object) =>
+    (name === undefined || object.metadata.name === name) &&
+    matchesLabels(labels, object.metadata.labels) &&
+    matchesFieldsOf(object, fields, selectable)
+}
+
+function matchesFieldsOf(
+  object: DynamicObject,
+  fields: FieldSelector,
+  selectable: NonNullable<StoredResource['strategy']['selectable']>,
+): boolean {
+  if (fields.length === 0) return true
+  return matchesFields(fields, (path) => {
+    if (path === 'metadata.name') return object.metadata.name
+    if (path === 'metadata.namespace') return object.metadata.namespace ?? ''
+    return selectable[path]?.(object)
+  })
+}
+
+function unknownField({ strategy, custom, kind }: StoredResource, path: string): string {
+  if (kind === 'Job') return `field label ${JSON.stringify(path)} not supported for Job`
+  if (strategy.selectable !== undefined || custom !== undefined) return `field label not supported: ${path}`
+  return `${JSON.stringify(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+}
+
+function parsed<T extends LabelSelector | FieldSelector>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw badRequest(messageOf(error))
+  }
+}

@@ -1,0 +1,168 @@
+import type { Clock, DynamicObject, Timer } from '@kubewright/core'
+import type { StoredResource } from '../registry/resource.ts'
+import { storageError } from '../status/index.ts'
+import { type Change, CompactedError, Entry, type Store } from '../storage/index.ts'
+import type { EventSink } from './exchange.ts'
+import type { ListOptions } from './options.ts'
+import type { Presenter } from './presentation.ts'
+import { requestedRevision } from './resource-version.ts'
+import type { Selection } from './selection.ts'
+
+export interface WatchSettings {
+  readonly clock: Clock
+  readonly random: () => number
+  /** Milliseconds between bookmarks. */
+  readonly bookmarkInterval: number
+  /** A watcher that has not taken this many bytes is cut off: it lists again, where unlimited buffers would take the server down. */
+  readonly largestBacklog: number
+}
+
+export interface WatchRequest {
+  readonly resource: StoredResource
+  readonly namespace: string | undefined
+  readonly options: ListOptions
+  readonly selection: Selection
+  readonly presenter: Presenter
+}
+
+type EventType = 'ADDED' | 'MODIFIED' | 'DELETED'
+
+/** The real server's range for watches that name no time; random, so that clients do not come back all at once. */
+const SHORTEST_WATCH = 30 * 60
+
+const INITIAL_EVENTS_END = { 'k8s.io/initial-events-end': 'true' }
+
+/** One watch, from its first event to its end. */
+export class Watch {
+  readonly table: string
+  private readonly store: Store
+  private readonly settings: WatchSettings
+  private readonly request: WatchRequest
+  private readonly since: number | undefined
+  private finish: () => void = () => {}
+
+  /** @throws Refusal for a resourceVersion that is none */
+  constructor(store: Store, settings: WatchSettings, request: WatchRequest) {
+    this.store = store
+    this.settings = settings
+    this.request = request
+    this.table = request.resource.storage.table
+    try {
+      this.since = requestedRevision(request.options.resourceVersion, (problem) => problem)
+    } catch (error) {
+      throw storageError(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  /** Writes events until the time is over, the client leaves, {@link end} is called or it falls too far behind. */
+  async run(sink: EventSink, signal: AbortSignal): Promise<void> {
+    const { clock, bookmarkInterval, random } = this.settings
+    const { options } = this.request
+    const seconds = options.timeoutSeconds ?? SHORTEST_WATCH * (1 + random())
+    const cleanups: (() => void)[] = []
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.finish = resolve
+        if (signal.aborted) return resolve()
+        if (!this.writeInitialEvents(sink)) return resolve()
+        const follow = (change: Change) => {
+          // What fails in here is this watch's affair and not the writer's, in whose stack it runs.
+          try {
+            this.follow(sink, change)
+          } catch (error) {
+            reject(error)
+          }
+        }
+        cleanups.push(this.store.subscribe(follow, this.table))
+        const deadline = clock.setTimer(seconds * 1000, () => {
+          if (options.allowWatchBookmarks) this.writeBookmark(sink)
+          resolve()
+        })
+        cleanups.push(() => deadline.cancel())
+        if (options.allowWatchBookmarks) cleanups.push(every(clock, bookmarkInterval, () => this.writeBookmark(sink)))
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+    } finally {
+      for (const cleanup of cleanups) cleanup()
+    }
+  }
+
+  /** Ends the stream cleanly; the client resumes where it was. */
+  end(): void {
+    this.finish()
+  }
+
+  /** False when the watch cannot go on: it has said why. */
+  private writeInitialEvents(sink: EventSink): boolean {
+    const { namespace, selection, options } = this.request
+    const sendsState = options.sendInitialEvents ?? this.since === undefined
+    if (sendsState) {
+      const prefix = namespace === undefined ? '' : `${namespace}/`
+      for (const entry of this.store.list(this.table, { prefix })) if (selection(entry.object)) this.write(sink, 'ADDED', entry)
+      if (options.sendInitialEvents && options.allowWatchBookmarks) this.writeBookmark(sink, INITIAL_EVENTS_END)
+      return true
+    }
+    if (this.since === undefined) return true
+    try {
+      for (const change of this.store.changesSince(this.table, this.since)) this.follow(sink, change)
+      return true
+    } catch (error) {
+      if (!(error instanceof CompactedError)) throw error
+      sink.write(`${JSON.stringify({ type: 'ERROR', object: tooOld(error) })}\n`)
+      return false
+    }
+  }
+
+  private follow(sink: EventSink, change: Change): void {
+    const { namespace, selection } = this.request
+    const { current, previous, revision } = change
+    // A client that named a revision of the future waits until it has come.
+    if (this.since !== undefined && revision <= this.since) return
+    if (namespace !== undefined && current.object.metadata.namespace !== namespace) return
+    const was = previous !== undefined && selection(previous.object)
+    const is = change.type === 'put' && selection(current.object)
+    if (is) this.write(sink, was ? 'MODIFIED' : 'ADDED', current)
+    else if (was) this.write(sink, 'DELETED', change.type === 'delete' ? current : departed(previous, revision))
+  }
+
+  private write(sink: EventSink, type: EventType, entry: Entry): void {
+    sink.write(`{"type":"${type}","object":`)
+    sink.write(this.request.presenter.object(entry))
+    sink.write('}\n')
+    if (sink.buffered > this.settings.largestBacklog) this.end()
+  }
+
+  private writeBookmark(sink: EventSink, annotations?: Readonly<Record<string, string>>): void {
+    sink.write(`{"type":"BOOKMARK","object":${this.request.presenter.bookmark(this.store.revision, annotations)}}\n`)
+  }
+}
+
+/** An object that no longer matches is shown as it last did, under the revision at which it ceased to. */
+function departed(previous: Entry, revision: number): Entry {
+  const object: DynamicObject = { ...previous.object, metadata: { ...previous.object.metadata, resourceVersion: String(revision) } }
+  return new Entry(previous.key, object, revision)
+}
+
+function tooOld({ requested, oldest }: CompactedError): object {
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: `too old resource version: ${requested} (${oldest})`,
+    reason: 'Expired',
+    code: 410,
+  }
+}
+
+function every(clock: Clock, interval: number, action: () => void): () => void {
+  let timer: Timer
+  const arm = () => {
+    timer = clock.setTimer(interval, () => {
+      arm()
+      action()
+    })
+  }
+  arm()
+  return () => timer.cancel()
+}

@@ -1,0 +1,89 @@
+import type { DynamicObject } from '@kubewright/core'
+import { type UpdateOptions, uidConflict } from '../registry/objects.ts'
+import type { Target } from '../registry/target.ts'
+import { badRequest, methodNotAllowed } from '../status/index.ts'
+import { readBody } from './body.ts'
+import { presenterFor, type ResourceRequest, type RestContext, standingWarnings, targetOf, warningHeaders } from './context.ts'
+import { decodeObject } from './decode.ts'
+import type { Answer } from './exchange.ts'
+import { type MutationOptions, mutationOptions } from './options.ts'
+import { answerWith } from './presentation.ts'
+import { scaled, scaleOf } from './scale.ts'
+
+const userAgent = ({ request }: ResourceRequest): string => request.headers['user-agent'] ?? ''
+
+/** POST. @throws Refusal */
+export async function create(context: RestContext, asked: ResourceRequest): Promise<Answer> {
+  const { resource, request, namespace } = asked
+  if (asked.name !== undefined || (resource.namespaced && namespace === undefined)) throw methodNotAllowed()
+  const { representation, presenter } = presenterFor(context, asked)
+  const options = mutationOptions(request.query, userAgent(asked), 'CreateOptions')
+  const { object, warnings } = decodeObject(resource, await readBody(request, resource.kind), options.fieldValidation)
+  const made = context.objects.create(resource, object, namespace, { dryRun: options.dryRun, manager: { manager: options.fieldManager } })
+  return answerWith(
+    201,
+    presenter.loose(made),
+    representation,
+    warningHeaders(...standingWarnings(resource), ...finalizerWarnings(made), ...warnings),
+  )
+}
+
+/** PUT. @throws Refusal */
+export async function update(context: RestContext, asked: ResourceRequest): Promise<Answer> {
+  const { resource, request } = asked
+  const target = targetOf(asked)
+  const { representation, presenter } = presenterFor(context, asked)
+  const options = mutationOptions(request.query, userAgent(asked), 'UpdateOptions')
+  const body = await readBody(request, asked.subresource === 'scale' ? 'Scale' : resource.kind)
+  if (asked.subresource === 'scale') {
+    const { object } = context.objects.update(
+      resource,
+      target,
+      (current) => scaled(resource, current, body.value),
+      updateOptions(asked, options),
+    )
+    return answerWith(200, JSON.stringify(scaleOf(resource, object)), representation)
+  }
+  const { object: sent, warnings } = decodeObject(resource, body, options.fieldValidation)
+  requireSameName(sent, target)
+  const written = context.objects.update(
+    resource,
+    target,
+    (current) => {
+      const { uid } = sent.metadata
+      if (uid && current.metadata.uid !== undefined && uid !== current.metadata.uid)
+        throw uidConflict(resource, target, uid, current.metadata.uid)
+      if (asked.subresource !== 'finalize') return sent
+      return { ...current, metadata: { ...current.metadata, resourceVersion: sent.metadata.resourceVersion ?? '' }, spec: sent['spec'] }
+    },
+    { ...updateOptions(asked, options), createMissing: asked.subresource === undefined },
+  )
+  const headers = warningHeaders(...standingWarnings(resource), ...finalizerWarnings(written.object), ...warnings)
+  return answerWith(written.created ? 201 : 200, presenter.loose(written.object), representation, headers)
+}
+
+export function updateOptions(asked: ResourceRequest, options: MutationOptions): UpdateOptions {
+  const { subresource } = asked
+  const known: Pick<UpdateOptions, 'subresource'> = subresource === 'status' || subresource === 'scale' || subresource === 'finalize' ? { subresource } : {}
+  return { dryRun: options.dryRun, manager: { manager: options.fieldManager }, ...known }
+}
+
+/** @throws Refusal 400 */
+export function requireSameName({ metadata }: DynamicObject, { name, namespace }: Target): void {
+  if (metadata.name && metadata.name !== name)
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  if (metadata.namespace && namespace !== undefined && metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+}
+
+/** Finalizers without a path are legal and unwise: two programs may mean different things by one. */
+export function finalizerWarnings({ metadata }: DynamicObject): readonly string[] {
+  const standard = new Set(['orphan', 'foregroundDeletion', 'kubernetes'])
+  return (metadata.finalizers ?? [])
+    .filter((finalizer) => !standard.has(finalizer) && !finalizer.includes('/'))
+    .map(
+      (finalizer) =>
+        `metadata.finalizers: ${JSON.stringify(finalizer)}: prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers`,
+    )
+}

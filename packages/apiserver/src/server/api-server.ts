@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { ConfigurationError, systemClock } from '@kubewright/core'
+import { Authenticator } from '../authn/authenticator.ts'
+import { parseTokenFile } from '../authn/token-file.ts'
+import { AUTHENTICATED, MASTERS, type User } from '../authn/user.ts'
+import { startControllers } from '../controllers/index.ts'
+import { Registrar } from '../crd/registrar.ts'
+import { builtinResources } from '../registry/builtin-resources.ts'
+import { Catalog } from '../registry/catalog.ts'
+import { Objects } from '../registry/objects.ts'
+import { serviceAddresses } from '../registry/strategies/services.ts'
+import type { RestContext } from '../rest/context.ts'
+import { dispatch } from '../rest/dispatch.ts'
+import { MetaPaths } from '../rest/meta-paths.ts'
+import type { Watch } from '../rest/watch.ts'
+import { Store } from '../storage/index.ts'
+import { Authority } from '../tls/authority.ts'
+import { bootstrap } from './bootstrap.ts'
+import { kubeconfigText, type ServerConnection } from './kubeconfig.ts'
+import { type ApiServerOptions, DEFAULT_BOOKMARK_INTERVAL, DEFAULT_HISTORY, LARGEST_BACKLOG } from './options.ts'
+import { createTransport } from './transport.ts'
+
+/** A running API server. */
+export interface ApiServer extends AsyncDisposable {
+  /** `https://host:port` */
+  readonly url: string
+  readonly port: number
+  /** The administrator's; give it to the client package's `connectTo`. */
+  readonly connection: ServerConnection
+  /** The same as the text of a kubeconfig. */
+  readonly kubeconfig: string
+  /** A client certificate for a user in some groups, signed by the server's own authority. PEM. */
+  clientCertificate(user: string, groups?: readonly string[]): { readonly cert: string; readonly key: string }
+  /** How many requests were answered, by method and code: `GET 200`. */
+  readonly requests: ReadonlyMap<string, number>
+  /** Forgets the history: whoever resumes from an earlier resource version is told 410. */
+  compact(): void
+  /** Ends every watch, cleanly, as a server does when their time is over. */
+  closeWatches(): void
+  /** Ends watches and connections; resolves when the port is free. Idempotent. */
+  stop(): Promise<void>
+}
+
+/** The names under which clients of a cluster know its API server. */
+const SERVER_NAMES = [
+  '127.0.0.1',
+  '::1',
+  '10.96.0.1',
+  'localhost',
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+]
+
+/** @throws ConfigurationError when the port is taken, or certificates or tokens are malformed */
+export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    clock = systemClock,
+    random = Math.random,
+    uuid = () => crypto.randomUUID(),
+    log = () => {},
+  } = options
+  const authority = new Authority(clock.now())
+  const token = randomBytes(24).toString('base64url')
+  const admin: User = { name: 'kubernetes-admin', groups: [MASTERS, AUTHENTICATED] }
+  const authenticator = new Authenticator(
+    new Map([...(options.tokenFile === undefined ? [] : parseTokenFile(options.tokenFile)), [token, admin]]),
+  )
+
+  // Revisions go on from the clock, so that a client which still holds one of an earlier server's is told that it is too old.
+  const store = new Store({ clock, history: options.history ?? DEFAULT_HISTORY, firstRevision: clock.now() })
+  const objects = new Objects({ store, clock, random, uuid })
+  const catalog = new Catalog()
+  catalog.add(...builtinResources(serviceAddresses()))
+  const watches = new Set<Watch>()
+  const endWatches = (concerns: (watch: Watch) => boolean) => {
+    for (const watch of watches) if (concerns(watch)) watch.end()
+  }
+  const stopRegistrar = new Registrar(objects, catalog, (tables) => endWatches(({ table }) => tables.has(table))).start()
+  const watchSettings = {
+    clock,
+    random,
+    bookmarkInterval: options.bookmarkInterval ?? DEFAULT_BOOKMARK_INTERVAL,
+    largestBacklog: LARGEST_BACKLOG,
+  }
+  const context: RestContext = { clock, objects, catalog, watches, watchSettings }
+  const requests = new Map<string, number>()
+
+  const serving = options.tls ?? authority.server(SERVER_NAMES.includes(host) ? SERVER_NAMES : [host, ...SERVER_NAMES])
+  let meta: MetaPaths | undefined
+  const server = createTransport({
+    ...serving,
+    clientCa: [authority.cert, ...(options.clientCa === undefined ? [] : [options.clientCa])],
+    authenticator,
+    answer: (request) => dispatch({ context, meta: meta!, authenticator }, request),
+    observe: ({ method, code }) => requests.set(`${method} ${code}`, (requests.get(`${method} ${code}`) ?? 0) + 1),
+    failed: (request, error) =>
+      log(`apiserver: ${request} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+  })
+  const actualPort = await listen(server, host, port)
+  meta = new MetaPaths(catalog, `${host}:${actualPort}`)
+  const controllers =
+    options.controllers === false
+      ? undefined
+      : startControllers({ objects, catalog, clock, log, rootCa: options.tls?.ca ?? authority.cert })
+  bootstrap(objects, catalog, actualPort)
+
+  const url = `https://${host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host}:${actualPort}`
+  const connection: ServerConnection = { server: url, caData: options.tls?.ca ?? options.tls?.cert ?? authority.cert, token }
+  let stopped: Promise<void> | undefined
+  const stop = () => {
+    stopped ??= (async () => {
+      controllers?.stop()
+      stopRegistrar()
+      const closed = once(server, 'close')
+      server.close()
+      endWatches(() => true)
+      // The streams end in the next turn; after it whatever is still open is idle, or a client that does not let go.
+      await new Promise((resolve) => setImmediate(resolve))
+      server.closeAllConnections()
+      await closed
+    })()
+    return stopped
+  }
+  return {
+    url,
+    port: actualPort,
+    connection,
+    kubeconfig: kubeconfigText(connection),
+    clientCertificate: (user, groups = []) => authority.client(user, groups),
+    requests,
+    compact: () => store.compact(),
+    closeWatches: () => endWatches(() => true),
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+async function listen(server: ReturnType<typeof createTransport>, host: string, port: number): Promise<number> {
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE')
+      throw new ConfigurationError(`port ${port} of ${host} is in use by another program: choose another one, or 0 for a free one`, {
+        cause: error,
+      })
+    throw new ConfigurationError(`cannot listen on ${host}, port ${port}: ${(error as Error).message}`, { cause: error })
+  }
+  return (server.address() as AddressInfo).port
+}

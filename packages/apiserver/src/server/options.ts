@@ -1,0 +1,35 @@
+import type { Clock } from '@kubewright/core'
+import type { HistoryBounds } from '../storage/index.ts'
+
+export interface ApiServerOptions {
+  /** Address to listen on. @default '127.0.0.1': an admin's token must not be one network away by default */
+  readonly host?: string
+  /** @default 0: a free one */
+  readonly port?: number
+  /** The serving certificate and key, as PEM. @default one of a certificate authority of its own, for loopback and the usual in-cluster names */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string }
+  /** PEM. Client certificates of this authority are accepted beside those of the server's own: CN is the user, O the groups. */
+  readonly clientCa?: string
+  /** More bearer tokens, in kube-apiserver's CSV format: `token,user,uid,"group1,group2"`. */
+  readonly tokenFile?: string
+  /** Milliseconds between bookmarks of a quiet watch. @default 60 s, as the real server; clients take 70 s of silence for a dead stream */
+  readonly bookmarkInterval?: number
+  /** How much history watches can resume from. @default 10,000 changes, and all of the last ten minutes */
+  readonly history?: HistoryBounds
+  /** Garbage collection by owner, namespaces that really go, default ServiceAccounts. False leaves them out, as a bare kube-apiserver does. @default true */
+  readonly controllers?: boolean
+  readonly clock?: Clock
+  /** 0 up to 1. @default Math.random */
+  readonly random?: () => number
+  /** @default crypto.randomUUID */
+  readonly uuid?: () => string
+  /** A line about something that should not have happened. @default none */
+  readonly log?: (line: string) => void
+}
+
+export const DEFAULT_HISTORY: HistoryBounds = { entries: 10_000, age: 600_000 }
+
+export const DEFAULT_BOOKMARK_INTERVAL = 60_000
+
+/** A watcher that has not taken this many bytes is cut off. */
+export const LARGEST_BACKLOG = 8 * 1024 * 1024

@@ -1,0 +1,145 @@
+import { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import type { PeerCertificate, TLSSocket } from 'node:tls'
+import type { Authenticator } from '../authn/authenticator.ts'
+import { type Answer, type ApiRequest, type EventSink, jsonAnswer, LARGEST_BODY } from '../rest/exchange.ts'
+import { effectiveUser } from '../rest/impersonation.ts'
+import { internalError, Refusal, tooLarge, unauthorized } from '../status/index.ts'
+
+export interface TransportOptions {
+  readonly cert: string
+  readonly key: string
+  /** Client certificates of these authorities are accepted. */
+  readonly clientCa: readonly string[]
+  readonly authenticator: Authenticator
+  readonly answer: (request: ApiRequest) => Promise<Answer>
+  /** Hears of every request when it is answered. */
+  readonly observe: (request: { readonly method: string; readonly path: string; readonly code: number }) => void
+  /** A request failed through a defect of the server. */
+  readonly failed: (request: string, error: unknown) => void
+}
+
+/** Probes must be able to ask before anyone has credentials. */
+const PUBLIC = /^\/(healthz|livez|readyz)(\/|$)|^\/version\/?$/
+
+/** Clients keep idle connections for 60 s or more: the server must not be the one that closes first, or it cuts requests under way. */
+const KEEP_ALIVE_MS = 90_000
+
+const ANONYMOUS = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
+
+/** HTTPS in front of the server's logic. HTTP/1.1: what kubectl, Helm and the client libraries all speak. */
+export function createTransport(options: TransportOptions): Server {
+  const { cert, key, clientCa } = options
+  const server = createServer(
+    {
+      cert,
+      key,
+      ca: [...clientCa],
+      requestCert: clientCa.length > 0,
+      rejectUnauthorized: false,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      requestTimeout: 0,
+      noDelay: true,
+    },
+    (incoming, response) => {
+      // Every failure becomes an answer in there; what is left is a broken socket.
+      serve(options, incoming, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined))
+    },
+  )
+  return server
+}
+
+async function serve(options: TransportOptions, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const method = incoming.method ?? 'GET'
+  const gone = new AbortController()
+  response.on('close', () => gone.abort())
+  const url = new URL(incoming.url ?? '/', 'https://server')
+  let answer: Answer
+  try {
+    const user = userOf(options, incoming, url.pathname)
+    const request: ApiRequest = {
+      method,
+      path: url.pathname,
+      query: url.searchParams,
+      headers: incoming.headers as Record<string, string | undefined>,
+      body: () => readAll(incoming),
+      user: effectiveUser(user, incoming.headersDistinct),
+      signal: gone.signal,
+    }
+    answer = await options.answer(request)
+  } catch (error) {
+    answer = refusalOf(error, () => options.failed(`${method} ${url.pathname}`, error))
+  }
+  options.observe({ method, path: url.pathname, code: answer.code })
+  if (gone.signal.aborted) return
+  if ('run' in answer) await stream(answer, response)
+  else send(answer, method, response)
+  // What was not read of a refused body would be taken for the next request.
+  if (!incoming.complete) incoming.resume()
+}
+
+function userOf({ authenticator }: TransportOptions, incoming: IncomingMessage, path: string) {
+  const user = authenticator.authenticate({
+    authorization: incoming.headers.authorization,
+    certificate: certificateOf(incoming.socket as TLSSocket),
+  })
+  if (user !== undefined) return user
+  if (PUBLIC.test(path) && incoming.headers.authorization === undefined) return ANONYMOUS
+  throw unauthorized()
+}
+
+function certificateOf(socket: TLSSocket): PeerCertificate | undefined {
+  return socket.authorized ? socket.getPeerCertificate() : undefined
+}
+
+function refusalOf(error: unknown, report: () => void): Answer {
+  if (error instanceof Refusal) {
+    const seconds = error.status.details?.retryAfterSeconds
+    return jsonAnswer(error.code, error.status, seconds === undefined ? {} : { 'retry-after': String(seconds) })
+  }
+  report()
+  const { status } = internalError('the embedded API server failed; its log says why')
+  return jsonAnswer(500, status)
+}
+
+function send({ code, headers, body }: Extract<Answer, { body: unknown }>, method: string, response: ServerResponse): void {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body
+  response.writeHead(code, STATUS_CODES[code], { ...headers, 'content-length': bytes.length } as OutgoingHttpHeaders)
+  response.end(method === 'HEAD' ? undefined : bytes)
+}
+
+async function stream({ code, headers, run }: Extract<Answer, { run: unknown }>, response: ServerResponse): Promise<void> {
+  response.writeHead(code, { ...headers } as OutgoingHttpHeaders)
+  response.flushHeaders()
+  let isCorked = false
+  const sink: EventSink = {
+    write(bytes) {
+      // One event comes in several pieces, and a burst in many: what one tick writes leaves as one chunk.
+      if (!isCorked) {
+        isCorked = true
+        response.cork()
+        process.nextTick(() => {
+          isCorked = false
+          response.uncork()
+        })
+      }
+      response.write(bytes)
+    },
+    get buffered() {
+      return response.writableLength
+    },
+  }
+  await run(sink)
+  response.end()
+}
+
+async function readAll(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > LARGEST_BODY) throw tooLarge(LARGEST_BODY)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}

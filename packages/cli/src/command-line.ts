@@ -1,0 +1,64 @@
+import { Command, Option } from 'commander'
+import { APISERVER_FLAGS } from './commands/apiserver-flags.ts'
+import { OPERATOR_NAMES } from './commands/operators.ts'
+import { report } from './program/report.ts'
+import type { Terminal } from './terminal.ts'
+import { VERSION } from './version.ts'
+
+/** Runs one command to its end and returns the exit code: 0 fine, 1 failed, 2 wrong usage. Never throws. */
+export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    const program = await createProgram(args[0], terminal)
+    await program.parseAsync(args as string[], { from: 'user' })
+    return 0
+  } catch (error) {
+    return report(error, terminal)
+  }
+}
+
+async function createProgram(command: string | undefined, terminal: Terminal): Promise<Command> {
+  const program = new Command('kubewright')
+    .description('The operator runtime for TypeScript, with its operators')
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'kubewright: ').replace(/\n\(/, ' (')),
+    })
+    .showHelpAfterError('see kubewright --help, or kubewright COMMAND --help')
+
+  const output = () => new Option('--output <FORMAT>', 'text, or json for programs').choices(['text', 'json']).default('text')
+  const operatorsText = `one or more of ${OPERATOR_NAMES.join(', ')}, or all`
+
+  program
+    .command('up')
+    .description('the embedded API server with all operators on example objects, in one process')
+    .option('--port <PORT>', 'the API server’s port; 0 takes a free one', '0')
+    .option('--write-kubeconfig <FILE>', 'where the kubeconfig is written; default in the user’s cache folder')
+    .option('--no-examples', 'start with an empty cluster')
+    .option('--only <OPERATORS>', 'these operators only, with commas')
+    .addOption(output())
+    .action(async (options: Record<string, unknown>) => (await import('./commands/up.ts')).up(options, terminal))
+
+  const apiserver = program.command('apiserver').description('the embedded Kubernetes API server alone')
+  for (const { flag, description } of APISERVER_FLAGS) apiserver.option(flag, description)
+  apiserver
+    .addOption(output())
+    .action(async (options: Record<string, unknown>) => (await import('./commands/apiserver.ts')).apiserver(options, terminal))
+
+  // The operators bring flags of their own, so this command is only complete when it is the one that is asked for.
+  const run = program.command('run').description('run operators against a cluster').argument('<OPERATOR...>', operatorsText)
+  if (command === 'run') await (await import('./commands/run.ts')).defineRun(run, terminal)
+
+  program
+    .command('manifests')
+    .description('print the YAML that an operator needs in a cluster, generated from its definitions')
+    .argument('[OPERATOR...]', operatorsText, ['all'])
+    .addOption(new Option('--only <PART>', 'one part of them').choices(['crds', 'rbac']))
+    .action(async (names: string[], options: { only?: 'crds' | 'rbac' }) =>
+      (await import('./commands/manifests.ts')).manifests(names, options, terminal),
+    )
+
+  return program
+}

@@ -1,0 +1,11 @@
+/** The flags of `kubewright apiserver`, under kube-apiserver's own names. Apart from the command, so that help does not load the server. */
+export const APISERVER_FLAGS: readonly { readonly flag: string; readonly description: string }[] = [
+  { flag: '--secure-port <PORT>', description: 'the port; 0 takes a free one; default 6443' },
+  { flag: '--bind-address <ADDRESS>', description: 'the address to listen on; default 127.0.0.1' },
+  { flag: '--tls-cert-file <FILE>', description: 'the serving certificate (PEM); default: one of an own CA' },
+  { flag: '--tls-private-key-file <FILE>', description: 'its private key (PEM)' },
+  { flag: '--client-ca-file <FILE>', description: 'client certificates of this CA are accepted: CN is the user, O the groups' },
+  { flag: '--token-auth-file <FILE>', description: 'CSV lines of token,user,uid,"group1,group2"' },
+  { flag: '--authorization-mode <MODE>', description: 'AlwaysAllow (the only mode so far)' },
+  { flag: '--write-kubeconfig <FILE>', description: 'an admin kubeconfig, written when the server is ready' },
+]

@@ -1,0 +1,21 @@
+import type { OperatorDefinition } from '../operator.ts'
+
+// Loaded only when asked for: an operator can bring a large dependency (the AWS SDK is 30 MB of heap).
+const OPERATORS: Readonly<Record<string, () => Promise<OperatorDefinition>>> = {
+  gc: async () => (await import('@kubewright/operator-gc')).gc as unknown as OperatorDefinition,
+}
+
+export const OPERATOR_NAMES: readonly string[] = Object.keys(OPERATORS)
+
+/** The named operators, each once; `all` stands for every one. Unknown names are returned apart. */
+export function selectOperators(names: readonly string[]): { readonly known: readonly string[]; readonly unknown: readonly string[] } {
+  const wanted = [...new Set(names.flatMap((name) => (name === 'all' ? OPERATOR_NAMES : [name])))]
+  return {
+    known: wanted.filter((name) => Object.hasOwn(OPERATORS, name)),
+    unknown: wanted.filter((name) => !Object.hasOwn(OPERATORS, name)),
+  }
+}
+
+export function loadOperators(names: readonly string[]): Promise<readonly OperatorDefinition[]> {
+  return Promise.all(names.map((name) => OPERATORS[name]!()))
+}

@@ -1,0 +1,81 @@
+import { type Client, connect } from '@kubewright/client'
+import { ConfigurationError, isUnauthorized } from '@kubewright/core'
+import {
+  type ControllerDefinition,
+  createManager,
+  type LeaderElectionOptions,
+  type Manager,
+  Registry,
+  restClientMetrics,
+} from '@kubewright/runtime'
+import type { OperatorDefinition } from '../operator.ts'
+import type { RunSettings } from '../settings/program.ts'
+import { settingsOf } from '../settings/program.ts'
+import type { Terminal } from '../terminal.ts'
+import { checkKinds } from './kind-check.ts'
+import { programLogger } from './logging.ts'
+
+/** What a program consists of: whole operators, or controllers alone. */
+export interface Parts {
+  /** Names the Lease and the field manager: `kubewright-NAME`. */
+  readonly name: string
+  readonly operators: readonly OperatorDefinition[]
+  readonly controllers: readonly ControllerDefinition[]
+}
+
+/**
+ * Runs a manager with these parts against the cluster that the settings name, until the terminal's signal.
+ * @throws ConfigurationError, ApiError or ConnectionError when it cannot start; whatever the manager ended with, when it failed later.
+ */
+export async function runInCluster(parts: Parts, settings: RunSettings, terminal: Terminal): Promise<void> {
+  const log = programLogger(settings, terminal)
+  const fieldManager = `kubewright-${parts.name}`
+  const metrics = new Registry()
+  const client = await connect({
+    ...(settings.kubeconfig ? { kubeconfig: settings.kubeconfig } : {}),
+    ...(settings.context ? { context: settings.context } : {}),
+    fieldManager,
+    observe: restClientMetrics(metrics),
+    onWarning: (text) => log.warn('the server warns', { warning: text }),
+  })
+  try {
+    await checkConnection(client, terminal.signal)
+    for (const operator of parts.operators) await checkKinds(client, operator, log, terminal.signal)
+    const manager = createManager({
+      client,
+      log,
+      metrics,
+      namespaces: settings.namespace,
+      metricsBindAddress: settings.metricsBindAddress,
+      healthProbeBindAddress: settings.healthProbeBindAddress,
+      leaderElection: leaderElectionOf(settings, fieldManager, client),
+    })
+    addParts(manager, parts, settings)
+    log.info('starting', { program: parts.name, server: client.server })
+    await manager.run(terminal.signal)
+    log.info('stopped')
+  } finally {
+    await client.close()
+  }
+}
+
+/** Before anything starts: can the server be reached, and does it know us? A person must mend that, and waiting would hide it. */
+async function checkConnection(client: Client, signal: AbortSignal): Promise<void> {
+  await client.request('GET', '/version', { signal }).catch((error: unknown) => {
+    if (!isUnauthorized(error)) throw error
+    const problem = `${client.server} does not accept the credentials (401 Unauthorized): log in again, or correct the user that the kubeconfig's context names`
+    throw new ConfigurationError(problem, { cause: error })
+  })
+}
+
+/** On in a cluster, where replicas are usual, and off for a person at a terminal, unless it is said. */
+function leaderElectionOf(settings: RunSettings, program: string, { inCluster }: Client): LeaderElectionOptions | false {
+  if (!(settings.leaderElect ?? inCluster)) return false
+  const leaseNamespace = settings.leaderElectionNamespace
+  return { leaseName: settings.leaderElectionId ?? program, ...(leaseNamespace ? { leaseNamespace } : {}) }
+}
+
+function addParts(manager: Manager, parts: Parts, settings: RunSettings): void {
+  for (const operator of parts.operators) operator.setup(manager, settingsOf(operator, settings))
+  for (const definition of parts.controllers) manager.add(definition)
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import type { OperatorDefinition } from '../operator.ts'
+import { prefixedKey } from './names.ts'
+
+/** `:8080`, `127.0.0.1:8080`, `[::1]:8080`, or `0` for off; port 0 takes a free one. */
+const bindAddress = z
+  .string()
+  .refine((text) => text === '0' || /^(\[[0-9a-fA-F:]+\]|[^:\s]*):(\d{1,5})$/.test(text), 'must be HOST:PORT, :PORT, or 0 for off')
+
+const CONNECTION = {
+  kubeconfig: z
+    .string()
+    .optional()
+    .meta({ description: 'the kubeconfig file; else KUBECONFIG, the Pod’s own identity, ~/.kube/config', placeholder: 'FILE' }),
+  context: z.string().optional().meta({ description: 'the context in it', placeholder: 'NAME' }),
+}
+
+const LOGGING = {
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').meta({ description: 'how much is logged', placeholder: 'LEVEL' }),
+  logFormat: z.enum(['json', 'text']).optional().meta({ description: 'json, or text (the default on a terminal)', placeholder: 'FORMAT' }),
+}
+
+/** The settings of `kubewright run` that do not belong to one operator. */
+export const RUN_SETTINGS = z.object({
+  ...CONNECTION,
+  namespace: z
+    .array(z.string())
+    .default([])
+    .meta({ description: 'the namespaces to work in; repeatable, or with commas; all when not given', placeholder: 'NS' }),
+  leaderElect: z
+    .boolean()
+    .optional()
+    .meta({ description: 'only one of several replicas works; on in a cluster and off elsewhere when not given' }),
+  leaderElectionId: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'the Lease’s name; default kubewright-OPERATOR', placeholder: 'NAME' }),
+  leaderElectionNamespace: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'the Lease’s namespace; default the Pod’s or the context’s own', placeholder: 'NS' }),
+  metricsBindAddress: bindAddress.default(':8080').meta({ description: 'where /metrics is served', placeholder: 'ADDRESS' }),
+  healthProbeBindAddress: bindAddress
+    .default(':8081')
+    .meta({ description: 'where /healthz and /readyz are served', placeholder: 'ADDRESS' }),
+  ...LOGGING,
+})
+
+export type RunSettings = z.output<typeof RUN_SETTINGS>
+
+/** The program's settings and those of the named operators, which carry the operator's name. */
+export function settingsWith(operators: readonly OperatorDefinition[]): z.ZodObject {
+  const shape: Record<string, z.ZodType> = { ...RUN_SETTINGS.shape }
+  for (const operator of operators) {
+    for (const [key, field] of Object.entries(operator.config.shape)) shape[prefixedKey(operator.name, key)] = field as z.ZodType
+  }
+  return z.object(shape)
+}
+
+/** Takes one operator's own settings out of the program's. */
+export function settingsOf(operator: OperatorDefinition, settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.keys(operator.config.shape).map((key) => [key, settings[prefixedKey(operator.name, key)]]))
+}

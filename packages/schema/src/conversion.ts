@@ -1,0 +1,165 @@
+import type { z } from 'zod'
+import { DefinitionError } from './definition-error.ts'
+import { keywordsOf, rulesOf } from './metadata.ts'
+import { lengthBounds, numberSchema, stringSchema } from './scalar.ts'
+import type { StructuralSchema } from './structural.ts'
+
+type Scalar = string | number | boolean
+
+/**
+ * The structural schema that makes an API server accept what the zod schema accepts. What it could not hold to is refused and not left out:
+ * a check that only this process knows would let `kubectl apply` store objects that the operator then cannot read.
+ * @throws DefinitionError naming the path and the mend.
+ */
+export function structuralOf(schema: z.core.$ZodType, path: string, ancestors: readonly z.core.$ZodType[] = []): StructuralSchema {
+  if (ancestors.includes(schema))
+    throw new DefinitionError(path, 'the schema contains itself: CRDs cannot say that; use anyFields() for the inner part')
+  refuseLocalChecks(schema, path)
+  return { ...shapeOf(schema, path, [...ancestors, schema]), ...keywordsOf(schema) }
+}
+
+function shapeOf(schema: z.core.$ZodType, path: string, ancestors: readonly z.core.$ZodType[]): StructuralSchema {
+  const { def } = (schema as z.core.$ZodTypes)._zod
+  const inner = (wrapped: z.core.$ZodType) => structuralOf(wrapped, path, ancestors)
+  switch (def.type) {
+    case 'string':
+      return stringSchema(schema, path)
+    case 'number':
+      return numberSchema(schema)
+    case 'boolean':
+      return { type: 'boolean' }
+    case 'enum':
+      return enumeration(Object.values(def.entries), path)
+    case 'literal':
+      return enumeration(def.values, path)
+    case 'any':
+    case 'unknown':
+      return { 'x-kubernetes-preserve-unknown-fields': true }
+    case 'optional':
+    case 'nonoptional':
+    case 'readonly':
+      return inner(def.innerType)
+    case 'nullable':
+      return { ...inner(def.innerType), nullable: true }
+    case 'default':
+    case 'prefault':
+      return { ...inner(def.innerType), default: jsonValue(def.defaultValue, path) }
+    case 'array':
+      return { type: 'array', items: structuralOf(def.element, `${path}[]`, ancestors), ...lengthBounds(schema) }
+    case 'record':
+      return record(def, path, ancestors)
+    case 'object':
+      return object(def, path, ancestors)
+    case 'union':
+      return union(def.options, schema, path, ancestors)
+    default:
+      throw new DefinitionError(
+        path,
+        `zod's "${def.type}" has no structural form: ${MENDS[def.type] ?? 'use strings, numbers, booleans, objects, arrays and records'}`,
+      )
+  }
+}
+
+const MENDS: Readonly<Record<string, string>> = {
+  date: 'objects are JSON; use timestamp() and parse it where it is read',
+  bigint: 'use z.int(), or a string with a pattern',
+  tuple: 'lists have one type of item; use an object with named fields',
+  intersection: 'use one z.object({ ...A.shape, ...B.shape })',
+  pipe: 'the API server stores what was sent; transform it where it is read',
+  transform: 'the API server stores what was sent; transform it where it is read',
+  catch: 'the API server refuses what is invalid; use .default() for what is absent',
+  lazy: 'CRDs cannot be recursive; use anyFields() for the inner part',
+  null: 'use .nullable() on the type that it otherwise has',
+  map: 'use z.record(z.string(), …)',
+  set: 'use z.array(…).meta({ "x-kubernetes-list-type": "set" })',
+}
+
+/** Checks written as functions live in this process alone. Beside a CEL rule that says the same they are welcome. */
+function refuseLocalChecks(schema: z.core.$ZodType, path: string): void {
+  const { def } = schema._zod
+  if ((def as { readonly coerce?: boolean }).coerce === true)
+    throw new DefinitionError(path, 'z.coerce accepts here what the API server refuses: use the plain type')
+  for (const check of def.checks ?? []) {
+    const kind = check._zod.def.check
+    if (kind === 'overwrite')
+      throw new DefinitionError(path, 'trim, toLowerCase and the like change the value in this process alone: use a pattern')
+    if (kind === 'custom' && rulesOf(schema).length === 0) {
+      throw new DefinitionError(
+        path,
+        'refine() is not known to the API server: give it the same rule in CEL, .meta({ rules: [{ rule, message }] }), after the refine()',
+      )
+    }
+  }
+}
+
+function object(def: z.core.$ZodObjectDef, path: string, ancestors: readonly z.core.$ZodType[]): StructuralSchema {
+  const catchall = def.catchall?._zod.def.type
+  if (catchall !== undefined && catchall !== 'never' && catchall !== 'unknown' && catchall !== 'any') {
+    throw new DefinitionError(path, 'named fields and a type for all others cannot be together: put the others in a record of their own')
+  }
+  const fields = Object.entries(def.shape)
+  const required = fields.filter(([, field]) => field._zod.optin === undefined && !acceptsAnything(field)).map(([name]) => name)
+  return {
+    type: 'object',
+    ...(fields.length > 0 && {
+      properties: Object.fromEntries(fields.map(([name, field]) => [name, structuralOf(field, `${path}.${name}`, ancestors)])),
+    }),
+    ...(required.length > 0 && { required }),
+    // A strict object needs no keyword: the API server drops (or, with strict field validation, refuses) unknown fields anyway.
+    ...((catchall === 'unknown' || catchall === 'any') && { 'x-kubernetes-preserve-unknown-fields': true }),
+  }
+}
+
+function acceptsAnything(schema: z.core.$ZodType): boolean {
+  return schema._zod.def.type === 'any' || schema._zod.def.type === 'unknown'
+}
+
+function record(def: z.core.$ZodRecordDef, path: string, ancestors: readonly z.core.$ZodType[]): StructuralSchema {
+  if (def.keyType._zod.def.type !== 'string' || (def.keyType._zod.def.checks ?? []).length > 0) {
+    throw new DefinitionError(
+      path,
+      'CRDs cannot constrain the keys of a map: use z.record(z.string(), …), with a CEL rule for the keys if need be',
+    )
+  }
+  return { type: 'object', additionalProperties: structuralOf(def.valueType, `${path}{}`, ancestors) }
+}
+
+function union(
+  options: readonly z.core.$ZodType[],
+  schema: z.core.$ZodType,
+  path: string,
+  ancestors: readonly z.core.$ZodType[],
+): StructuralSchema {
+  if (keywordsOf(schema)['x-kubernetes-int-or-string'] === true) return { anyOf: [{ type: 'integer' }, { type: 'string' }] }
+  const present = options.filter((option) => option._zod.def.type !== 'null')
+  if (present.length === 1) return { ...structuralOf(present[0]!, path, ancestors), nullable: true }
+  const branches = present.map((option) => structuralOf(option, path, ancestors))
+  if (!branches.every((branch) => branch.enum !== undefined)) {
+    throw new DefinitionError(
+      path,
+      'a union of shapes has no structural form: use one object with optional fields and a CEL rule, such as has(self.a) != has(self.b); intOrString() for numbers or percentages',
+    )
+  }
+  return {
+    ...enumeration(
+      branches.flatMap((branch) => [...branch.enum!]),
+      path,
+    ),
+    ...(present.length < options.length && { nullable: true }),
+  }
+}
+
+function enumeration(values: readonly unknown[], path: string): StructuralSchema {
+  const types = new Set(values.map((value) => (Number.isInteger(value) ? 'integer' : typeof value)))
+  const [type] = types
+  if (types.size !== 1 || (type !== 'string' && type !== 'integer' && type !== 'number' && type !== 'boolean')) {
+    throw new DefinitionError(path, 'the values of an enum must all be strings, all numbers or all booleans')
+  }
+  return { type, enum: [...new Set(values as readonly Scalar[])] }
+}
+
+function jsonValue(value: unknown, path: string): unknown {
+  const text = JSON.stringify(value) as string | undefined
+  if (text === undefined) throw new DefinitionError(path, 'the default is no JSON value')
+  return JSON.parse(text)
+}

@@ -1,0 +1,100 @@
+/** Where in an answer's body something happens: after so many bytes, or in the middle of the line that follows so many whole lines. */
+export type BodyPoint = { readonly bytes: number } | { readonly lines: number }
+
+/** What a proxy does to a request instead of forwarding it faithfully. */
+export type Fault =
+  /** Answers itself; the server never sees the request. `body` replaces the Status that API machinery would send. */
+  | { readonly is: 'status'; readonly code: number; readonly retryAfterSeconds?: number; readonly body?: string }
+  /** Forwards after a while. */
+  | { readonly is: 'latency'; readonly ms: number }
+  /** Takes the request and never answers: a dead peer behind a live load balancer. */
+  | { readonly is: 'blackhole' }
+  /** Cuts the connection before the server has seen the request. */
+  | { readonly is: 'reset' }
+  /** Lets the server execute the request, then cuts the connection instead of answering. */
+  | { readonly is: 'lost-answer' }
+  /** Forwards a part of the answer's body; then the connection is cut, or (`clean`) the body ends as if it were whole. */
+  | { readonly is: 'truncate'; readonly after: BodyPoint; readonly clean?: boolean }
+  /** Forwards a part of the answer's body, then nothing more, with the connection left open. */
+  | { readonly is: 'stall'; readonly after: BodyPoint }
+
+export interface RequestFilter {
+  readonly method?: string
+  /** A part of the path, or an expression for it. */
+  readonly path?: string | RegExp
+  /** True: only watches. False: anything but watches. */
+  readonly watch?: boolean
+  readonly writes?: boolean
+}
+
+/** What a proxy has seen of one request. */
+export interface ProxiedRequest {
+  readonly method: string
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly watch: boolean
+  /** The status that the caller got; `undefined` while there is none, or when there never was one. */
+  status: number | undefined
+  /** The fault that it met. */
+  fault: Fault['is'] | undefined
+}
+
+export function matchesRequest(filter: RequestFilter, request: Pick<ProxiedRequest, 'method' | 'path' | 'watch'>): boolean {
+  if (filter.method !== undefined && filter.method !== request.method) return false
+  if (filter.watch !== undefined && filter.watch !== request.watch) return false
+  if (filter.writes !== undefined && filter.writes !== isWrite(request.method)) return false
+  if (filter.path === undefined) return true
+  return typeof filter.path === 'string' ? request.path.includes(filter.path) : filter.path.test(request.path)
+}
+
+function isWrite(method: string): boolean {
+  return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS'
+}
+
+/** A fault in force, and how often it may still strike. */
+export interface FaultRule {
+  readonly fault: Fault
+  readonly filter: RequestFilter
+  readonly times: number
+  hits: number
+}
+
+/** The first rule that fits decides, and is charged for it. */
+export function chooseFault(rules: Iterable<FaultRule>, request: Pick<ProxiedRequest, 'method' | 'path' | 'watch'>): Fault | undefined {
+  for (const rule of rules) {
+    if (rule.hits >= rule.times || !matchesRequest(rule.filter, request)) continue
+    rule.hits++
+    return rule.fault
+  }
+  return undefined
+}
+
+const NEWLINE = 0x0a
+
+/** Finds a {@link BodyPoint} in a body that comes in chunks: how many bytes of this chunk lie before it; `undefined`: all, and it is not reached. */
+export function bodyPointFinder(point: BodyPoint): (chunk: Uint8Array) => number | undefined {
+  if ('bytes' in point) {
+    let left = point.bytes
+    return (chunk) => {
+      if (chunk.length < left) {
+        left -= chunk.length
+        return undefined
+      }
+      return left
+    }
+  }
+  let lines = point.lines
+  return (chunk) => {
+    let start = 0
+    while (lines > 0) {
+      const newline = chunk.indexOf(NEWLINE, start)
+      if (newline < 0) return undefined
+      start = newline + 1
+      lines--
+    }
+    const end = chunk.indexOf(NEWLINE, start)
+    const length = (end < 0 ? chunk.length : end) - start
+    // The line may start with the next chunk: there is nothing to halve yet.
+    return length === 0 ? undefined : start + Math.ceil(length / 2)
+  }
+}

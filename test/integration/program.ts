@@ -1,0 +1,85 @@
+// The built program, as a user runs it.
+import { spawn } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { type EventuallyOptions, eventually } from '@kubewright/testing'
+import { onTestFinished } from 'vitest'
+
+const root = dirname(dirname(import.meta.dirname))
+const entry = join(root, 'packages', 'cli', 'bin', 'kubewright.mjs')
+
+export interface Program {
+  readonly pid: number
+  readonly stdout: readonly string[]
+  readonly stderr: readonly string[]
+  /** Resolves with the exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>
+  kill(signal: NodeJS.Signals): void
+  /** Waits for a line on either stream, and returns its match. @throws Error with everything that was said, when it does not come or the program ends. */
+  says(pattern: RegExp, options?: EventuallyOptions): Promise<RegExpExecArray>
+}
+
+/** Starts `kubewright ARGS…`; the end of the test is the end of it. */
+export function kubewright(...args: Parameters<typeof start>): Program {
+  const program = start(...args)
+  onTestFinished(async () => {
+    program.kill('SIGKILL')
+    await program.ended
+  })
+  return program
+}
+
+function start(args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv; readonly input?: string } = {}): Program {
+  const { KUBECONFIG: _, ...inherited } = process.env
+  const child = spawn(process.execPath, [entry, ...args], {
+    cwd: root,
+    env: { ...inherited, NO_COLOR: '1', ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  child.stdin.end(options.input ?? '')
+  const stdout: string[] = []
+  const stderr: string[] = []
+  createInterface(child.stdout).on('line', (line) => stdout.push(line))
+  createInterface(child.stderr).on('line', (line) => stderr.push(line))
+  let end: number | NodeJS.Signals | undefined
+  const ended = new Promise<number | NodeJS.Signals>((resolve) => {
+    child.once('close', (code, signal) => {
+      end = code ?? signal ?? 1
+      resolve(end)
+    })
+  })
+  const transcript = () =>
+    `kubewright ${args.join(' ')}${end === undefined ? '' : ` (ended with ${end})`}:\n${[...stdout, ...stderr].slice(-40).join('\n')}`
+  return {
+    pid: child.pid ?? 0,
+    stdout,
+    stderr,
+    ended,
+    kill: (signal) => void child.kill(signal),
+    says: (pattern, wait) => {
+      const given = new AbortController()
+      return eventually(
+        () => {
+          for (const line of [...stdout, ...stderr]) {
+            const match = pattern.exec(line)
+            if (match) return match
+          }
+          const error = new Error(`no line matches ${pattern}\n${transcript()}`)
+          if (end !== undefined) given.abort(error)
+          throw error
+        },
+        { timeout: 30_000, ...wait, signal: given.signal },
+      )
+    },
+  }
+}
+
+/** Runs it to its end. */
+export async function run(
+  args: readonly string[],
+  options: { readonly env?: NodeJS.ProcessEnv; readonly input?: string } = {},
+): Promise<{ readonly code: number | NodeJS.Signals; readonly stdout: string; readonly stderr: string }> {
+  const program = start(args, options)
+  const code = await program.ended
+  return { code, stdout: program.stdout.join('\n'), stderr: program.stderr.join('\n') }
+}
