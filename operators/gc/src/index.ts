@@ -1,8 +1,10 @@
 import { defineOperator, type Manager, type PolicyRule, readRule, reconcileRules } from 'kubewright'
 import { config, type GcConfig } from './config.ts'
+import { demoObjects } from './demo.ts'
 import { Collector } from './engine/collector.ts'
 import { watchPolicies } from './engine/policy-watch.ts'
 import { cacheSource } from './engine/target-source.ts'
+import { exampleManifests } from './generated/examples.ts'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy } from './kinds/policies.ts'
 import { prometheusMeter } from './metrics/prometheus.ts'
 
@@ -21,6 +23,7 @@ export const gc = defineOperator({
   kinds,
   permissions: [everything, ...kinds.flatMap((kind) => [readRule(kind), ...reconcileRules(kind)])],
   config,
+  examples: (now) => [...exampleManifests, ...demoObjects(now)],
   setup(manager: Manager, { concurrency, maxDeletionsPerSecond, protectedNamespaces, allowedKinds }: GcConfig) {
     const meter = prometheusMeter(manager.metrics)
     manager.add({

@@ -55,6 +55,7 @@ async function serve(options: TransportOptions, incoming: IncomingMessage, respo
   response.on('close', () => gone.abort())
   const url = new URL(incoming.url ?? '/', 'https://server')
   let answer: Answer
+  let read: Promise<Buffer> | undefined
   try {
     const user = userOf(options, incoming, url.pathname)
     const request: ApiRequest = {
@@ -62,7 +63,7 @@ async function serve(options: TransportOptions, incoming: IncomingMessage, respo
       path: url.pathname,
       query: url.searchParams,
       headers: incoming.headers as Record<string, string | undefined>,
-      body: () => readAll(incoming),
+      body: once(() => readAll(incoming)),
       user: effectiveUser(user, incoming.headersDistinct),
       signal: gone.signal,
     }
@@ -131,6 +132,15 @@ async function stream({ code, headers, run }: Extract<Answer, { run: unknown }>,
   }
   await run(sink)
   response.end()
+}
+
+/** A socket gives its bytes one time only, and a DELETE looks first whether there are any. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 async function readAll(incoming: IncomingMessage): Promise<Buffer> {

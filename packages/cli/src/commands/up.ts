@@ -36,6 +36,8 @@ export async function up(given: Readonly<Record<string, unknown>>, terminal: Ter
       operators.flatMap((operator) => operator.kinds.map((kind) => kind.crd())),
       terminal.signal,
     )
+    // What was served before the definitions came is no longer all.
+    client.discovery.invalidate()
     const examples = flags.examples ? operators.flatMap((operator) => operator.examples?.(Date.now()) ?? []) : []
     await applyAll(client, examples, terminal.signal)
 
@@ -95,7 +97,7 @@ function announce({ kubeconfig, server, metrics, operators, examples }: Announce
   const lines = [
     `server: ${server}`,
     `kubeconfig: ${kubeconfig}`,
-    ...(metrics ? [`metrics: ${metrics}/metrics`] : []),
+    ...(metrics ? [`metrics: http://${metrics}/metrics`] : []),
     `operators: ${operators.join(', ')} (${examples} example objects)`,
     `ready in ${readyMilliseconds} ms`,
     '',

@@ -41,7 +41,8 @@ export const modernEvents: Strategy = {
     'regarding.namespace': involved('namespace'),
     'regarding.uid': involved('uid'),
   },
-  validate(event) {
+  validate(modern) {
+    const event = toCoreEvent(modern)
     const causes = [...(events.validate?.(event) ?? [])]
     if (!event['eventTime']) causes.push(requiredValue('eventTime'))
     const required = ['reportingComponent', 'reportingInstance', 'action', 'reason'] as const
