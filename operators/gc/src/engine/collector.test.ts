@@ -155,7 +155,19 @@ test('changed behind a watch that is late: refused, fetched, judged again and ke
   cluster.telling = false
   configMap('a', { annotations: { 'gc.kubewright.dev/protect': 'true' } })
   await clock.advance(60_000)
-  expect(cluster.requests.filter(({ verb }) => verb !== 'patch').map(({ verb }) => verb)).toEqual(['delete', 'get'])
+  expect(cluster.requests.filter(({ verb }) => verb !== 'patch').map(({ verb }) => verb)).toEqual(['delete', 'list'])
+  expect(cluster.names('ConfigMap')).toEqual(['a'])
+})
+
+// It was once read by its name alone, and deleted although the selector no longer took it.
+test('relabelled behind a watch that is late: refused, read again through the selector, and left alone', async () => {
+  configMap('a')
+  await apply()
+  await clock.advance(5_000)
+  cluster.telling = false
+  configMap('a', { labels: { app: 'other' } })
+  await clock.advance(60_000)
+  expect(cluster.requests.filter(({ verb }) => verb !== 'patch').map(({ verb }) => verb)).toEqual(['delete', 'list'])
   expect(cluster.names('ConfigMap')).toEqual(['a'])
 })
 

@@ -4,7 +4,7 @@ import type { Meter } from '../metrics/meter.ts'
 import { type PolicyDefaults, readPolicy } from '../policy/policy.ts'
 import { type Announce, phaseOf, StatusReporter } from '../status/reporter.ts'
 import { type Instant, type Step, Tracker } from '../tracker/tracker.ts'
-import { deleteObject, fetchObject } from './deleter.ts'
+import { deleteObject, fetchSelected } from './deleter.ts'
 import { fingerprintOf, keyOf, labelsOf, newEntry, type PolicyEntry } from './policy-entry.ts'
 import { PolicyRun, type RunEnvironment } from './policy-run.ts'
 import type { TargetSource } from './target-source.ts'
@@ -228,9 +228,8 @@ export class Collector {
       return work?.is === 'run' ? [work.run] : []
     })
     try {
-      if (runs[0] === undefined) return
-      const current = await fetchObject(client, runs[0].ready, object, this.#cutOff)
       for (const run of runs) {
+        const current = await fetchSelected(client, run.ready, object, this.#cutOff)
         if (current === undefined) this.#tracker.leave(run.key, object.uid, this.#now())
         else run.judge(current)
       }

@@ -1,4 +1,4 @@
-import type { Client, DeleteOptions, KubeObject } from 'kubewright'
+import { type Client, type DeleteOptions, escapeFieldValue, type KubeObject } from 'kubewright'
 import { type Answer, answerOf, answerOfError } from '../deletion/answer.ts'
 import type { ReadyPolicy } from '../policy/policy.ts'
 import type { Sighting } from '../tracker/tracked-object.ts'
@@ -22,19 +22,24 @@ export async function deleteObject(client: Client, policy: ReadyPolicy, seen: Si
   }
 }
 
-/** The object as it is now; `undefined` when it is gone or another has its name. @throws ApiError, ConnectionError */
-export async function fetchObject(
+/**
+ * The object as it is now, if the policy's target still takes it; `undefined` when it is gone, another has its name, or a selector no longer
+ * fits. Read as a list of one, through the selectors of the watch: only the server can tell whether they all still hold.
+ * @throws ApiError, ConnectionError
+ */
+export async function fetchSelected(
   client: Client,
-  policy: ReadyPolicy,
+  { target }: ReadyPolicy,
   seen: Sighting,
   signal: AbortSignal,
 ): Promise<KubeObject | undefined> {
-  const resource = await client.resource(policy.target.kind, { signal })
-  try {
-    const object = await resource.get({ name: seen.name, namespace: seen.namespace }, { signal })
-    return object.metadata.uid === seen.uid ? object : undefined
-  } catch (error) {
-    if (answerOfError(error).is === 'already-gone') return undefined
-    throw error
-  }
+  const resource = await client.resource(target.kind, { signal })
+  const fieldSelector = [`metadata.name=${escapeFieldValue(seen.name)}`, target.fieldSelector].filter((part) => part !== '').join(',')
+  const { items } = await (target.metadataOnly ? resource.metadataOnly() : resource).list({
+    namespace: seen.namespace,
+    labelSelector: target.labelSelector,
+    fieldSelector,
+    signal,
+  })
+  return items.find(({ metadata }) => metadata.uid === seen.uid)
 }

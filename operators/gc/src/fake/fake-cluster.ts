@@ -7,8 +7,11 @@ import {
   type Kind,
   KindNotFoundError,
   type KubeObject,
+  type ListOptions,
+  matchesFields,
   matchesLabels,
   type Patch,
+  parseFieldSelector,
   parseLabelSelector,
   type ResourceType,
 } from 'kubewright'
@@ -18,7 +21,7 @@ import type { Target } from '../policy/policy.ts'
 // For tests: as much of an API server, and of the caches before it, as the collector meets. Time is the test's, and every request is kept.
 
 export interface FakeRequest {
-  readonly verb: 'delete' | 'get' | 'patch'
+  readonly verb: 'delete' | 'list' | 'patch'
   readonly kind: string
   readonly name: string
   readonly at: number
@@ -131,7 +134,10 @@ export class FakeCluster {
       const type: ResourceType<KubeObject> = { ...kind, plural: `${kind.kind.toLowerCase()}s`, namespaced: served.namespaced }
       return Promise.resolve({
         type,
-        get: (name: { name: string; namespace?: string }) => this.#get(kind.kind, name),
+        list: (options: ListOptions) => Promise.resolve({ metadata: {}, items: this.#list(kind.kind, options) }),
+        metadataOnly() {
+          return this
+        },
         delete: (name: { name: string; namespace?: string }, options: DeleteOptions) => this.#delete(kind.kind, name, options),
         patch: (name: { name: string; namespace?: string }, patch: Patch) => {
           this.requests.push({ verb: 'patch', kind: kind.kind, name: name.name, at: this.#clock.monotonic(), body: patch.body })
@@ -141,11 +147,21 @@ export class FakeCluster {
     },
   } as unknown as Client
 
-  async #get(kind: string, { name, namespace = 'team' }: { name: string; namespace?: string }): Promise<KubeObject> {
-    this.requests.push({ verb: 'get', kind, name, at: this.#clock.monotonic() })
-    const object = this.#objects.get(`${kind}/${namespace}/${name}`)
-    if (object === undefined) throw status(404, `${name} not found`)
-    return object
+  #list(kind: string, { namespace, labelSelector = '', fieldSelector = '' }: ListOptions): KubeObject[] {
+    const fields = parseFieldSelector(fieldSelector)
+    this.requests.push({
+      verb: 'list',
+      kind,
+      name: fields.find(({ path }) => path === 'metadata.name')?.value ?? '',
+      at: this.#clock.monotonic(),
+    })
+    return [...this.#objects.values()].filter(
+      (object) =>
+        object.kind === kind &&
+        (namespace === undefined || namespace === object.metadata.namespace) &&
+        matchesLabels(parseLabelSelector(labelSelector), object.metadata.labels) &&
+        matchesFields(fields, (path) => (path === 'metadata.name' ? object.metadata.name : undefined)),
+    )
   }
 
   async #delete(kind: string, { name, namespace = 'team' }: { name: string; namespace?: string }, options: DeleteOptions) {
