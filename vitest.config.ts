@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 // (KUBEWRIGHT_TEST_SERVER = embedded, the default, or real).
 export default defineConfig({
   test: {
+    // The integration suite waits more than it computes: a third worker and many tests at once fill two cores.
+    maxWorkers: 3,
     projects: [
       {
         test: {
@@ -19,6 +21,7 @@ export default defineConfig({
           pool: 'forks',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          maxConcurrency: 20,
         },
       },
     ],

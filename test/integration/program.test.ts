@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path'
 import { CustomResourceDefinition } from '@kubewright/client'
 import { GarbageCollectionPolicy } from '@kubewright/operator-gc'
 import { consistently, eventually } from '@kubewright/testing'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { configMap, namesOf, useCluster } from './harness.ts'
-import { kubewright, run } from './program.ts'
+import { type Program, run, test } from './program.ts'
 
 const bench = useCluster()
 
@@ -25,17 +25,11 @@ beforeAll(async () => {
   bench.client.discovery.invalidate()
 })
 
-const gcArgs = (...more: readonly string[]) => [
-  'run',
-  'gc',
-  '--kubeconfig',
-  bench.cluster.kubeconfigPath,
-  '--metrics-bind-address',
-  '127.0.0.1:0',
-  '--health-probe-bind-address',
-  '127.0.0.1:0',
-  ...more,
-]
+/** Confined to the namespace, because several tests have a program running. */
+const gcArgs = (namespace: string, ...more: readonly string[]) => {
+  const nowhere = ['--metrics-bind-address', '127.0.0.1:0', '--health-probe-bind-address', '127.0.0.1:0']
+  return ['run', 'gc', '--kubeconfig', bench.cluster.kubeconfigPath, '--namespace', namespace, ...nowhere, ...more]
+}
 
 async function policy(namespace: string, seconds: number, behavior: object = {}) {
   await (await bench.client.resource(GarbageCollectionPolicy)).create(
@@ -62,9 +56,9 @@ test('the printed definitions are those of both kinds, and nothing else', async 
   ])
 })
 
-test('objects go in time, others stay, and SIGTERM ends the program cleanly', async () => {
+test.concurrent('objects go in time, others stay, and SIGTERM ends the program cleanly', async ({ kubewright }) => {
   const namespace = await bench.namespace()
-  const program = kubewright(gcArgs())
+  const program = kubewright(gcArgs(namespace))
   await policy(namespace, 5)
   await make(namespace, 100, 'go')
   await make(namespace, 100, 'stay')
@@ -74,30 +68,32 @@ test('objects go in time, others stay, and SIGTERM ends the program cleanly', as
   expect(await program.ended).toBe(0)
 })
 
-test('killed in the middle of a run and started again: nothing wrong is deleted, the rest goes', async () => {
+test.concurrent('killed in the middle of a run and started again: nothing wrong is deleted, the rest goes', async ({ kubewright }) => {
   const namespace = await bench.namespace()
   await make(namespace, 200, 'go')
   await make(namespace, 20, 'stay')
   await policy(namespace, 1, { maxDeletionsPerSecond: 40 })
-  const first = kubewright(gcArgs())
+  const first = kubewright(gcArgs(namespace))
   await eventually(async () => expect((await left(namespace)).length).toBeLessThan(190), { timeout: 30_000 })
   first.kill('SIGKILL')
   await first.ended
   const between = await left(namespace)
   expect(between.length).toBeGreaterThan(20)
-  kubewright(gcArgs())
+  kubewright(gcArgs(namespace))
   await eventually(async () => expect((await left(namespace)).every((name) => name.startsWith('stay'))).toBe(true), { timeout: 40_000 })
   expect(await left(namespace)).toHaveLength(20)
 })
 
-test('two replicas with leader election: one works, both answer probes and metrics; when it is killed the other takes over within 20 s', async () => {
+test.concurrent('two replicas with leader election: one works, both answer probes and metrics; when it is killed the other takes over within 20 s', async ({
+  kubewright,
+}) => {
   const namespace = await bench.namespace()
   const elected = ['--leader-elect', '--leader-election-id', 'gc-test', '--leader-election-namespace', namespace, '--log-format', 'json']
-  const first = kubewright(gcArgs(...elected))
+  const first = kubewright(gcArgs(namespace, ...elected))
   await policy(namespace, 1)
   await make(namespace, 5, 'go')
   await eventually(async () => expect(await left(namespace)).toEqual([]), { timeout: 30_000 })
-  const second = kubewright(gcArgs(...elected))
+  const second = kubewright(gcArgs(namespace, ...elected))
   for (const program of [first, second]) {
     const health = await addressOf(program, 'health')
     const metrics = await addressOf(program, 'metrics')
@@ -114,15 +110,15 @@ test('two replicas with leader election: one works, both answer probes and metri
 })
 
 /** The address that a program says it listens on. */
-async function addressOf(program: ReturnType<typeof kubewright>, what: 'health' | 'metrics'): Promise<string> {
+async function addressOf(program: Program, what: 'health' | 'metrics'): Promise<string> {
   const match = await program.says(new RegExp(`${what}.*?(127\\.0\\.0\\.1:\\d+)`))
   return match[1]!
 }
 
-test('the server is stopped for a while: the program stays up, says what it waits for, and misses nothing', async () => {
+test('the server is stopped for a while: the program stays up, says what it waits for, and misses nothing', async ({ kubewright }) => {
   const namespace = await bench.namespace()
   await policy(namespace, 4)
-  const program = kubewright(gcArgs())
+  const program = kubewright(gcArgs(namespace))
   await make(namespace, 20, 'go')
   await make(namespace, 5, 'stay')
   await eventually(
@@ -152,7 +148,7 @@ describe('wrong use is one clear line, with the mend, and the right exit code', 
     ['an unknown flag', () => ['run', 'gc', '--kubconfig', 'x'], 2, /unknown option.*--kubconfig/i],
     ['an unknown operator', () => ['run', 'gcc'], 2, /unknown operator "gcc"/],
     ['a kubeconfig that is not there', () => ['run', 'gc', '--kubeconfig', '/nowhere/kubeconfig'], 1, /\/nowhere\/kubeconfig/],
-    ['a value that is none', () => gcArgs('--gc-concurrency', 'many'), 2, /gc-concurrency/],
+    ['a value that is none', () => gcArgs('default', '--gc-concurrency', 'many'), 2, /gc-concurrency/],
   ])('%s', async (_, args, code, line) => {
     const result = await run(args())
     expect(result.code).toBe(code)

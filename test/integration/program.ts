@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type EventuallyOptions, eventually } from '@kubewright/testing'
-import { onTestFinished } from 'vitest'
+import { test as base } from 'vitest'
 
 const root = dirname(dirname(import.meta.dirname))
 const entry = join(root, 'packages', 'cli', 'bin', 'kubewright.mjs')
@@ -19,15 +19,20 @@ export interface Program {
   says(pattern: RegExp, options?: EventuallyOptions): Promise<RegExpExecArray>
 }
 
-/** Starts `kubewright ARGS…`; the end of the test is the end of it. */
-export function kubewright(...args: Parameters<typeof start>): Program {
-  const program = start(...args)
-  onTestFinished(async () => {
-    program.kill('SIGKILL')
-    await program.ended
-  })
-  return program
-}
+/** Tests with `kubewright(ARGS…)`, which starts the program; the end of the test is the end of it. */
+export const test = base.extend<{ kubewright: typeof start }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads from the pattern which fixtures this one needs.
+  async kubewright({}, use) {
+    const programs: Program[] = []
+    await use((...args) => {
+      const program = start(...args)
+      programs.push(program)
+      return program
+    })
+    for (const program of programs) program.kill('SIGKILL')
+    await Promise.all(programs.map(({ ended }) => ended))
+  },
+})
 
 function start(args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv; readonly input?: string } = {}): Program {
   const { KUBECONFIG: _, ...inherited } = process.env

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { ConfigMap, connect, Secret } from '@kubewright/client'
 import { GarbageCollectionPolicy } from '@kubewright/operator-gc'
 import { eventually } from '@kubewright/testing'
-import { expect, onTestFinished, test } from 'vitest'
-import { kubewright } from './program.ts'
+import { expect, onTestFinished } from 'vitest'
+import { test } from './program.ts'
 
-test('it says where its kubeconfig is and that it is ready; policies are there, and objects go', async () => {
+test('it says where its kubeconfig is and that it is ready; policies are there, and objects go', async ({ kubewright }) => {
   const folder = mkdtempSync(join(tmpdir(), 'kubewright-up-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const program = kubewright(['up', '--write-kubeconfig', join(folder, 'kubeconfig')])
