@@ -97,7 +97,7 @@ async function deleteByPolicy(client: Client, namespace: string): Promise<void> 
     healthProbeBindAddress: '0',
     leaderElection: false,
   })
-  gc.setup(manager, gc.config.parse({ concurrency: IN_FLIGHT, maxDeletionsPerSecond: 100_000 }))
+  gc.setup(manager, gc.config.parse({ concurrency: IN_FLIGHT, maxDeletionsPerSecond: 10_000 }))
   const running = manager.run(stop.signal)
   const policies = await client.resource(GarbageCollectionPolicy)
   await policies.create({
@@ -105,7 +105,7 @@ async function deleteByPolicy(client: Client, namespace: string): Promise<void> 
     spec: {
       targetResource: { apiVersion: 'v1', kind: 'ConfigMap', labelSelector: { matchLabels: { role: 'due' } } },
       ttl: { secondsAfterCreation: 1 },
-      behavior: { maxDeletionsPerSecond: 100_000, batchSize: OBJECTS },
+      behavior: { maxDeletionsPerSecond: 10_000, batchSize: OBJECTS },
     },
   } as never)
   const configMaps = (await client.resource(ConfigMap)).metadataOnly()

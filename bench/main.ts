@@ -1,7 +1,8 @@
 // `npm run bench -- NAME …`: runs the named measurements (all when none is named), prints their tables, keeps the raw numbers in bench/results/.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { type Result, writePage } from './page.ts'
 
 /** What a measurement answers: rows for people, raw numbers for later. */
 export interface Measurement {
@@ -41,6 +42,8 @@ for (const name of names.length > 0 ? names : Object.keys(BENCHMARKS)) {
   const widths = columns.map((column, index) => Math.max(column.length, ...rows.map((row) => row[index]?.length ?? 0)))
   for (const row of [columns, ...rows]) process.stdout.write(`  ${row.map((cell, index) => cell.padEnd(widths[index]!)).join('  ')}\n`)
   const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, date: new Date().toISOString() }
-  writeFileSync(join(results, `${name}.json`), `${JSON.stringify({ name, title, machine, columns, rows, raw }, undefined, 2)}\n`)
+  const result: Result = { name, title, machine, columns, rows, raw }
+  writeFileSync(join(results, `${name}.json`), `${JSON.stringify(result, undefined, 2)}\n`)
 }
+writePage(results, join(dirname(import.meta.dirname), 'docs', 'benchmarks.md'))
 process.exit(0)
