@@ -4,13 +4,13 @@ import {
   type ControllerDefinition,
   createManager,
   type LeaderElectionOptions,
+  type Logger,
   type Manager,
   Registry,
   restClientMetrics,
 } from '@kubewright/runtime'
 import type { OperatorDefinition } from '../operator.ts'
-import type { RunSettings } from '../settings/program.ts'
-import { settingsOf } from '../settings/program.ts'
+import { type RunSettings, settingsOf } from '../settings/program.ts'
 import type { Terminal } from '../terminal.ts'
 import { checkKinds } from './kind-check.ts'
 import { programLogger } from './logging.ts'
@@ -42,7 +42,7 @@ export async function runInCluster(parts: Parts, settings: RunSettings, terminal
     ...(settings.context ? { context: settings.context } : {}),
     fieldManager,
     observe: restClientMetrics(metrics),
-    onWarning: (text: string) => log.warn('the server warns', { warning: text }),
+    onWarning: warnOnce(log),
   }
   const client = await connect(target)
   const leaseClient = await connect({ ...target, ...LEASE_CLIENT })
@@ -66,6 +66,18 @@ export async function runInCluster(parts: Parts, settings: RunSettings, terminal
     await Promise.all([client.close(), leaseClient.close()])
   }
 }
+
+/** What the server says with an answer, it says with every answer: a person needs to read it once. */
+function warnOnce(log: Logger): (text: string) => void {
+  const told = new Set<string>()
+  return (text) => {
+    if (told.size < MOST_WARNINGS && !told.has(text)) log.warn('the server warns', { warning: text })
+    if (told.size < MOST_WARNINGS) told.add(text)
+  }
+}
+
+/** Distinct warnings that are told: texts with names in them must not fill the log, nor the memory. */
+const MOST_WARNINGS = 100
 
 /** Before anything starts: can the server be reached, and does it know us? A person must mend that, and waiting would hide it. */
 async function checkConnection(client: Client, signal: AbortSignal): Promise<void> {
