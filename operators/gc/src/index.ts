@@ -2,7 +2,7 @@ import { defineOperator, type Manager, type PolicyRule, readRule, reconcileRules
 import { config, type GcConfig } from './config.ts'
 import { demoObjects } from './demo.ts'
 import { Collector } from './engine/collector.ts'
-import { watchPolicies } from './engine/policy-watch.ts'
+import { policiesKnown, watchPolicies } from './engine/policy-watch.ts'
 import { cacheSource } from './engine/target-source.ts'
 import { exampleManifests } from './generated/examples.ts'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy } from './kinds/policies.ts'
@@ -40,6 +40,8 @@ export const gc = defineOperator({
             announce: (policy, note) => recorder.event(policy, { ...note, action: 'Collect' }),
             random: Math.random,
             mayAct: () => manager.isLeader(),
+            reachability: manager.reachability,
+            policiesKnown: () => policiesKnown(manager),
             abandon: manager.abandon,
           },
           { concurrency, maxDeletionsPerSecond, protection: { namespaces: protectedNamespaces, allowedKinds } },

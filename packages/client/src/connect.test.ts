@@ -228,7 +228,7 @@ describe('logging in', () => {
     await client.close()
   })
 
-  test('a token file is read again after a 401', async () => {
+  test.each([true, false])('a token file is read again after a 401, with { retry: %s }', async (retry) => {
     await using server = await scriptedServer(({ headers }, response) =>
       headers.authorization === 'Bearer new' ? json(response, { fine: true }) : refuse(response, 401, 'Unauthorized'),
     )
@@ -236,7 +236,7 @@ describe('logging in', () => {
     await folder.write('token', 'old\n')
     const client = await connect({ kubeconfig: await folder.write('config', config({ server: server.url }, { tokenFile: 'token' })) })
     await folder.write('token', 'new\n')
-    expect(await client.request('POST', '/x', { body: {} })).toEqual({ fine: true })
+    expect(await client.request('POST', '/x', { body: {}, retry })).toEqual({ fine: true })
     expect(server.received).toHaveLength(2)
     await client.close()
   })

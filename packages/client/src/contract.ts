@@ -7,6 +7,11 @@ export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
   /** Milliseconds for one attempt, headers to last byte. @default 30 s; watches have their own limits */
   readonly timeout?: number
+  /**
+   * Whether the client repeats what may be repeated (429, 503, a connection that cannot be had). `false`: the caller has its own policy, and
+   * hears of each refusal at once; only a 401 is still answered with renewed credentials. @default true
+   */
+  readonly retry?: boolean
 }
 
 export interface WriteOptions extends RequestOptions {
@@ -43,7 +48,7 @@ export interface WatchOptions extends Selection {
   readonly sendInitialEvents?: boolean
   readonly allowWatchBookmarks?: boolean
   readonly timeoutSeconds?: number
-  /** Called for every chunk from the socket: the reflector's sign of life. */
+  /** Called for every chunk from the socket, and with 0 when the server has accepted the watch: the reflector's signs of life. */
   readonly onBytes?: (bytes: number) => void
   /** Keep `metadata.managedFields` of the objects. @default false: they are cut from the bytes before parsing, which halves memory and parse time */
   readonly managedFields?: boolean

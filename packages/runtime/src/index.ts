@@ -7,6 +7,7 @@ export type { Informer, InformerLiveness, InformerState, Subscription } from './
 export type { EventHandler } from './cache/listener.ts'
 export type { InformerScope } from './cache/scope.ts'
 export type { IndexFunction } from './cache/store.ts'
+export { isPausedByAnnotation, PAUSED_ANNOTATION, RECONCILE_ANNOTATION } from './controller/annotations.ts'
 export {
   type ApplyOptions,
   type ControllerDefinition,
@@ -40,5 +41,7 @@ export type { Runnable } from './manager/runnable.ts'
 export { type RequestObservation, restClientMetrics } from './metrics/client-metrics.ts'
 export { type ItemBackoffOptions, itemBackoff, type RateLimiter } from './queue/item-backoff.ts'
 export { INITIAL_LIST_PRIORITY, type QueueItem, type QueueObserver, WorkQueue, type WorkQueueOptions } from './queue/work-queue.ts'
+export type { Reachability, ReachabilityState } from './reachability/reachability.ts'
+export { isServerTrouble } from './reachability/trouble.ts'
 export type { FailureKind } from './reflector/failure.ts'
 export type { CurrentFailure, Liveness } from './reflector/liveness.ts'

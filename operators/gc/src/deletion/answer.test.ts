@@ -60,6 +60,7 @@ test.each<[string, unknown, object]>([
   ['503', status(503, 'starting'), { is: 'throttled', retryAfter: 0 }],
   ['500', status(500, 'etcd'), { is: 'unknown' }],
   ['504', status(504, 'timeout'), { is: 'unknown' }],
+  ['no connection', new ConnectionError('refused', { code: 'ECONNREFUSED' }), { is: 'unsent' }],
   ['no answer', new ConnectionError('reset', { code: 'ECONNRESET' }), { is: 'unknown' }],
   ['anything else thrown', new TypeError('x'), { is: 'unknown' }],
 ])('%s', (_, error, answer) => {

@@ -17,6 +17,8 @@ export type Answer =
   /** No repetition can help. */
   | { readonly is: 'refused'; readonly message: string }
   | { readonly is: 'throttled'; readonly retryAfter: number; readonly message: string }
+  /** The server was not there to hear of it: nothing was done. */
+  | { readonly is: 'unsent'; readonly message: string }
   /** It may or may not have been done. The precondition on the uid makes the repetition safe. */
   | { readonly is: 'unknown'; readonly message: string }
 
@@ -26,7 +28,8 @@ export function answerOf(result: DeleteResult<KubeObject>): Answer {
 
 export function answerOfError(error: unknown): Answer {
   const message = messageOf(error)
-  if (!isApiError(error)) return { is: 'unknown', message: isConnectionError(error) ? message : `the request failed: ${message}` }
+  if (isConnectionError(error)) return { is: NEVER_CONNECTED.has(error.code) ? 'unsent' : 'unknown', message }
+  if (!isApiError(error)) return { is: 'unknown', message: `the request failed: ${message}` }
   switch (error.code) {
     case 404:
       return { is: 'already-gone' }
@@ -50,6 +53,9 @@ export function answerOfError(error: unknown): Answer {
       return error.code >= 500 ? { is: 'unknown', message } : { is: 'denied', message }
   }
 }
+
+/** Without a connection nothing was asked for. After any other failure of one (reset, timed out) the server may have done it. */
+const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'])
 
 /**
  * The server compares both preconditions twice, early and in the storage transaction, with two wordings: `the UID in the precondition (…) does

@@ -1,11 +1,13 @@
-import { type Client, type Clock, InvalidObjectError, type Logger, messageOf } from 'kubewright'
+import { type Client, type Clock, InvalidObjectError, type Logger, messageOf, type Reachability, type ReachabilityState } from 'kubewright'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, type Policy, type PolicyStatus } from '../kinds/policies.ts'
 import type { Meter } from '../metrics/meter.ts'
 import { type PolicyDefaults, readPolicy } from '../policy/policy.ts'
 import { type Announce, phaseOf, StatusReporter } from '../status/reporter.ts'
-import { type Instant, type Step, Tracker } from '../tracker/tracker.ts'
+import type { Instant, Step } from '../tracker/step.ts'
+import { Tracker } from '../tracker/tracker.ts'
 import { deleteObject, fetchSelected } from './deleter.ts'
 import { fingerprintOf, keyOf, labelsOf, newEntry, type PolicyEntry } from './policy-entry.ts'
+import { catchUp, NEWS_COMES_WITHIN, type PolicyKnowledge } from './policy-knowledge.ts'
 import { PolicyRun, type RunEnvironment } from './policy-run.ts'
 import type { TargetSource } from './target-source.ts'
 import { Wake } from './wake.ts'
@@ -25,6 +27,10 @@ export interface CollectorEnvironment {
   readonly random: () => number
   /** Whether this replica still leads; asked before each request, for a process may have been stopped in the meantime. */
   readonly mayAct: () => boolean
+  /** The gate: nothing is sent while the server is away, or in doubt. What opens it is the server's own word that it is ready. */
+  readonly reachability: Reachability
+  /** Whether the watches of policies are open: asked after an outage, before anything is deleted again. */
+  readonly policiesKnown: () => boolean
   /** Requests under way end when it aborts. */
   readonly abandon: AbortSignal
 }
@@ -59,6 +65,7 @@ export class Collector {
   readonly #lateStop = new AbortController()
   readonly #cutOff: AbortSignal
   #deleting = 0
+  #knowledge: PolicyKnowledge = { is: 'current' }
   #failure: { readonly error: unknown } | undefined
 
   constructor(environment: CollectorEnvironment, options: CollectorOptions) {
@@ -107,11 +114,13 @@ export class Collector {
 
   /** Works until the signal aborts; is over when nothing is under way any more. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#environment
+    const { clock, reachability } = this.#environment
     this.#spawn(this.#keepHouse(AbortSignal.any([signal, this.#stop.signal])))
+    const unsubscribe = reachability.subscribe((state, before) => this.#reachabilityChanged(state, before))
     try {
       while (!signal.aborted && this.#failure === undefined) await this.#wake.sleep(this.#advance(), signal)
     } finally {
+      unsubscribe()
       this.#stop.abort(signal.reason)
       const timer = clock.setTimer(LAST_ANSWERS, () => this.#lateStop.abort(new Error('the operator is stopping')))
       while (this.#tasks.size > 0) await Promise.all(this.#tasks)
@@ -121,7 +130,7 @@ export class Collector {
   }
 
   #workFor(key: string, observed: Policy): Pick<PolicyEntry, 'policy' | 'work'> {
-    const { meter, clock, source } = this.#environment
+    const { meter, clock, source, reachability } = this.#environment
     try {
       const policy =
         observed.kind === 'GarbageCollectionPolicy'
@@ -133,6 +142,7 @@ export class Collector {
         tracker: this.#tracker,
         source,
         clock,
+        reachability,
         isNamespaced: async (kind, signal) => (await this.#environment.client.resource(kind, { signal })).type.namespaced,
         changed: () => this.#changed(key),
         evaluated: (milliseconds) =>
@@ -170,7 +180,10 @@ export class Collector {
 
   /** Starts what can be started. Returns how long there is nothing more to start, or `undefined` for until something happens. */
   #advance(): number | undefined {
-    if (!this.#environment.mayAct()) return HOUSEKEEPING
+    const { mayAct, reachability } = this.#environment
+    if (!mayAct()) return HOUSEKEEPING
+    if (reachability.state !== 'reachable') return undefined
+    if (!this.#catchUp()) return NEWS_COMES_WITHIN
     this.#holdLines()
     while (this.#deleting < this.#options.concurrency) {
       const step = this.#tracker.next(this.#now())
@@ -180,6 +193,25 @@ export class Collector {
       this.#spawn(step.do === 'delete' ? this.#delete(step) : this.#fetch(step))
     }
     return LONGEST_WAIT
+  }
+
+  #reachabilityChanged(state: ReachabilityState, before: ReachabilityState): void {
+    const { log } = this.#environment
+    if (state === 'unreachable') log.info('nothing is deleted until the API server is ready again')
+    if (state === 'reachable' && before === 'unreachable') {
+      this.#knowledge = { is: 'outdated' }
+      this.#tracker.serverIsBack(this.#now())
+      for (const entry of this.#entries.values()) this.#reporter.serverIsBack(entry)
+    }
+    this.#wake.call()
+  }
+
+  #catchUp(): boolean {
+    const { clock, log, policiesKnown } = this.#environment
+    if (this.#knowledge.is === 'current') return true
+    this.#knowledge = catchUp(this.#knowledge, policiesKnown(), clock.monotonic())
+    if (this.#knowledge.is === 'current') log.info('deletions go on')
+    return this.#knowledge.is === 'current'
   }
 
   #holdLines(): void {
@@ -194,7 +226,7 @@ export class Collector {
   }
 
   async #delete(step: Step & { readonly do: 'delete' }): Promise<void> {
-    const { client, clock, meter, log } = this.#environment
+    const { clock, meter, log } = this.#environment
     const entry = this.#entries.get(step.policy)
     try {
       if (entry?.work.is !== 'run') {
@@ -202,7 +234,7 @@ export class Collector {
         return
       }
       const start = clock.monotonic()
-      const answer = await deleteObject(client, entry.work.run.ready, step.object, this.#cutOff)
+      const answer = await deleteObject(this.#environment, entry.work.run.ready, step.object, this.#cutOff)
       meter.requested(labelsOf(entry), (clock.monotonic() - start) / 1000)
       if ('message' in answer) {
         meter.error(labelsOf(entry), 'deletion_failed')
@@ -222,7 +254,7 @@ export class Collector {
   }
 
   async #fetch({ object, policies }: Step & { readonly do: 'fetch' }): Promise<void> {
-    const { client, log } = this.#environment
+    const { client, log, reachability } = this.#environment
     const runs = policies.flatMap((key) => {
       const work = this.#entries.get(key)?.work
       return work?.is === 'run' ? [work.run] : []
@@ -234,6 +266,7 @@ export class Collector {
         else run.judge(current)
       }
     } catch (error) {
+      reachability.failed(error)
       log.debug('an object that has changed could not be read again yet', { namespace: object.namespace, name: object.name, error })
     } finally {
       this.#tracker.fetched(object.uid, this.#now())

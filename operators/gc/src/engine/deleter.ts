@@ -1,4 +1,4 @@
-import { type Client, type DeleteOptions, escapeFieldValue, type KubeObject } from 'kubewright'
+import { type Client, type DeleteOptions, escapeFieldValue, type KubeObject, type Reachability } from 'kubewright'
 import { type Answer, answerOf, answerOfError } from '../deletion/answer.ts'
 import type { ReadyPolicy } from '../policy/policy.ts'
 import type { Sighting } from '../tracker/tracked-object.ts'
@@ -12,12 +12,26 @@ export function deleteOptions(policy: ReadyPolicy, seen: Sighting): DeleteOption
   }
 }
 
-/** One DELETE; every outcome is an answer. */
-export async function deleteObject(client: Client, policy: ReadyPolicy, seen: Sighting, signal: AbortSignal): Promise<Answer> {
+export interface DeleterEnvironment {
+  readonly client: Client
+  readonly reachability: Pick<Reachability, 'failed' | 'succeeded'>
+}
+
+/** One DELETE, sent once: when to send it again is the tracker's business, which has to hear of every 429. Every outcome is an answer. */
+export async function deleteObject(
+  { client, reachability }: DeleterEnvironment,
+  policy: ReadyPolicy,
+  seen: Sighting,
+  signal: AbortSignal,
+): Promise<Answer> {
   try {
     const resource = await client.resource(policy.target.kind, { signal })
-    return answerOf(await resource.delete({ name: seen.name, namespace: seen.namespace }, { ...deleteOptions(policy, seen), signal }))
+    const options = { ...deleteOptions(policy, seen), signal, retry: false }
+    const result = await resource.delete({ name: seen.name, namespace: seen.namespace }, options)
+    reachability.succeeded()
+    return answerOf(result)
   } catch (error) {
+    if (!signal.aborted) reachability.failed(error)
     return answerOfError(error)
   }
 }
@@ -40,6 +54,7 @@ export async function fetchSelected(
     labelSelector: target.labelSelector,
     fieldSelector,
     signal,
+    retry: false,
   })
   return items.find(({ metadata }) => metadata.uid === seen.uid)
 }

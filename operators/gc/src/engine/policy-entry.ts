@@ -1,3 +1,4 @@
+import { RECONCILE_ANNOTATION } from 'kubewright'
 import type { Policy, PolicyStatus } from '../kinds/policies.ts'
 import type { PolicyLabels } from '../metrics/meter.ts'
 import type { PolicyProblem } from '../policy/policy.ts'
@@ -24,6 +25,8 @@ export interface PolicyEntry {
   /** Monotonic ms until which a start is not worth a status: most are over at once, and a restart should write nothing. */
   quietUntil: number
   writing: boolean
+  /** Its status could not be written the last time, and that was said. */
+  statusFails: boolean
 }
 
 const QUIET_START = 5_000
@@ -44,6 +47,7 @@ export function newEntry(key: string, policy: Policy, work: PolicyEntry['work'],
     retryAt: 0,
     quietUntil: now + QUIET_START,
     writing: false,
+    statusFails: false,
   }
 }
 
@@ -51,8 +55,6 @@ export function newEntry(key: string, policy: Policy, work: PolicyEntry['work'],
 export function keyOf({ metadata }: Policy): string {
   return metadata.namespace === undefined ? (metadata.name ?? '') : `${metadata.namespace}/${metadata.name ?? ''}`
 }
-
-const RECONCILE_ANNOTATION = 'kubewright.dev/reconcile'
 
 /** What a policy does depends on nothing else of it; our own status writes, above all, leave it as it is. */
 export function fingerprintOf(policy: Policy): string {

@@ -1,8 +1,9 @@
-import { type Clock, type KubeObject, sleep } from 'kubewright'
+import { type Clock, isServerTrouble, type KubeObject, type Reachability } from 'kubewright'
 import type { Policy } from '../kinds/policies.ts'
 import { type PolicyProblem, type ReadyPolicy, scopeMismatch } from '../policy/policy.ts'
+import type { Instant } from '../tracker/step.ts'
 import type { Sighting } from '../tracker/tracked-object.ts'
-import type { Instant, Tracker } from '../tracker/tracker.ts'
+import type { Tracker } from '../tracker/tracker.ts'
 import { problemOfError, type TargetSource, type TargetWatch } from './target-source.ts'
 
 export type RunState =
@@ -16,6 +17,7 @@ export interface RunEnvironment {
   readonly tracker: Tracker
   readonly source: TargetSource
   readonly clock: Clock
+  readonly reachability: Pick<Reachability, 'failed' | 'whenDecided' | 'pause'>
   /** Whether the kind is namespaced. @throws KindNotFoundError, ApiError or ConnectionError */
   isNamespaced(kind: ReadyPolicy['target']['kind'], signal: AbortSignal): Promise<boolean>
   /** Something changed: there may be work, and another status. */
@@ -66,7 +68,7 @@ export class PolicyRun {
   async run(signal: AbortSignal, successor: () => Promise<void> | undefined = () => undefined): Promise<void> {
     const stopped = AbortSignal.any([signal, this.#stop.signal])
     try {
-      while (!stopped.aborted && !(await this.#open(stopped))) await sleep(RETRY, { clock: this.#environment.clock, signal: stopped })
+      while (!stopped.aborted && !(await this.#open(stopped))) await this.#environment.reachability.pause(RETRY, stopped)
       await aborted(stopped)
     } catch (error) {
       if (!stopped.aborted) throw error
@@ -132,9 +134,17 @@ export class PolicyRun {
       this.#watch?.close()
       await this.#watch?.release()
       this.#watch = undefined
-      this.#fail(problemOfError(error, target))
+      this.#opened.resolve()
+      // A server that is away says nothing about the target. The start goes on, and with it the wait of the policies in this one's line.
+      if (!(await this.#isOutage(error, signal))) this.#fail(problemOfError(error, target))
       return false
     }
+  }
+
+  async #isOutage(error: unknown, signal: AbortSignal): Promise<boolean> {
+    const { reachability } = this.#environment
+    reachability.failed(error)
+    return isServerTrouble(error) && (await reachability.whenDecided(signal)) === 'unreachable'
   }
 
   #sweep(): void {

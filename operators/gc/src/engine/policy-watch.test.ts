@@ -1,13 +1,15 @@
 import { settle, virtualClock } from '@kubewright/testing/virtual-clock'
-import { type Logger, type Manager, silentLogger } from 'kubewright'
+import { type Cache, ConnectionError, type Logger, type Manager, silentLogger } from 'kubewright'
 import { expect, test } from 'vitest'
 import { FakeCache } from '../fake/fake-cache.ts'
+import { FakeReachability } from '../fake/fake-reachability.ts'
 import type { Collector } from './collector.ts'
-import { watchPolicies } from './policy-watch.ts'
+import { policiesKnown, watchPolicies } from './policy-watch.ts'
 
 function begin(missing: readonly string[] = []) {
   const clock = virtualClock()
   const fake = new FakeCache()
+  const reachability = new FakeReachability(clock)
   for (const kind of missing) fake.missing.add(kind)
   const calls: string[] = []
   const collector = {
@@ -16,8 +18,13 @@ function begin(missing: readonly string[] = []) {
   } as unknown as Collector
   const log: Logger = { ...silentLogger, warn: (message, fields) => calls.push(`warn ${message} ${String(fields?.['kind'])}`) }
   const stop = new AbortController()
-  const over = watchPolicies({ cache: fake.cache, clock, log } as unknown as Manager, collector, () => calls.push('ready'), stop.signal)
-  return { clock, fake, calls, stop, over }
+  const over = watchPolicies(
+    { cache: fake.cache, reachability, log } as unknown as Manager,
+    collector,
+    () => calls.push('ready'),
+    stop.signal,
+  )
+  return { clock, fake, calls, stop, over, reachability }
 }
 const label = (policy: object) => (policy as { metadata: { name: string; resourceVersion: string } }).metadata
 const policy = (resourceVersion: string) => ({
@@ -55,4 +62,43 @@ test('a policy kind that is not installed is waited for, said once, and does not
   stop.abort(new Error('over'))
   await settle()
   await over
+})
+
+test('a server that is away at the start is not said for each kind, and they are found as soon as it is back', async () => {
+  const away = begin()
+  const { informer } = away.fake.cache
+  let down = true
+  away.fake.cache.informer = ((kind, scope) =>
+    down ? Promise.reject(new ConnectionError('refused', { code: 'ECONNREFUSED' })) : informer(kind, scope)) as Cache['informer']
+  away.reachability.ready = false
+  await away.clock.advance(600_000)
+  down = false
+  away.reachability.back()
+  await away.clock.advance(10_000)
+  away.fake.of('GarbageCollectionPolicy').sync()
+  away.fake.of('ClusterGarbageCollectionPolicy').sync()
+  await settle()
+  expect(away.calls).toEqual(['ready'])
+  away.stop.abort(new Error('over'))
+  await away.over
+})
+
+test.each([
+  [undefined, true],
+  ['unreachable', false],
+  ['unavailable', false],
+  ['server', false],
+  ['denied', true],
+  ['absent', true],
+])('policies whose watch has the failure %s are known: %s', (kind, known) => {
+  const summary = (described: string, failure: string | undefined) => ({
+    kind: described,
+    informer: { liveness: { failure: failure === undefined ? undefined : { kind: failure } } },
+  })
+  const informers = [
+    summary('ConfigMap.v1', 'unreachable'),
+    summary('GarbageCollectionPolicy.gc.kubewright.dev/v1alpha1', undefined),
+    summary('ClusterGarbageCollectionPolicy.gc.kubewright.dev/v1alpha1', kind),
+  ]
+  expect(policiesKnown({ cache: { informers: () => informers } as unknown as Cache })).toBe(known)
 })

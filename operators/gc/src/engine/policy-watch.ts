@@ -1,17 +1,31 @@
-import { type Clock, describeKind, isKindNotFound, type Kind, type Logger, type Manager, messageOf, sleep } from 'kubewright'
+import { describeKind, isKindNotFound, isServerTrouble, type Kind, type Manager, messageOf } from 'kubewright'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, type Policy } from '../kinds/policies.ts'
 import type { Collector } from './collector.ts'
+
+const KINDS: readonly Kind<Policy>[] = [GarbageCollectionPolicy, ClusterGarbageCollectionPolicy]
 
 /** How often is looked for a policy kind that is not installed. */
 const RETRY = 10_000
 
 /** Keeps the collector told about all policies until the signal aborts. `ready` is called once when all that exist have been told. */
 export async function watchPolicies(manager: Manager, collector: Collector, ready: () => void, signal: AbortSignal): Promise<void> {
-  const told = [GarbageCollectionPolicy, ClusterGarbageCollectionPolicy].map((kind) => {
+  const told = KINDS.map((kind) => {
     const first = Promise.withResolvers<void>()
     return { first: first.promise, run: watchKind(manager, kind, collector, first.resolve, signal) }
   })
   await Promise.all([...told.map(({ run }) => run), Promise.all(told.map(({ first }) => first)).then(ready)])
+}
+
+/**
+ * Whether the watches of policies are open. While one is not, as after an outage, policies may have been edited, paused or removed without our
+ * knowing. What else may keep a watch from us (a right that was withdrawn, a kind that was removed) is known, and no reason to wait.
+ */
+export function policiesKnown({ cache }: Pick<Manager, 'cache'>): boolean {
+  const described = new Set(KINDS.map(describeKind))
+  return cache.informers().every(({ kind, informer }) => {
+    const failure = informer.liveness.failure?.kind
+    return !described.has(kind) || failure === undefined || failure === 'denied' || failure === 'absent'
+  })
 }
 
 async function watchKind(manager: Manager, kind: Kind<Policy>, collector: Collector, told: () => void, signal: AbortSignal): Promise<void> {
@@ -47,7 +61,7 @@ async function watchKind(manager: Manager, kind: Kind<Policy>, collector: Collec
 }
 
 async function openWhenInstalled(
-  { cache, clock, log }: { readonly cache: Manager['cache']; readonly clock: Clock; readonly log: Logger },
+  { cache, reachability, log }: Pick<Manager, 'cache' | 'reachability' | 'log'>,
   kind: Kind<Policy>,
   told: () => void,
   signal: AbortSignal,
@@ -60,9 +74,13 @@ async function openWhenInstalled(
       signal.throwIfAborted()
       // Without the one kind, policies of the other still work.
       if (isKindNotFound(error)) told()
-      if (messageOf(error) !== said) log.warn('waiting for a policy kind', { kind: describeKind(kind), error })
-      said = messageOf(error)
-      await sleep(RETRY, { clock, signal })
+      reachability.failed(error)
+      const outage = isServerTrouble(error) && (await reachability.whenDecided(signal)) === 'unreachable'
+      if (!outage && messageOf(error) !== said) {
+        said = messageOf(error)
+        log.warn('waiting for a policy kind', { kind: describeKind(kind), error })
+      }
+      await reachability.pause(RETRY, signal)
     }
   }
 }

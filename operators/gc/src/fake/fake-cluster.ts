@@ -26,6 +26,7 @@ export interface FakeRequest {
   readonly name: string
   readonly at: number
   readonly options?: DeleteOptions
+  readonly retry?: boolean | undefined
   readonly body?: unknown
 }
 
@@ -43,10 +44,15 @@ export class FakeCluster {
   readonly broken = new Map<string, { readonly reason: 'Forbidden' | 'UnknownKind'; readonly message: string }>()
   /** What a DELETE meets before it is looked at; an error is thrown. */
   beforeDelete: (name: string) => Promise<unknown> | undefined = () => undefined
+  /** What a PATCH meets; an error is thrown. */
+  beforePatch: () => Error | undefined = () => undefined
+  /** What opening a watch meets; an error is thrown. */
+  unopened: () => Error | undefined = () => undefined
   /** Whether the events of writes are told. */
   telling = true
   readonly #clock: Clock
   readonly #objects = new Map<string, KubeObject>()
+  readonly #removed = new Map<string, KubeObject>()
   readonly #watchers = new Set<Watcher>()
   readonly #shares = new Map<string, number>()
   #sequence = 0
@@ -86,6 +92,13 @@ export class FakeCluster {
     const old = this.#objects.get(key)
     if (old === undefined) return
     this.#objects.delete(key)
+    this.#removed.set(name, old)
+    if (this.telling) this.tellRemoval(name)
+  }
+
+  /** What was removed while nothing was told. */
+  tellRemoval(name: string): void {
+    const old = this.#removed.get(name)!
     for (const { target, handler } of this.#watchers) if (selects(target, old)) handler.left(old)
   }
 
@@ -104,6 +117,8 @@ export class FakeCluster {
 
   readonly source: TargetSource = {
     open: (target, handler) => {
+      const error = this.unopened()
+      if (error !== undefined) return Promise.reject(error)
       const share = JSON.stringify(target)
       this.#shares.set(share, (this.#shares.get(share) ?? 0) + 1)
       const watcher = { target, handler }
@@ -141,7 +156,8 @@ export class FakeCluster {
         delete: (name: { name: string; namespace?: string }, options: DeleteOptions) => this.#delete(kind.kind, name, options),
         patch: (name: { name: string; namespace?: string }, patch: Patch) => {
           this.requests.push({ verb: 'patch', kind: kind.kind, name: name.name, at: this.#clock.monotonic(), body: patch.body })
-          return Promise.resolve({})
+          const error = this.beforePatch()
+          return error === undefined ? Promise.resolve({}) : Promise.reject(error)
         },
       })
     },
@@ -165,7 +181,7 @@ export class FakeCluster {
   }
 
   async #delete(kind: string, { name, namespace = 'team' }: { name: string; namespace?: string }, options: DeleteOptions) {
-    this.requests.push({ verb: 'delete', kind, name, at: this.#clock.monotonic(), options })
+    this.requests.push({ verb: 'delete', kind, name, at: this.#clock.monotonic(), options, retry: options.retry })
     await this.beforeDelete(name)
     const object = this.#objects.get(`${kind}/${namespace}/${name}`)
     if (object === undefined) throw status(404, `${name} not found`)

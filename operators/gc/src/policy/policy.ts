@@ -1,5 +1,6 @@
 import {
   describeKind,
+  isPausedByAnnotation,
   type Kind,
   type KubeObject,
   labelSelectorOf,
@@ -51,10 +52,8 @@ export interface PolicyDefaults {
   readonly protection: Protection
 }
 
-export const PAUSED_ANNOTATION = 'kubewright.dev/paused'
-
-export function isPaused({ metadata, spec }: Policy): boolean {
-  return spec.paused || metadata.annotations?.[PAUSED_ANNOTATION] === 'true'
+export function isPaused(policy: Policy): boolean {
+  return policy.spec.paused || isPausedByAnnotation(policy)
 }
 
 /** Checks again what the CRD checks, too: a policy may be older than the schema, and an operator must not act on what it misreads. */

@@ -1,4 +1,4 @@
-import { type Client, type Clock, isConnectionError, isNotFound, type Logger } from 'kubewright'
+import { type Client, type Clock, isNotFound, isServerTrouble, type Logger, type Reachability } from 'kubewright'
 import { labelsOf, type PolicyEntry } from '../engine/policy-entry.ts'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, type Policy, type PolicyStatus } from '../kinds/policies.ts'
 import type { Meter } from '../metrics/meter.ts'
@@ -20,6 +20,7 @@ export interface ReporterEnvironment {
   readonly tracker: Tracker
   readonly meter: Meter
   readonly announce: Announce
+  readonly reachability: Pick<Reachability, 'state' | 'failed' | 'whenDecided'>
 }
 
 /** After a status could not be written, ms. */
@@ -35,15 +36,31 @@ export class StatusReporter {
 
   /** Resolves to `true` when everything has been told. */
   async report(entry: PolicyEntry, signal: AbortSignal): Promise<boolean> {
-    const { clock } = this.#environment
+    const { clock, reachability } = this.#environment
     const now = clock.monotonic()
     const standing = this.#standing(entry)
     this.#measure(entry, standing)
-    if (entry.writing || now < entry.retryAt || (standing.phase === 'Pending' && now < entry.quietUntil)) return false
+    if (
+      entry.writing ||
+      reachability.state !== 'reachable' ||
+      now < entry.retryAt ||
+      (standing.phase === 'Pending' && now < entry.quietUntil)
+    )
+      return false
     const wanted = statusOf(standing, entry.written, clock.now())
-    const { write, pacing } = pace(entry.pacing, entry.written, wanted, now)
+    const before = entry.pacing
+    const { write, pacing } = pace(before, entry.written, wanted, now)
     entry.pacing = pacing
-    return write ? this.#write(entry, wanted, signal) : pacing.differsSince === undefined
+    if (!write) return pacing.differsSince === undefined
+    const told = await this.#write(entry, wanted, signal)
+    // What was not written needs no pause of ten seconds after it.
+    if (!told) entry.pacing = before
+    return told
+  }
+
+  /** The server is back from an outage: what could not be written is written now. */
+  serverIsBack(entry: PolicyEntry): void {
+    entry.retryAt = 0
   }
 
   #standing(entry: PolicyEntry): Standing {
@@ -78,7 +95,7 @@ export class StatusReporter {
   }
 
   async #write(entry: PolicyEntry, wanted: PolicyStatus, signal: AbortSignal): Promise<boolean> {
-    const { client, clock, log, meter } = this.#environment
+    const { client, clock, meter } = this.#environment
     const { name = '', namespace } = entry.policy.metadata
     entry.writing = true
     try {
@@ -87,8 +104,10 @@ export class StatusReporter {
       await resource.patch(
         { name, namespace },
         { type: 'merge', body: statusPatch(entry.written, wanted) },
-        { subresource: 'status', signal },
+        { subresource: 'status', signal, retry: false },
       )
+      if (entry.statusFails) this.#environment.log.info('the status of a policy is written again', { policy: entry.key })
+      entry.statusFails = false
       this.#announceChange(entry, wanted)
       entry.written = wanted
       return true
@@ -96,12 +115,24 @@ export class StatusReporter {
       // Gone with its policy; the watch will say so.
       if (signal.aborted || isNotFound(error)) return true
       meter.error(labelsOf(entry), 'status_update_failed')
-      // That the server is away is said once, by the manager.
-      log[isConnectionError(error) ? 'debug' : 'warn']('the status of a policy could not be written', { policy: entry.key, error })
       entry.retryAt = clock.monotonic() + RETRY
+      await this.#complain(entry, error, signal)
       return false
     } finally {
       entry.writing = false
+    }
+  }
+
+  /** Once, until it works again; and not at all while the server is away, for that is said once for everything. */
+  async #complain(entry: PolicyEntry, error: unknown, signal: AbortSignal): Promise<void> {
+    const { log, reachability } = this.#environment
+    reachability.failed(error)
+    const outage = isServerTrouble(error) && (await reachability.whenDecided(signal).catch(() => 'unreachable')) === 'unreachable'
+    const fields = { policy: entry.key, error }
+    if (outage || entry.statusFails) log.debug('the status of a policy could not be written', fields)
+    else {
+      entry.statusFails = true
+      log.warn('the status of a policy cannot be written; tried again every ten seconds', fields)
     }
   }
 

@@ -15,7 +15,8 @@ const LONGEST_DENIED = 60 * 60_000
 
 /** Milliseconds before the next try: doubling, up to 25 % longer by chance, and never before the server's own Retry-After. */
 export function delayAfter(answer: Pick<Answer, 'is'> & { readonly retryAfter?: number }, failures: number, random: () => number): number {
-  const longest = answer.is === 'denied' ? LONGEST_DENIED : answer.is === 'unknown' ? LONGEST_UNANSWERED : LONGEST_OWN
+  const longest =
+    answer.is === 'denied' ? LONGEST_DENIED : answer.is === 'unknown' || answer.is === 'unsent' ? LONGEST_UNANSWERED : LONGEST_OWN
   const backoff = Math.min(FIRST * 2 ** Math.min(failures - 1, 20), longest) * (1 + random() / 4)
   return Math.max(backoff, answer.retryAfter ?? 0)
 }

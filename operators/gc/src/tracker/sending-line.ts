@@ -54,6 +54,11 @@ export class SendingLine<T> {
     this.#pressure = onRefusal(this.#pressure, this.#sent.lately(now), retryAfter, now)
   }
 
+  /** What the server refused while it went down or came up tells nothing about what it can take now. */
+  relieve(): void {
+    this.#pressure = { is: 'free' }
+  }
+
   /** The next to be sent, which takes its slot; or until when there is none (Infinity: until something happens). Items that `stillGoes` denies are dropped. */
   next(
     now: number,

@@ -24,8 +24,8 @@ export type Progress =
   /** Has fallen due and stands in line. */
   | { readonly is: 'ready'; readonly by: string }
   | { readonly is: 'deleting'; readonly by: string }
-  /** A try failed; the next one is later. */
-  | { readonly is: 'delayed'; readonly by: string }
+  /** A try failed; the next one is later. `forServer`: the trouble was the server's, so it is over when the server is back from an outage. */
+  | { readonly is: 'delayed'; readonly by: string; readonly forServer: boolean }
   /** The server has a newer version than we saw: its event is awaited, then fetched. */
   | { readonly is: 'stale'; readonly resourceVersion: string }
   /** The server will never delete this with these options; until something changes. */

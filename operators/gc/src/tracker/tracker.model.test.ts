@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import type { Answer } from '../deletion/answer.ts'
 import { decide, type Opinion } from '../precedence/verdict.ts'
 import type { PolicyMode } from './sending-line.ts'
+import type { Step } from './step.ts'
 import type { Sighting } from './tracked-object.ts'
-import { type Step, Tracker } from './tracker.ts'
+import { Tracker } from './tracker.ts'
 
 // A server that knows everything, three policies that see it late, each in its own time, and answers that get lost. The server judges each
 // DELETE that it is about to accept: was it allowed by what the policies say about the object as it is at that moment?
@@ -13,7 +14,7 @@ const POLICIES = ['p', 'q', 'r'] as const
 type PolicyName = (typeof POLICIES)[number]
 type Words = Readonly<Record<PolicyName, Opinion>>
 type Delete = Step & { readonly do: 'delete' }
-type Fault = 'none' | 'lost' | 'unreached' | 'throttled' | 'finalizer' | 'denied'
+type Fault = 'none' | 'lost' | 'unreached' | 'unsent' | 'throttled' | 'finalizer' | 'denied'
 
 interface Stored {
   readonly seen: Sighting
@@ -98,6 +99,7 @@ class World {
     const stored = this.objects.get(sent.name)
     if (fault === 'throttled') return { is: 'throttled', retryAfter: 500, message: '429' }
     if (fault === 'unreached') return { is: 'unknown', message: 'reset' }
+    if (fault === 'unsent') return { is: 'unsent', message: 'refused' }
     if (fault === 'denied') return { is: 'denied', message: 'webhook' }
     if (stored === undefined) return { is: 'already-gone' }
     if (stored.seen.uid !== sent.uid) return { is: 'replaced' }
@@ -150,7 +152,7 @@ const opinion = fc.oneof<fc.Arbitrary<Opinion>[]>(
 const words = fc.record({ p: opinion, q: opinion, r: opinion })
 const name = fc.constantFrom('a', 'b')
 const policy = fc.constantFrom(...POLICIES)
-const fault = fc.constantFrom<Fault>('none', 'none', 'none', 'lost', 'unreached', 'throttled', 'finalizer', 'denied')
+const fault = fc.constantFrom<Fault>('none', 'none', 'none', 'lost', 'unreached', 'unsent', 'throttled', 'finalizer', 'denied')
 
 const action: fc.Arbitrary<(world: World) => void> = fc.oneof(
   fc.tuple(name, words).map(
@@ -175,6 +177,7 @@ const action: fc.Arbitrary<(world: World) => void> = fc.oneof(
   fault.map((kind) => (world: World) => void world.work(kind)),
   fault.map((kind) => (world: World) => void world.work(kind)),
   fc.constant((world: World) => world.answer()),
+  fc.constant((world: World) => world.tracker.serverIsBack(world.instant)),
   fc.nat(1_500).map((ms) => (world: World) => {
     world.now += ms
   }),

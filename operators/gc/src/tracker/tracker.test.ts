@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Answer } from '../deletion/answer.ts'
 import type { Opinion } from '../precedence/verdict.ts'
 import type { PolicyMode } from './sending-line.ts'
+import type { Instant, Step } from './step.ts'
 import type { Sighting } from './tracked-object.ts'
-import { type Instant, type Step, Tracker } from './tracker.ts'
+import { Tracker } from './tracker.ts'
 
 const mode: PolicyMode = { dryRun: false, paused: false, rate: { perSecond: 1e9, batch: 1e9 }, line: 'ConfigMap.v1' }
 const at = (time: number): Opinion => ({ is: 'at', at: time })
@@ -173,6 +175,61 @@ describe('what the server answers', () => {
       expect(step.object.uid).toBe('uid-a')
     }
     expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000, 15_000])
+  })
+
+  test('no connection, so nothing was asked for: who vanishes then was not ours', () => {
+    tracker.answered(send(), { is: 'unsent', message: 'refused' }, instant())
+    tracker.leave('p', 'uid-a', instant())
+    expect([tracker.deletedBy('p'), tracker.size]).toEqual([0, 0])
+  })
+
+  test('no answer, then no connection, and then it is gone: ours, once', () => {
+    tracker.answered(send(), { is: 'unknown', message: 'reset' }, instant())
+    tracker.answered(deletions(1_000)[0]!, { is: 'unsent', message: 'refused' }, instant())
+    tracker.answered(deletions(3_000)[0]!, { is: 'already-gone' }, instant())
+    tracker.leave('p', 'uid-a', instant())
+    expect(tracker.deletedBy('p')).toBe(1)
+  })
+
+  test('no answer, and then the policy loses sight of it: nothing says that it is gone', () => {
+    tracker.answered(send(), { is: 'unknown', message: 'reset' }, instant())
+    tracker.retain('p', new Set(), instant())
+    expect([tracker.deletedBy('p'), tracker.size]).toEqual([0, 0])
+  })
+
+  test('no answer, but the repetition meets it changed: it was not done, and who takes it away later is another', () => {
+    tracker.answered(send(), { is: 'unknown', message: 'reset' }, instant())
+    tracker.answered(deletions(1_000)[0]!, { is: 'changed' }, instant())
+    tracker.leave('p', 'uid-a', instant())
+    expect(tracker.deletedBy('p')).toBe(0)
+  })
+
+  test.each<Answer>([
+    { is: 'unknown', message: 'reset' },
+    { is: 'unsent', message: 'refused' },
+    { is: 'throttled', retryAfter: 60_000, message: 'shutting down' },
+  ])(
+    'when the server is back from an outage, what $is delayed goes at once, at the old rate, with the shortest delay next time',
+    (answer) => {
+      let step = send()
+      for (let n = 0; n < 6; n++) {
+        tracker.answered(step, answer, instant())
+        step = deletions(now + 200_000)[0]!
+      }
+      tracker.answered(step, answer, instant())
+      expect(names()).toEqual([])
+      tracker.serverIsBack(instant())
+      const [again] = deletions()
+      expect(again?.object.name).toBe('a')
+      tracker.answered(again!, { is: 'unsent', message: 'refused' }, instant())
+      expect(next()).toEqual({ do: 'wait', ms: 1_000 })
+    },
+  )
+
+  test('when the server is back, what a webhook or a right keeps from us still waits', () => {
+    tracker.answered(send(), { is: 'denied', message: 'webhook' }, instant())
+    tracker.serverIsBack(instant())
+    expect(names()).toEqual([])
   })
 
   test('replaced by another of the same name: dropped; the new one lives by its own time (R1)', () => {

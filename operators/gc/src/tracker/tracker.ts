@@ -5,23 +5,8 @@ import { decide, type Opinion } from '../precedence/verdict.ts'
 import { type Census, CONFLICTS_WORTH_TELLING, takeCensus } from './census.ts'
 import { delayAfter, FORBIDDEN_PAUSE, STALE_WAIT } from './delays.ts'
 import { type PolicyMode, type Sender, SendingLine } from './sending-line.ts'
+import type { Instant, Step } from './step.ts'
 import { isNewer, newlyTracked, type Sighting, type TrackedObject } from './tracked-object.ts'
-
-/** One reading of both clocks: expiries are dates, delays and rates are not to be moved by someone setting the clock. */
-export interface Instant {
-  readonly wall: number
-  readonly mono: number
-}
-
-/** What is to be done now. */
-export type Step =
-  | { readonly do: 'delete'; readonly policy: string; readonly object: Sighting }
-  /** Its version is known to be old, and no event came: fetch it and {@link Tracker.observe} it for each of the policies. */
-  | { readonly do: 'fetch'; readonly policies: readonly string[]; readonly object: Sighting }
-  /** Nothing for so many ms, unless something happens. */
-  | { readonly do: 'wait'; readonly ms: number }
-  /** Nothing until something happens. */
-  | { readonly do: 'rest' }
 
 interface PolicyState extends Sender {
   readonly objects: Map<string, TrackedObject>
@@ -98,9 +83,23 @@ export class Tracker {
     this.#line.hold(line, held)
   }
 
-  /** The policy has now seen all its objects: those that are not among them it knows no more. */
+  /**
+   * The policy has now seen all its objects: those that are not among them it knows no more. That is no word about whether they are gone: the
+   * policy may have been edited, or lost its watch.
+   */
   retain(policy: string, uids: ReadonlySet<string>, now: Instant): void {
-    for (const uid of this.#policies.get(policy)?.objects.keys() ?? []) if (!uids.has(uid)) this.leave(policy, uid, now)
+    for (const uid of this.#policies.get(policy)?.objects.keys() ?? []) if (!uids.has(uid)) this.#drop(policy, uid, now)
+  }
+
+  /** The server is back from an outage: what failed for want of it may be tried at once, as if for the first time. */
+  serverIsBack(now: Instant): void {
+    this.#line.relieve()
+    for (const object of this.#objects.values()) {
+      if (object.progress.is !== 'delayed' || !object.progress.forServer) continue
+      object.failures = 0
+      object.progress = { is: 'watched' }
+      this.#settle(object, now)
+    }
   }
 
   /** A policy has seen an object in this version, and says this about it. */
@@ -119,12 +118,8 @@ export class Tracker {
 
   /** The object is no longer in what the policy watches: deleted, or changed so that a selector no longer takes it. */
   leave(policy: string, uid: string, now: Instant): void {
-    const object = this.#policies.get(policy)?.objects.get(uid)
-    if (object === undefined) return
-    this.#policies.get(policy)!.objects.delete(uid)
-    for (const other of object.words.keys()) this.#touched.add(other)
-    this.#removeWord(policy, object, now)
-    if (this.#objects.has(uid) || this.#underWay.has(uid)) return
+    const object = this.#drop(policy, uid, now)
+    if (object === undefined || this.#objects.has(uid) || this.#underWay.has(uid)) return
     // It was we who asked for it, whether or not the answer reached us.
     const by = object.progress.is === 'terminating' ? object.progress.by : object.unanswered
     if (by !== undefined) this.#countDeleted(by)
@@ -158,6 +153,8 @@ export class Tracker {
         return
       case 'changed':
         object.conflicts++
+        // It is still there: what went unanswered before was not done.
+        object.unanswered = undefined
         object.progress = { is: 'stale', resourceVersion: sent.resourceVersion }
         this.#unschedule(object)
         this.#delays.set(object, now.mono + STALE_WAIT)
@@ -175,12 +172,13 @@ export class Tracker {
         return
       case 'unknown':
         object.unanswered = policy
-        this.#delay(object, policy, now.mono + delayAfter(answer, ++object.failures, this.#random))
-        return
+        break
+      case 'unsent':
       case 'denied':
       case 'throttled':
-        this.#delay(object, policy, now.mono + delayAfter(answer, ++object.failures, this.#random))
     }
+    const forServer = answer.is !== 'denied'
+    this.#delay(object, policy, now.mono + delayAfter(answer, ++object.failures, this.#random), forServer)
   }
 
   /** A `fetch` step is over, whatever it brought. If it brought nothing newer, it is tried again later. */
@@ -316,15 +314,25 @@ export class Tracker {
     for (const [policy, { opinion }] of object.words) if (this.#policies.get(policy)?.mode.dryRun === false) yield [policy, opinion]
   }
 
-  #delay(object: TrackedObject, by: string, until: number): void {
+  #delay(object: TrackedObject, by: string, until: number, forServer = false): void {
     this.#unschedule(object)
-    object.progress = { is: 'delayed', by }
+    object.progress = { is: 'delayed', by, forServer }
     this.#delays.set(object, until)
   }
 
   #unschedule(object: TrackedObject): void {
     this.#expiries.remove(object)
     this.#delays.remove(object)
+  }
+
+  #drop(policy: string, uid: string, now: Instant): TrackedObject | undefined {
+    const objects = this.#policies.get(policy)?.objects
+    const object = objects?.get(uid)
+    if (object === undefined) return undefined
+    objects?.delete(uid)
+    for (const other of object.words.keys()) this.#touched.add(other)
+    this.#removeWord(policy, object, now)
+    return object
   }
 
   #removeWord(policy: string, object: TrackedObject, now: Instant): void {

@@ -1,6 +1,7 @@
-import { withoutFinalizer } from '@kubewright/core'
+import { type Condition, type DynamicObject, setCondition, withoutFinalizer } from '@kubewright/core'
 import { CLEANUP_FINALIZER, type CustomResourceDefinition } from '../crd/definition.ts'
 import { DEFINITIONS_TABLE } from '../crd/registrar.ts'
+import { type Fields, fieldsAt } from '../registry/fields.ts'
 import { isRefusal, remove } from '../registry/removal.ts'
 import { type Controller, type ControllerContext, Tables, targetOfObject } from './context.ts'
 import { WorkLoop } from './work-loop.ts'
@@ -31,6 +32,18 @@ export class DefinitionCleanup implements Controller {
     this.loop.stop()
   }
 
+  private inProgress(crd: DynamicObject): DynamicObject {
+    const status = fieldsAt({ ...crd } as Fields, 'status')
+    const condition = {
+      type: 'Terminating',
+      status: 'True',
+      reason: 'InstanceDeletionInProgress',
+      message: 'CustomResource deletion is in progress',
+    } as const
+    const conditions = setCondition((status['conditions'] ?? []) as readonly Condition[], condition, this.context.clock.now())
+    return { ...crd, status: { ...status, conditions } }
+  }
+
   private cleanUp(name: string): void {
     const { objects } = this.context
     const entry = objects.store.get(DEFINITIONS_TABLE, name)
@@ -47,7 +60,13 @@ export class DefinitionCleanup implements Controller {
         if (!isRefusal(error, 404)) throw error
       }
     }
-    if (objects.store.count(table) > 0) return
+    if (objects.store.count(table) > 0) {
+      objects.update(definitions, { namespace: undefined, name }, (crd) => this.inProgress(crd), {
+        subresource: 'status',
+        unconditional: true,
+      })
+      return
+    }
     objects.update(definitions, { namespace: undefined, name }, (crd) => withoutFinalizer(crd, CLEANUP_FINALIZER), { unconditional: true })
   }
 }

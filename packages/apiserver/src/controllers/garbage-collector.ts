@@ -74,8 +74,8 @@ export class GarbageCollector implements Controller {
       ownersOf(this.find(dependent)?.entry.object ?? { metadata: {} }).some(
         (reference) => reference.uid === uid && reference.blockOwnerDeletion === true,
       )
-    if (!dependents.some(isBlocking)) return this.releaseFinalizer(owner, FOREGROUND)
-    for (const dependent of dependents) this.loop.add(dependent)
+    if (dependents.some(isBlocking)) for (const dependent of dependents) this.loop.add(dependent)
+    else this.releaseFinalizer(owner, FOREGROUND)
   }
 
   /** Whether an object still has an owner to live for. */

@@ -1,6 +1,7 @@
 import type { DynamicObject } from '@kubewright/core'
 import { evaluateJsonPath, parseJsonPath } from '@kubewright/core'
 import { schemaOf } from '../builtin/index.ts'
+import { compareVersions } from '../registry/catalog.ts'
 import type { Fields } from '../registry/fields.ts'
 import type { ScaleMapping, StoredResource, Subresource } from '../registry/resource.ts'
 import { defaultStrategy, type Strategy } from '../registry/strategy.ts'
@@ -87,10 +88,20 @@ function readCustom(object: Fields, compiled: CompiledSchema): { readonly value:
 function warnings(crd: CustomResourceDefinition, version: DefinitionVersion, schema: Schema): readonly string[] {
   const said: string[] = []
   if (version.deprecated === true) {
-    said.push(version.deprecationWarning ?? `${crd.spec.group}/${version.name} ${crd.spec.names.kind} is deprecated`)
+    said.push(version.deprecationWarning ?? `${named(crd, version)} is deprecated${successor(crd)}`)
   }
   if (hasCel(schema)) said.push(`x-kubernetes-validations of ${crd.metadata.name} are not evaluated by the embedded API server yet`)
   return said
+}
+
+const named = ({ spec: { group, names } }: CustomResourceDefinition, { name }: DefinitionVersion): string =>
+  `${group}/${name} ${names.kind}`
+
+function successor(crd: CustomResourceDefinition): string {
+  const [best] = crd.spec.versions
+    .filter(({ served, deprecated }) => served && deprecated !== true)
+    .sort((a, b) => compareVersions(a.name, b.name))
+  return best === undefined ? '' : `; use ${named(crd, best)}`
 }
 
 function scaleMapping(version: DefinitionVersion): ScaleMapping | undefined {

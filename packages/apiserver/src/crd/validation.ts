@@ -1,6 +1,7 @@
-import { dns1035LabelErrors, dnsSubdomainErrors, type StatusCause } from '@kubewright/core'
-import { checkStructural } from '../schema/index.ts'
+import { dns1035LabelErrors, dnsSubdomainErrors, messageOf, parseJsonPath, type StatusCause } from '@kubewright/core'
+import { checkStructural, type Schema } from '../schema/index.ts'
 import { duplicateValue, forbiddenValue, immutableField, invalidValue, requiredValue, unsupportedValue } from '../status/index.ts'
+import type { PrinterColumn } from '../table/index.ts'
 import type { CustomResourceDefinition, DefinitionNames, DefinitionVersion } from './definition.ts'
 
 const APPROVAL = 'api-approved.kubernetes.io'
@@ -16,7 +17,7 @@ export function validateDefinition(crd: CustomResourceDefinition): StatusCause[]
   if (!SCOPES.includes(spec.scope)) causes.push(unsupportedValue('spec.scope', spec.scope ?? '', SCOPES))
   causes.push(...validateVersions(spec.versions ?? []), ...validateNames(names), ...validateConversion(crd))
   if ((crd.status?.storedVersions ?? []).length === 0)
-    causes.push(invalidValue('status.storedVersions', crd.status?.storedVersions ?? null, 'must have at least one stored version'))
+    causes.push(invalidValue('status.storedVersions', crd.status?.storedVersions ?? [], 'must have at least one stored version'))
   return causes
 }
 
@@ -61,6 +62,8 @@ function validateVersion(version: DefinitionVersion, field: string): StatusCause
   const at = `${field}.schema.openAPIV3Schema`
   if (schema === undefined) causes.push(requiredValue(at))
   else causes.push(...checkStructural(schema, at))
+  causes.push(...validateColumns(version.additionalPrinterColumns ?? [], `${field}.additionalPrinterColumns`))
+  causes.push(...validateSelectable(version, `${field}.selectableFields`))
   const scale = version.subresources?.scale
   if (scale !== undefined) {
     const paths = [
@@ -75,6 +78,50 @@ function validateVersion(version: DefinitionVersion, field: string): StatusCause
     }
   }
   return causes
+}
+
+const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string']
+const COLUMN_FORMATS = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password']
+
+function validateColumns(columns: readonly PrinterColumn[], field: string): StatusCause[] {
+  return columns.flatMap(({ name, type, format, jsonPath }, index) => {
+    const at = `${field}[${index}]`
+    const causes: StatusCause[] = []
+    if (!name) causes.push(requiredValue(`${at}.name`))
+    if (!type) causes.push(requiredValue(`${at}.type`, `must be one of ${COLUMN_TYPES.join(',')}`))
+    else if (!COLUMN_TYPES.includes(type)) causes.push(invalidValue(`${at}.type`, type, `must be one of ${COLUMN_TYPES.join(',')}`))
+    if (format && !COLUMN_FORMATS.includes(format))
+      causes.push(invalidValue(`${at}.format`, format, `must be one of ${COLUMN_FORMATS.join(',')}`))
+    if (!jsonPath) causes.push(requiredValue(`${at}.JSONPath`))
+    else if (!jsonPath.startsWith('.')) causes.push(invalidValue(`${at}.JSONPath`, jsonPath, 'must be a simple json path starting with .'))
+    else causes.push(...malformedPath(jsonPath, `${at}.JSONPath`))
+    return causes
+  })
+}
+
+function malformedPath(path: string, field: string): StatusCause[] {
+  try {
+    parseJsonPath(path)
+    return []
+  } catch (error) {
+    return [invalidValue(field, path, `is an invalid json path: ${messageOf(error)}`)]
+  }
+}
+
+/** Fields can be selected by that the schema knows, and that have one simple value. */
+function validateSelectable({ selectableFields = [], schema }: DefinitionVersion, field: string): StatusCause[] {
+  return selectableFields.flatMap(({ jsonPath }, index) => {
+    const at = `${field}[${index}].jsonPath`
+    if (!jsonPath) return [requiredValue(at)]
+    const found = jsonPath
+      .split('.')
+      .slice(1)
+      .reduce<Schema | undefined>((part, name) => part?.properties?.[name], schema?.openAPIV3Schema)
+    if (found === undefined) return [invalidValue(at, jsonPath, 'is an invalid path: does not refer to a valid field')]
+    return ['string', 'integer', 'boolean'].includes(String(found.type))
+      ? []
+      : [invalidValue(at, jsonPath, 'must point to a field of type string, boolean or integer')]
+  })
 }
 
 function validateNames(names: DefinitionNames): StatusCause[] {

@@ -40,14 +40,23 @@ export function compareFields(before: unknown, after: unknown, schema: Schema | 
 }
 
 /** The value and all that is in it, containers included. */
-function allFields(value: unknown, schema: Schema | undefined): FieldSet {
+export function allFields(value: unknown, schema: Schema | undefined): FieldSet {
   const parts = partsOf(shapeOf(value, schema))
   return new FieldSet(true, new Map([...parts].map(([step, part]) => [step, allFields(part, schemaAt(schema, step))])))
 }
 
-/** What somebody who applies this value owns: leaves, empty containers, and the items of keyed lists themselves. */
+/**
+ * What somebody who applies this value owns: leaves and empty objects, items of keyed lists, and fields that the schema does not name, as they
+ * come and go. An empty list of items is nothing to own.
+ */
 export function appliedFields(value: unknown, schema: Schema | undefined, isItem = false): FieldSet {
-  const parts = partsOf(shapeOf(value, schema))
-  const children = new Map([...parts].map(([step, part]) => [step, appliedFields(part, schemaAt(schema, step), step.startsWith('k:'))]))
-  return new FieldSet(isItem || parts.size === 0, children)
+  const shape = shapeOf(value, schema)
+  const parts = partsOf(shape)
+  const owned = [...parts].map(([step, part]) => [step, appliedFields(part, schemaAt(schema, step), isOwnItem(step, schema))] as const)
+  const children = new Map(owned.filter(([, set]) => !set.isEmpty))
+  const isEmpty = parts.size === 0 && (shape.is === 'leaf' || shape.is === 'fields')
+  return new FieldSet(isItem || isEmpty, children)
 }
+
+const isOwnItem = (step: string, schema: Schema | undefined): boolean =>
+  step.startsWith('k:') || (step.startsWith('f:') && schema !== undefined && schema.properties?.[step.slice(2)] === undefined)

@@ -73,8 +73,7 @@ function folded(managers: readonly Manager[]): readonly Manager[] {
 }
 
 /** As conflicts name it. */
-export function printManager({ manager, operation, apiVersion, subresource, time }: Manager): string {
+export function printManager({ manager, operation, apiVersion, subresource }: Manager): string {
   const who = JSON.stringify(manager) + (subresource === undefined ? '' : ` with subresource ${JSON.stringify(subresource)}`)
-  if (operation === 'Apply') return who
-  return `${who} using ${apiVersion}${time === undefined ? '' : ` at ${time}`}`
+  return operation === 'Apply' ? who : `${who} using ${apiVersion}`
 }

@@ -14,8 +14,8 @@ export function mergeApplied(live: unknown, config: unknown, schema: Schema | un
 }
 
 /**
- * Takes out of `value` what its applier owned before (`last`) and nobody owns now (`owned`). A container goes with the last thing in it;
- * what nobody ever owned stays, and so does the item around a field that another manager owns, with its keys.
+ * Takes out of `value` what its applier owned before (`last`) and nobody owns now (`owned`). A container goes with the last thing in it that
+ * somebody owned, and with it what nobody did, such as defaults; an item in which another manager owns a field stays, with its keys.
  */
 export function pruneApplied(value: unknown, last: FieldSet, owned: FieldSet, schema: Schema | undefined): unknown {
   const shape = shapeOf(value, schema)
@@ -24,30 +24,19 @@ export function pruneApplied(value: unknown, last: FieldSet, owned: FieldSet, sc
   for (const [step, before] of last.children) {
     if (!parts.has(step)) continue
     const now = owned.children.get(step)
-    const part = parts.get(step)
-    const inner = schemaAt(schema, step)
-    const isContainer = before.children.size > 0 && partsOf(shapeOf(part, inner)).size > 0
-    if (!isContainer) {
-      if (now === undefined) parts.delete(step)
+    if (now === undefined || now.isEmpty) {
+      parts.delete(step)
       continue
     }
-    const rest = pruneApplied(part, before, now ?? emptySet(before), inner)
-    const keys = shape.is === 'keyed' ? shape.keys : []
-    if (now === undefined && isBare(rest, keys)) parts.delete(step)
-    else parts.set(step, withKeys(rest, part, keys))
+    const part = parts.get(step)
+    const rest = pruneApplied(part, before, now, schemaAt(schema, step))
+    parts.set(step, shape.is === 'keyed' ? withKeys(rest, part, shape.keys) : rest)
   }
   return assemble(shape, parts)
 }
 
-const emptySet = (like: FieldSet): FieldSet => like.difference(like)
-
-function isBare(value: unknown, keys: readonly string[]): boolean {
-  if (Array.isArray(value)) return value.length === 0
-  return isJsonObject(value) && Object.keys(value).every((key) => keys.includes(key))
-}
-
 function withKeys(value: unknown, original: unknown, keys: readonly string[]): unknown {
-  if (keys.length === 0 || !isJsonObject(value) || !isJsonObject(original)) return value
+  if (!isJsonObject(value) || !isJsonObject(original)) return value
   const kept = keys.flatMap((key) => (Object.hasOwn(original, key) ? [[key, original[key]] as const] : []))
   return { ...Object.fromEntries(kept), ...value }
 }

@@ -1,7 +1,7 @@
 import { type DynamicObject, deepEqual, formatTime, type ManagedFieldsEntry } from '@kubewright/core'
 import type { Schema } from '../schema/index.ts'
 import { Refusal } from '../status/index.ts'
-import { appliedFields, compareFields } from './comparison.ts'
+import { allFields, appliedFields, compareFields } from './comparison.ts'
 import { FieldSet, printPath } from './field-set.ts'
 import { type Manager, type ManagerId, printManager, readManagers, sameManager, writeManagers } from './managers.ts'
 import { mergeApplied, pruneApplied } from './merge.ts'
@@ -52,13 +52,16 @@ function own(set: FieldSet, { ignored }: Tracking): FieldSet {
   const rest = metadata?.member
     ? new FieldSet(false, new Map([...stripped.children, ['f:metadata', new FieldSet(false, metadata.children)]]))
     : stripped
-  return ignored === undefined ? rest : rest.without(ignored)
+  // Without nothing, to drop what has become empty.
+  return rest.without(ignored ?? FieldSet.empty)
 }
 
 /** managedFields after a create, an update or a patch: whoever changed a field owns it, alone. `before` is the empty object for a create. */
 export function trackUpdate(before: DynamicObject, after: DynamicObject, tracking: Tracking): readonly ManagedFieldsEntry[] | undefined {
   const managers = readManagers(before.metadata.managedFields)
   if (isReset(after.metadata.managedFields)) return undefined
+  // Once forgotten, owners are not written down again before somebody applies.
+  if (managers.length === 0 && before.metadata.uid !== undefined) return undefined
   const { added, modified, removed } = compareFields(before, after, tracking.schema)
   const changed = own(added.union(modified), tracking)
   const gone = removed.without(UNOWNED)
@@ -82,11 +85,13 @@ export function applyConfiguration(
   tracking: Tracking & { readonly force: boolean },
 ): DynamicObject {
   const { schema } = tracking
-  const managers = readManagers(live.metadata.managedFields)
+  const managers = knownManagers(live, tracking)
   const previous = managers.find((manager) => sameManager(manager, tracking.manager))
   const others = managers.filter((manager) => manager !== previous)
-  const applied = own(appliedFields(config, schema), tracking)
-  const owned = others.reduce((set, manager) => set.union(manager.fields), applied)
+  const named = appliedFields(config, schema)
+  const applied = own(named, tracking)
+  // With the fields that find the object, which nobody owns: `metadata` must not go because its last label does.
+  const owned = others.reduce((set, manager) => set.union(manager.fields), named)
   const merged = mergeApplied(live, config, schema)
   const result = (previous === undefined ? merged : pruneApplied(merged, previous.fields, owned, schema)) as DynamicObject
   const { added, modified, removed } = compareFields(live, result, schema)
@@ -94,17 +99,35 @@ export function applyConfiguration(
   const conflicts = others.map((manager) => ({ manager, set: manager.fields.intersection(changed) })).filter(({ set }) => !set.isEmpty)
   if (conflicts.length > 0 && !tracking.force) throw applyConflict(conflicts)
   const left = others.map((manager) => ({ ...manager, fields: manager.fields.difference(changed).difference(removed) }))
-  const isSame = previous?.fields.equals(applied) === true && changed.isEmpty && removed.isEmpty
-  const time = isSame && previous.time !== undefined ? previous.time : formatTime(tracking.now)
-  const entries = writeManagers([...left, { ...tracking.manager, time, fields: applied }])
+  // Who only comes to share what is there already gets no time: the real server sets it when the object itself changes.
+  const isUnchanged = added.isEmpty && modified.isEmpty && removed.isEmpty
+  const time = isUnchanged ? previous?.time : formatTime(tracking.now)
+  const entries = writeManagers([...left, { ...tracking.manager, ...(time === undefined ? {} : { time }), fields: applied }])
   const { managedFields: _old, ...metadata } = result.metadata
   return { ...result, metadata: entries === undefined ? metadata : { ...metadata, managedFields: entries } }
 }
 
+/** What was there before anybody applied belongs to a manager of that name, so that the first who applies does not silently take it. */
+function knownManagers(live: DynamicObject, tracking: Tracking): readonly Manager[] {
+  const managers = readManagers(live.metadata.managedFields)
+  if (managers.length > 0 || live.metadata.uid === undefined) return managers
+  const fields = own(allFields(live, tracking.schema), tracking)
+  const { apiVersion } = tracking.manager
+  return [
+    {
+      manager: 'before-first-apply',
+      operation: 'Update',
+      apiVersion,
+      time: formatTime(tracking.now),
+      fields: new FieldSet(false, fields.children),
+    },
+  ]
+}
+
 function applyConflict(conflicts: readonly { readonly manager: Manager; readonly set: FieldSet }[]): Refusal {
-  const each = conflicts.flatMap(({ manager, set }) =>
-    [...set.paths()].map((path) => ({ who: printManager(manager), field: printPath(path) })),
-  )
+  const each = [...conflicts]
+    .sort((a, b) => (a.manager.manager < b.manager.manager ? -1 : 1))
+    .flatMap(({ manager, set }) => [...set.paths()].map((path) => ({ who: printManager(manager), field: printPath(path) })))
   const causes = each.map(({ who, field }) => ({ reason: 'FieldManagerConflict', message: `conflict with ${who}`, field }))
   const [only] = each
   const text =

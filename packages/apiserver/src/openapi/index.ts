@@ -2,4 +2,5 @@
 // of custom kinds.
 export { type OpenApiDocument, openApiDocument } from './document.ts'
 export type { GroupVersionResources, OpenApiResource } from './group-version.ts'
+export { LEGACY_PROTOBUF, legacyDocument, legacyProtobuf } from './legacy-document.ts'
 export { type OpenApiIndex, openApiHash, openApiIndex } from './openapi-index.ts'

@@ -30,7 +30,12 @@ export class Catalog {
     return this.resources.get(keyOf(group, version, plural))
   }
 
-  hasGroupVersion(group: string, version: string): boolean {
+  /** Whether a group is the server's own. What is not found in one is answered otherwise than in a group of custom resources. */
+  hasOwnGroup(group: string): boolean {
+    return this.all().some((resource) => resource.group === group && !(resource.is === 'stored' && resource.custom !== undefined))
+  }
+
+  hasVersion(group: string, version: string): boolean {
     return this.all().some((resource) => resource.group === group && resource.version === version)
   }
 
@@ -62,16 +67,8 @@ export class Catalog {
 
   /** In the order in which groups were added; a group's versions most stable first. */
   groupVersions(): readonly ServedGroupVersion[] {
-    const groups = new Map<string, Map<string, ServedResource[]>>()
-    for (const resource of this.all()) {
-      let versions = groups.get(resource.group)
-      if (versions === undefined) groups.set(resource.group, (versions = new Map()))
-      const resources = versions.get(resource.version)
-      if (resources === undefined) versions.set(resource.version, [resource])
-      else resources.push(resource)
-    }
-    return [...groups].flatMap(([group, versions]) =>
-      [...versions]
+    return [...Map.groupBy(this.all(), ({ group }) => group)].flatMap(([group, ofGroup]) =>
+      [...Map.groupBy(ofGroup, ({ version }) => version)]
         .sort(([a], [b]) => compareVersions(a, b))
         .map(([version, resources]) => ({ group, version, resources: resources.sort((a, b) => (a.plural < b.plural ? -1 : 1)) })),
     )

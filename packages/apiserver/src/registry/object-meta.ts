@@ -30,7 +30,14 @@ const LARGEST_ANNOTATIONS = 256 * 1024
 /** Finalizers of Kubernetes itself, which alone may lack a domain. */
 const STANDARD_FINALIZERS = new Set(['orphan', 'foregroundDeletion', 'kubernetes'])
 
-export function validateNewMeta(object: DynamicObject, options: { readonly namespaced: boolean; readonly name: NameRule }): StatusCause[] {
+export interface MetaRules {
+  readonly namespaced: boolean
+  readonly name: NameRule
+  /** Kubernetes' own kinds take no finalizer without a path; custom resources, and the kind that defines them, take any name. */
+  readonly qualifiedFinalizers: boolean
+}
+
+export function validateNewMeta(object: DynamicObject, options: MetaRules): StatusCause[] {
   const { metadata } = object
   const causes: StatusCause[] = []
   if (metadata.generateName) {
@@ -41,10 +48,10 @@ export function validateNewMeta(object: DynamicObject, options: { readonly names
   if (!metadata.name) causes.push(requiredValue('metadata.name', 'name or generateName is required'))
   else causes.push(...options.name(metadata.name).map((problem) => invalidValue('metadata.name', metadata.name, problem)))
   if (options.namespaced && !metadata.namespace) causes.push(requiredValue('metadata.namespace'))
-  return [...causes, ...validateMeta(metadata)]
+  return [...causes, ...validateMeta(metadata, options)]
 }
 
-export function validateUpdatedMeta(object: DynamicObject, old: DynamicObject): StatusCause[] {
+export function validateUpdatedMeta(object: DynamicObject, old: DynamicObject, rules: MetaRules): StatusCause[] {
   const { metadata } = object
   const before = old.metadata
   const causes: StatusCause[] = []
@@ -63,15 +70,15 @@ export function validateUpdatedMeta(object: DynamicObject, old: DynamicObject): 
   for (const field of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
     if (!deepEqual(metadata[field], before[field])) causes.push(immutableField(`metadata.${field}`, metadata[field]))
   }
-  return [...causes, ...validateMeta(metadata)]
+  return [...causes, ...validateMeta(metadata, rules)]
 }
 
-function validateMeta(metadata: ObjectMeta): StatusCause[] {
+function validateMeta(metadata: ObjectMeta, { qualifiedFinalizers }: MetaRules): StatusCause[] {
   return [
     ...validateLabels(metadata.labels ?? {}, 'metadata.labels'),
     ...validateAnnotations(metadata.annotations ?? {}),
     ...validateOwners(metadata.ownerReferences ?? []),
-    ...validateFinalizers(metadata.finalizers ?? []),
+    ...validateFinalizers(metadata.finalizers ?? [], qualifiedFinalizers),
   ]
 }
 
@@ -116,11 +123,11 @@ function validateOwners(owners: readonly OwnerReference[]): StatusCause[] {
   return causes
 }
 
-function validateFinalizers(finalizers: readonly string[]): StatusCause[] {
+function validateFinalizers(finalizers: readonly string[], isQualified: boolean): StatusCause[] {
   const causes = finalizers.flatMap((finalizer, index) => {
     const field = `metadata.finalizers[${index}]`
     const problems = qualifiedNameErrors(finalizer).map((problem) => invalidValue(field, finalizer, problem))
-    if (!finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) {
+    if (isQualified && !finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) {
       problems.push(invalidValue(field, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'))
     }
     return problems

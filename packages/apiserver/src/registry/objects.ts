@@ -4,7 +4,7 @@ import { alreadyExists, conflict, forbidden, invalid, invalidValue, MODIFIED, no
 import type { Entry, Store } from '../storage/index.ts'
 import { generateName } from './generated-name.ts'
 import { admitToNamespace } from './namespace-admission.ts'
-import { validateNewMeta, validateUpdatedMeta } from './object-meta.ts'
+import { type MetaRules, validateNewMeta, validateUpdatedMeta } from './object-meta.ts'
 import { isFullyReleased } from './removal.ts'
 import { apiVersionOfResource, type StoredResource, served, toStored } from './resource.ts'
 import type { Draft, WriteContext } from './strategy.ts'
@@ -92,19 +92,18 @@ export class Objects {
     if (resource.custom?.terminating) throw forbidden(resource, name, 'create not allowed while custom resource definition is terminating')
     if (strategy.statusSeparated) restoreStatus(draft, resource.empty())
     strategy.defaults?.(draft, context)
+    // Before the server adds its own: what nobody asked for has no owner.
+    const managedFields = options.tracked
+      ? draft.metadata.managedFields
+      : this.tracked(resource, resource.empty(), draft as DynamicObject, options, context)
     strategy.prepareCreate?.(draft, context)
     if (strategy.generation) draft.metadata.generation = 1
-    const causes = [
-      ...validateNewMeta(draft as DynamicObject, { namespaced: resource.namespaced, name: strategy.name }),
-      ...(strategy.validate?.(draft as DynamicObject) ?? []),
-    ]
+    const causes = [...validateNewMeta(draft as DynamicObject, metaRules(resource)), ...(strategy.validate?.(draft as DynamicObject) ?? [])]
     if (causes.length > 0) throw invalid(resource, name, causes)
     if (object.metadata.resourceVersion) throw storageError('resourceVersion should not be set on objects to be created')
     const key = keyOf({ namespace, name })
     if (this.store.get(resource.storage.table, key) !== undefined) throw alreadyExists(resource, name)
-    const complete = options.tracked
-      ? (draft as DynamicObject)
-      : this.withManagers(resource, resource.empty(), draft as DynamicObject, options, context)
+    const complete = withManagedFields(draft as DynamicObject, managedFields)
     if (options.dryRun) return complete
     return served(resource, this.store.create(resource.storage.table, key, toStored(resource, complete)).object)
   }
@@ -126,7 +125,8 @@ export class Objects {
     const next = transform(current)
     checkLock(resource, target, current, next, options)
     const draft = this.nextState(resource, current, next, options)
-    const complete = options.tracked ? settle(current, draft) : this.withManagers(resource, current, draft, options, this.context)
+    const managedFields = options.tracked ? next.metadata.managedFields : this.tracked(resource, current, draft, options, this.context)
+    const complete = settle(current, withManagedFields(draft, managedFields))
     if (current.metadata.deletionTimestamp !== undefined && isFullyReleased(resource, complete)) {
       // Not written: watchers see the last stored state go, as the real server's do.
       if (!options.dryRun) this.store.remove(resource.storage.table, entry)
@@ -148,7 +148,6 @@ export class Objects {
     draft['apiVersion'] = apiVersionOfResource(resource)
     draft['kind'] = resource.kind
     draft.metadata = updatedMetadata(draft.metadata, current.metadata)
-    if (options.tracked && isStatus) keepManagers(draft, next)
     if (strategy.statusSeparated && !isStatus && options.subresource !== 'finalize') restoreStatus(draft, current)
     strategy.defaults?.(draft, context)
     if (isStatus) strategy.prepareStatus?.(draft, current, context)
@@ -156,8 +155,11 @@ export class Objects {
     const object = draft as DynamicObject
     if (strategy.generation && !isStatus && !sameDesired(resource, current, object))
       draft.metadata.generation = (current.metadata.generation ?? 0) + 1
+    const metaCauses = validateUpdatedMeta(object, current, metaRules(resource))
     const causes = [
-      ...validateUpdatedMeta(object, current),
+      // The real server looks at metadata twice, once for all kinds and once for each, and says so in its causes.
+      ...metaCauses,
+      ...metaCauses,
       ...(strategy.validate?.(object, current) ?? []),
       ...(isStatus ? [] : (strategy.validateUpdate?.(object, current) ?? [])),
     ]
@@ -165,16 +167,16 @@ export class Objects {
     return object
   }
 
-  private withManagers(
+  private tracked(
     resource: StoredResource,
     before: DynamicObject,
     after: DynamicObject,
     options: WriteOptions,
     context: WriteContext,
-  ): DynamicObject {
-    if (options.manager === undefined) return settle(before, after)
+  ): ObjectMeta['managedFields'] {
+    if (options.manager === undefined) return after.metadata.managedFields
     const ignored = options.subresource === 'status' ? desiredFields(after) : resource.strategy.statusSeparated ? statusFields : undefined
-    const managedFields = trackUpdate(before, after, {
+    return trackUpdate(before, after, {
       schema: resource.schema(),
       manager: {
         ...options.manager,
@@ -185,8 +187,6 @@ export class Objects {
       now: context.now,
       ...(ignored === undefined ? {} : { ignored }),
     })
-    const { managedFields: _sent, ...metadata } = after.metadata
-    return settle(before, { ...after, metadata: managedFields === undefined ? metadata : { ...metadata, managedFields } })
   }
 
   private freeName(resource: StoredResource, namespace: string | undefined, base: string): string {
@@ -196,6 +196,12 @@ export class Objects {
     return name
   }
 }
+
+const metaRules = ({ namespaced, strategy, custom, group }: StoredResource): MetaRules => ({
+  namespaced,
+  name: strategy.name,
+  qualifiedFinalizers: custom === undefined && group !== 'apiextensions.k8s.io',
+})
 
 function newMetadata(given: ObjectMeta, namespace: string | undefined, { now, uid }: WriteContext): Draft['metadata'] {
   const {
@@ -228,8 +234,9 @@ function defined(fields: ObjectMeta | Readonly<Record<string, unknown>>): Object
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }
 
-function keepManagers(draft: Draft, next: DynamicObject): void {
-  if (next.metadata.managedFields !== undefined) draft.metadata.managedFields = next.metadata.managedFields
+function withManagedFields(object: DynamicObject, managedFields: ObjectMeta['managedFields']): DynamicObject {
+  const { managedFields: _sent, ...metadata } = object.metadata
+  return { ...object, metadata: managedFields === undefined ? metadata : { ...metadata, managedFields } }
 }
 
 function restoreStatus(draft: Draft, from: DynamicObject): void {
@@ -255,7 +262,8 @@ function withVersion(object: DynamicObject, resourceVersion: string | undefined)
 function checkLock(resource: StoredResource, target: Target, current: DynamicObject, next: DynamicObject, options: UpdateOptions): void {
   const { resourceVersion } = next.metadata
   if (!resourceVersion) {
-    if (options.unconditional || resource.strategy.unconditionalUpdate || options.subresource === 'finalize') return
+    const isPart = options.subresource === 'finalize' || options.subresource === 'scale'
+    if (options.unconditional || resource.strategy.unconditionalUpdate || isPart) return
     const what = { group: resource.group, kind: resource.plural }
     throw invalid(what, target.name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')])
   }
@@ -264,9 +272,23 @@ function checkLock(resource: StoredResource, target: Target, current: DynamicObj
   if (resourceVersion !== current.metadata.resourceVersion) throw conflict(resource, target.name, MODIFIED)
 }
 
+/** Where etcd has what a client is told about by its key; the oldest kinds have moved since they were named. */
+function registryPath({ group, plural, custom }: StoredResource): string {
+  if (custom !== undefined || group === 'apiextensions.k8s.io' || group === 'apiregistration.k8s.io') return `${group}/${plural}`
+  return MOVED[plural] ?? plural
+}
+
+const MOVED: Readonly<Record<string, string>> = {
+  endpoints: 'services/endpoints',
+  ingresses: 'ingress',
+  nodes: 'minions',
+  replicationcontrollers: 'controllers',
+  services: 'services/specs',
+}
+
 /** The text of an update that names another incarnation of the object. */
 export function uidConflict(resource: StoredResource, target: Target, given: string, actual: string): Error {
-  const key = `/registry/${resource.group === '' ? '' : `${resource.group}/`}${resource.plural}/${keyOf(target)}`
+  const key = `/registry/${registryPath(resource)}/${keyOf(target)}`
   return conflict(
     resource,
     target.name,

@@ -67,7 +67,8 @@ function mark(draft: Draft, current: DynamicObject, grace: number, now: number):
 function finish(objects: Objects, resource: StoredResource, entry: Entry, marked: DynamicObject, options: RemovalOptions): Removal {
   const { table } = resource.storage
   if (isFullyReleased(resource, marked)) {
-    const last = resource.strategy.returnsDeleted ? marked : entry.object
+    // Only what may have to stop first is marked on its way out.
+    const last = resource.strategy.deletion.is === 'graceful' ? marked : entry.object
     if (options.dryRun) return { object: served(resource, last), gone: true }
     return { object: served(resource, objects.store.remove(table, entry, last).object), gone: true }
   }

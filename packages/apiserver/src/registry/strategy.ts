@@ -44,6 +44,8 @@ export interface Strategy {
   readonly deletion: Deletion
   /** Told to the client with every write: what this server does not do with the object. */
   readonly caveat?: string
+  /** Told to the client with every request, in the real server's words. */
+  readonly deprecation?: string
 }
 
 export type Deletion =

@@ -1,9 +1,10 @@
 import type { DynamicObject } from '@kubewright/core'
 import { applyConfiguration, desiredFields, statusFields } from '../managed-fields/index.ts'
-import { isFields } from '../registry/fields.ts'
+import { type Fields, isFields } from '../registry/fields.ts'
 import type { Written } from '../registry/objects.ts'
 import { apiVersionOfResource, type StoredResource } from '../registry/resource.ts'
 import type { Target } from '../registry/target.ts'
+import { DecodeError } from '../registry/typed-form.ts'
 import { badRequest, conflict, MODIFIED, notFound, Refusal, storageError } from '../status/index.ts'
 import { type ResourceRequest, type RestContext, targetOf } from './context.ts'
 import { decodePatched } from './decode.ts'
@@ -75,13 +76,20 @@ function configuration(resource: StoredResource, target: Target, body: unknown):
   }
   const config = { ...body, metadata: isFields(body['metadata']) ? body['metadata'] : {} } as DynamicObject
   if (config.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil')
-  requireSameName(config, target)
-  const [unknown] = resource.read(body).unknownFields
-  if (unknown !== undefined) {
-    const { name = '', namespace = '' } = config.metadata
-    throw storageError(
-      `failed to create typed patch object (${namespace}/${name}; ${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}): .${unknown}: field not declared in schema`,
-    )
+  const { name = '', namespace = '' } = config.metadata
+  requireSameName(config.metadata.name ? config : { ...config, metadata: { ...config.metadata, name: target.name } }, target)
+  const problem = typeProblem(resource, body)
+  if (problem === undefined) return config
+  const type = `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`
+  throw storageError(`failed to create typed patch object (${namespace}/${name}; ${type}): ${problem}`)
+}
+
+function typeProblem(resource: StoredResource, body: Fields): string | undefined {
+  try {
+    const [unknown] = resource.read(body).unknownFields
+    return unknown && `.${unknown}: field not declared in schema`
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message
+    throw error
   }
-  return config
 }

@@ -3,6 +3,7 @@ import { decodeProtobuf, ProtobufError } from '../protobuf/index.ts'
 import { badRequest, unsupportedMediaType } from '../status/index.ts'
 import type { ApiRequest } from './exchange.ts'
 import { contentType } from './media-type.ts'
+import { YAML_DIALECT } from './yaml-dialect.ts'
 
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
@@ -10,21 +11,24 @@ export interface DecodedBody {
   readonly value: unknown
   /** The text, where duplicate keys can still be found in it. */
   readonly json?: string
+  /** Keys that stand twice in one map of a YAML text. */
+  readonly duplicates?: readonly string[]
 }
 
 /** @throws Refusal 400, 413, 415. `kind` is named in the text. */
 export async function readBody(request: ApiRequest, kind: string): Promise<DecodedBody> {
   const bytes = await request.body()
+  const unrecognized = (problem: string, text: string) =>
+    `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${problem} (${excerpt(text)})`
   switch (contentType(request.headers['content-type'])) {
     case '':
     case 'application/json':
-      return decodeJson(
-        bytes.toString(),
-        (problem, text) =>
-          `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${problem} (${excerpt(text)})`,
-      )
+      return decodeJson(bytes.toString(), unrecognized)
     case 'application/yaml':
-      return { value: await decodeYaml(bytes.toString()) }
+      return decodeYaml(
+        bytes.toString(),
+        (problem, text) => `the object provided is unrecognized (must be of type ${kind}): ${problem} (${excerpt(text)})`,
+      )
     case 'application/vnd.kubernetes.protobuf':
       return { value: decodeBinary(bytes) }
     default:
@@ -41,13 +45,25 @@ export function decodeJson(json: string, describe: (problem: string, json: strin
   }
 }
 
-/** YAML is a rare guest: its parser is loaded when the first one comes. @throws Refusal 400 */
-export async function decodeYaml(text: string): Promise<unknown> {
-  const { parse } = await import('yaml')
+/** YAML is a rare guest: its parser is loaded when the first one comes. @throws Refusal 400 with the text that `describe` makes of the problem */
+export async function decodeYaml(text: string, describe: (problem: string, yaml: string) => string): Promise<DecodedBody> {
+  const { parseDocument } = await import('yaml')
+  const document = parseDocument(text, YAML_DIALECT)
+  const [error] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY')
+  if (error !== undefined) {
+    const line = error.linePos?.[0].line
+    throw badRequest(
+      describe(`yaml:${line === undefined ? '' : ` line ${line}:`} ${error.message.split('\n')[0]!.replace(/ at line .*/, '')}`, text),
+    )
+  }
   try {
-    return parse(text, { uniqueKeys: false, maxAliasCount: 100 })
-  } catch (error) {
-    throw badRequest(`error converting YAML to JSON: ${messageOf(error)}`)
+    const duplicates = document.errors.map(({ pos, linePos }) => {
+      const key = text.slice(pos[0]).match(/^["']?([^"':\n]*)/)?.[1] ?? ''
+      return `line ${linePos?.[0].line ?? 0}: key ${JSON.stringify(key)} already set in map`
+    })
+    return { value: document.toJS({ maxAliasCount: 100 }), duplicates }
+  } catch (failure) {
+    throw badRequest(describe(`yaml: ${messageOf(failure)}`, text))
   }
 }
 
@@ -63,15 +79,20 @@ function decodeBinary(bytes: Buffer): unknown {
 /** Go's words for the two syntax errors that people look for. */
 function goSyntaxError(json: string, message: string): string {
   if (json.trim() === '' || /end of (JSON input|data)|Unterminated/i.test(message)) return 'unexpected end of JSON input'
-  const position = /position (\d+)/.exec(message)?.[1]
-  if (position === undefined) return message
+  const position = /position (\d+)/.exec(message)?.[1] ?? json.length - json.trimStart().length
   const character = json[Number(position)] ?? ''
   const before = json.slice(0, Number(position)).trimEnd().at(-1)
+  if (/after JSON/.test(message)) return `invalid character '${character}' after top-level value`
   const wanted = before === '{' || before === ',' ? 'beginning of object key string' : 'beginning of value'
   return `invalid character ${JSON.stringify(character).replace(/^"|"$/g, "'")} looking for ${wanted}`
 }
 
-function excerpt(text: string): string {
+/** The beginning of a body: as it is where it may be JSON, as hexadecimal where it may be anything. */
+export function excerpt(text: string): string {
   if (text === '') return '<empty>'
-  return text.length <= 30 ? text : `${text.slice(0, 30)} ...`
+  const bytes = Buffer.from(text)
+  const start = bytes.subarray(0, EXCERPT).toString(text.startsWith('{') ? 'utf8' : 'hex')
+  return bytes.length <= EXCERPT ? start : `${start} ...`
 }
+
+const EXCERPT = 30

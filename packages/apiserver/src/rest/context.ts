@@ -3,7 +3,7 @@ import type { Catalog } from '../registry/catalog.ts'
 import type { Objects } from '../registry/objects.ts'
 import type { StoredResource } from '../registry/resource.ts'
 import type { Target } from '../registry/target.ts'
-import { methodNotAllowed } from '../status/index.ts'
+import { badRequest, methodNotAllowed } from '../status/index.ts'
 import type { ApiRequest, Headers } from './exchange.ts'
 import { negotiate, type Representation } from './media-type.ts'
 import { type Presenter, presenterOf } from './presentation.ts'
@@ -34,15 +34,25 @@ export function targetOf({ namespace, name }: ResourceRequest): Target {
   return { namespace, name }
 }
 
-/** @throws Refusal 406 */
+/** @throws Refusal 406, 400 */
 export function presenterFor(
-  context: RestContext,
+  { clock }: RestContext,
   { request, resource }: ResourceRequest,
 ): { readonly representation: Representation; readonly presenter: Presenter } {
   const representation = negotiate(request.headers['accept'])
-  const include = request.query.get('includeObject')
-  const includeObject = include === 'None' || include === 'Object' ? include : 'Metadata'
-  return { representation, presenter: presenterOf(resource, { representation, includeObject, now: context.clock.now() }) }
+  return {
+    representation,
+    presenter: presenterOf(resource, { representation, includeObject: includeObject(request, representation), clock }),
+  }
+}
+
+function includeObject({ query }: ApiRequest, { as }: Representation): 'Metadata' | 'None' | 'Object' {
+  const asked = query.get('includeObject') || 'Metadata'
+  if (asked === 'Metadata' || asked === 'None' || asked === 'Object') return asked
+  if (as !== 'table') return 'Metadata'
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(asked)}: must be 'Metadata', 'Object', 'None', or empty`,
+  )
 }
 
 /** `Warning` headers as RFC 7234 has them; each text once. */
@@ -51,7 +61,13 @@ export function warningHeaders(...texts: readonly string[]): Headers {
   return distinct.length === 0 ? {} : { warning: distinct }
 }
 
-/** What this resource's users are told with every write. */
-export function standingWarnings({ custom, strategy }: StoredResource): readonly string[] {
-  return [...(custom?.warnings ?? []), ...(strategy.caveat === undefined ? [] : [strategy.caveat])]
+/** What this resource's users are told with every request. */
+export function deprecations({ custom, strategy }: StoredResource): readonly string[] {
+  return [...(custom?.warnings ?? []), ...(strategy.deprecation === undefined ? [] : [strategy.deprecation])]
+}
+
+/** What they are told with every write. */
+export function standingWarnings(resource: StoredResource): readonly string[] {
+  const { caveat } = resource.strategy
+  return [...deprecations(resource), ...(caveat === undefined ? [] : [caveat])]
 }

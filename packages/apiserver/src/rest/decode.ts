@@ -4,7 +4,7 @@ import { type Fields, isFields } from '../registry/fields.ts'
 import { apiVersionOfResource, type StoredResource } from '../registry/resource.ts'
 import { DecodeError, type TypedForm } from '../registry/typed-form.ts'
 import { badRequest, invalid, invalidValue } from '../status/index.ts'
-import type { DecodedBody } from './body.ts'
+import { type DecodedBody, excerpt } from './body.ts'
 import { duplicateFields } from './duplicate-fields.ts'
 import type { FieldValidation } from './options.ts'
 
@@ -15,7 +15,7 @@ export interface DecodedObject {
 }
 
 /** Where a scheme error in the real server says it comes from; clients show the text as it is. */
-const SCHEME = 'in scheme "pkg/runtime/scheme.go:111"'
+export const SCHEME = 'in scheme "pkg/runtime/scheme.go:111"'
 
 const cannotHandle = ({ kind, version }: StoredResource, why: string): string =>
   `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`
@@ -30,12 +30,17 @@ export function decodeObject(resource: StoredResource, body: DecodedBody, valida
   return { object: form.value as unknown as DynamicObject, warnings: problems }
 }
 
-/** An object as a patch has made it. @throws Refusal 400, 422 */
-export function decodePatched(resource: StoredResource, patched: unknown, validation: FieldValidation): DecodedObject {
+/** An object as a patch has made it. `slips`: what was wrong with the patch itself. @throws Refusal 400, 422 */
+export function decodePatched(
+  resource: StoredResource,
+  patched: unknown,
+  validation: FieldValidation,
+  slips: readonly string[] = [],
+): DecodedObject {
   if (!isFields(patched)) throw badRequest(`the patch makes the ${resource.kind} something that is no object`)
   requirePatchedType(resource, patched)
   const form = typed(resource, patched, (problem) => patchInvalid(patched, problem))
-  const problems = validation === 'Ignore' ? [] : unknown(form)
+  const problems = validation === 'Ignore' ? [] : [...slips, ...unknown(form)]
   if (validation === 'Strict' && problems.length > 0) throw patchInvalid(patched, `strict decoding error: ${problems.join(', ')}`)
   return { object: form.value as unknown as DynamicObject, warnings: problems }
 }
@@ -52,14 +57,21 @@ function typed(resource: StoredResource, fields: Fields, refuse: (problem: strin
 }
 
 const unknown = (form: TypedForm): string[] => form.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`)
-const duplicates = ({ json }: DecodedBody): string[] =>
-  json === undefined ? [] : duplicateFields(json).map((path) => `duplicate field ${JSON.stringify(path)}`)
+const duplicates = ({ json, duplicates: inYaml = [] }: DecodedBody): string[] => [
+  ...(inYaml.length === 0 ? [] : [`yaml: unmarshal errors:\n  ${inYaml.join('\n  ')}`]),
+  ...(json === undefined ? [] : duplicateFields(json).map((path) => `duplicate field ${JSON.stringify(path)}`)),
+]
 
 function requireType(resource: StoredResource, { value, json }: DecodedBody): Fields {
   const unrecognized = (problem: string) => badRequest(`the object provided is unrecognized (must be of type ${resource.kind}): ${problem}`)
+  // Go reads null as an object without fields.
+  if (value === null) return { kind: resource.kind, apiVersion: apiVersionOfResource(resource) }
   if (!isFields(value)) {
-    const what = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value
-    throw unrecognized(`couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type struct`)
+    const what = Array.isArray(value) ? 'array' : typeof value
+    const type = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+    throw unrecognized(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type ${type} (${excerpt(json ?? '')})`,
+    )
   }
   const { kind, apiVersion } = value as Partial<KubeObject>
   const expected = apiVersionOfResource(resource)
@@ -79,9 +91,16 @@ function requireType(resource: StoredResource, { value, json }: DecodedBody): Fi
 function requirePatchedType(resource: StoredResource, patched: Fields): void {
   const { kind, apiVersion } = patched as Partial<KubeObject>
   const expected = apiVersionOfResource(resource)
-  if (apiVersion !== expected)
-    throw badRequest(`the API version in the data (${apiVersion ?? ''}) does not match the expected API version (${expected})`)
-  if (kind !== resource.kind) throw wrongKind(resource, patched, kind ?? '')
+  if (apiVersion === expected && kind === resource.kind) return
+  if (resource.custom === undefined)
+    throw patchInvalid(
+      patched,
+      `no kind ${JSON.stringify(kind ?? '')} is registered for version ${JSON.stringify(apiVersion ?? '')} ${SCHEME}`,
+    )
+  if (apiVersion === expected) throw wrongKind(resource, patched, kind ?? '')
+  const name = String((patched['metadata'] as Fields | undefined)?.['name'] ?? '')
+  const group = apiVersion?.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+  throw invalid({ group, kind: kind ?? '' }, name, [invalidValue('apiVersion', apiVersion ?? '', `must be ${expected}`)])
 }
 
 function wrongKind(resource: StoredResource, object: Fields, kind: string): Error {

@@ -5,6 +5,7 @@ import type { ResourceRequest, RestContext } from './context.ts'
 import { deleteCollection, deleteOne } from './delete.ts'
 import { type Answer, type ApiRequest, textAnswer } from './exchange.ts'
 import type { MetaPaths } from './meta-paths.ts'
+import { isSet } from './options.ts'
 import { patch } from './patch.ts'
 import { get, list } from './read.ts'
 import { type RequestInfo, requestInfo } from './request-info.ts'
@@ -52,9 +53,11 @@ const FOREIGN_SUBRESOURCES = new Set([
 export async function dispatch({ context, meta, authenticator }: Dispatch, request: ApiRequest): Promise<Answer> {
   const info = requestInfo(request.path)
   if (info.is === 'other') return (await meta.answer(request)) ?? textAnswer(404, '404 page not found\n')
-  if (!context.catalog.hasGroupVersion(info.group, info.version)) return textAnswer(404, '404 page not found\n')
   const resource = context.catalog.find(info.group, info.version, info.resource)
-  if (resource === undefined || !fitsScope(resource, info)) throw noSuchPath()
+  if (resource === undefined || !fitsScope(resource, info)) {
+    if (context.catalog.hasOwnGroup(info.group)) throw noSuchPath()
+    return textAnswer(404, '404 page not found\n')
+  }
   if (resource.is === 'action') return review(resource, request, authenticator, context.clock.now())
   const { namespace, name, subresource } = info
   const asked: ResourceRequest = { request, resource, namespace, name, subresource, isWatchPath: info.watchPrefix }
@@ -77,7 +80,8 @@ function handlerOf(resource: StoredResource, { request, name, subresource, isWat
     }
     return checked(OBJECT[method], known.verbs)
   }
-  const isWatch = isWatchPath || ['true', '1'].includes(query.get('watch') ?? '')
+  // On the path of one object the parameter means nothing, as in the real server; only the old prefix watches one object.
+  const isWatch = isWatchPath || (name === undefined && isSet(query, 'watch'))
   if (method === 'GET' && isWatch) return checked([list, 'watch'], resource.verbs)
   return checked((name === undefined ? COLLECTION : OBJECT)[method], resource.verbs)
 }

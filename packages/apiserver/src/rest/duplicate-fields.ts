@@ -24,9 +24,11 @@ class Scanner {
     this.space()
     switch (this.text[this.at]) {
       case '{':
-        return this.object(path)
+        this.object(path)
+        return
       case '[':
-        return this.list(path)
+        this.list(path)
+        return
       case '"':
         this.string()
         return

@@ -4,7 +4,7 @@ import { badRequest, expired } from '../status/index.ts'
 import { CompactedError, type Entry, type Store } from '../storage/index.ts'
 import { readContinueToken, writeContinueToken } from './continue-token.ts'
 import type { ListOptions } from './options.ts'
-import { requestedRevision, requireReached } from './resource-version.ts'
+import { refuseList, requestedRevision, requireReached } from './resource-version.ts'
 import type { Selection } from './selection.ts'
 
 export interface Page {
@@ -43,16 +43,18 @@ interface Start {
   readonly at?: number
 }
 
-function startOf(store: Store, { continueToken, resourceVersion, resourceVersionMatch }: ListOptions): Start {
+function startOf(store: Store, { continueToken, limit, resourceVersion, resourceVersionMatch }: ListOptions): Start {
   if (continueToken !== '') {
     if (resourceVersion !== '' && resourceVersion !== '0')
       throw badRequest('specifying resource version is not allowed when using continue')
     const { revision, start } = readContinueToken(continueToken)
     return revision < 0 ? { from: start } : { from: start, at: revision }
   }
-  const revision = requestedRevision(resourceVersion, (problem) => `invalid resource version: ${problem}`)
-  requireReached(revision, store.revision)
-  return resourceVersionMatch === 'Exact' && revision !== undefined ? { at: revision } : {}
+  // A page of a list "at" a revision is exact even when that is not said: it was so before there was a way to say it.
+  const isExact = resourceVersionMatch === 'Exact' || (resourceVersionMatch === '' && limit > 0)
+  const revision = requestedRevision(resourceVersion, refuseList)
+  requireReached(resourceVersion, revision, store.revision)
+  return isExact && revision !== undefined ? { at: revision } : {}
 }
 
 function cut(

@@ -6,7 +6,7 @@ export interface MediaType {
 }
 
 /** The form in which an answer is wanted. */
-export type Representation = { readonly encoding: 'json' | 'yaml'; readonly as: 'object' | 'table' | 'metadata' }
+export type Representation = { readonly encoding: 'json' | 'yaml'; readonly as: 'object' | 'table' | 'metadata' | 'metadata-list' }
 
 export function parseMediaTypes(header: string): readonly MediaType[] {
   return header
@@ -53,7 +53,29 @@ function transformation(parameters: Readonly<Record<string, string>>): Represent
   if (as === undefined) return 'object'
   if (g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) return undefined
   if (as === 'Table') return 'table'
-  return as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList' ? 'metadata' : undefined
+  if (as === 'PartialObjectMetadataList') return 'metadata-list'
+  return as === 'PartialObjectMetadata' ? 'metadata' : undefined
+}
+
+/** An object is no list and a list no object, however little of it is asked for. @throws Refusal 406 */
+export function requireForm({ as }: Representation, form: 'object' | 'list', { group, kind, custom }: Shown): void {
+  if (as !== 'metadata' && as !== 'metadata-list') return
+  if ((as === 'metadata-list') === (form === 'list')) return
+  const type = custom === undefined ? `*${group.split('.')[0] || 'core'}.${kind}` : '*unstructured.Unstructured'
+  throw new Refusal(
+    406,
+    'NotAcceptable',
+    form === 'list'
+      ? `you requested PartialObjectMetadata, but the requested object is a list (${type}List)`
+      : `you requested PartialObjectMetadataList, but the requested object is not a list (${type})`,
+  )
+}
+
+/** What a refusal says of the resource. */
+interface Shown {
+  readonly group: string
+  readonly kind: string
+  readonly custom?: unknown
 }
 
 /** The content type of a request without its parameters. */

@@ -2,9 +2,18 @@ import { createHash } from 'node:crypto'
 import { aggregatedDiscovery, aggregatedType, aggregatedVersion } from '../discovery/aggregated.ts'
 import { coreVersions, groupList, oneGroup, resourceList } from '../discovery/legacy.ts'
 import { versionInfo } from '../discovery/version.ts'
-import { type GroupVersionResources, type OpenApiDocument, type OpenApiResource, openApiDocument, openApiIndex } from '../openapi/index.ts'
+import {
+  type GroupVersionResources,
+  LEGACY_PROTOBUF,
+  legacyDocument,
+  legacyProtobuf,
+  type OpenApiDocument,
+  type OpenApiResource,
+  openApiDocument,
+  openApiIndex,
+} from '../openapi/index.ts'
 import type { Catalog, ServedGroupVersion } from '../registry/catalog.ts'
-import { methodNotAllowed } from '../status/index.ts'
+import { methodNotAllowed, noSuchPath } from '../status/index.ts'
 import { type Answer, type ApiRequest, JSON_TYPE, jsonAnswer, textAnswer } from './exchange.ts'
 
 const HEALTH = /^\/(healthz|livez|readyz)(\/ping)?$/
@@ -38,8 +47,14 @@ export class MetaPaths {
     if (HEALTH.test(path)) return textAnswer(200, request.query.has('verbose') ? `[+]ping ok\n${parts[0]} check passed\n` : 'ok')
     if (path === '/version' || path === '/version/') return jsonAnswer(200, versionInfo())
     if (parts[0] === 'openapi' && parts[1] === 'v3') return this.openApi(parts.slice(2))
-    if (parts.length === 0) return jsonAnswer(200, { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] })
+    if (path === '/openapi/v2') return openApiV2(request)
+    if (parts.length === 0)
+      return jsonAnswer(200, { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] })
     if (parts[0] !== 'api' && parts[0] !== 'apis') return undefined
+    const [, group = '', version] = parts
+    // The two shapes of "not found" tell clients whether the group is there.
+    if (parts[0] === 'apis' && version !== undefined && this.catalog.hasOwnGroup(group) && !this.catalog.hasVersion(group, version))
+      throw noSuchPath()
     return this.discovery(request, parts[0], parts.slice(1))
   }
 
@@ -99,6 +114,13 @@ export class MetaPaths {
     this.documents.clear()
     this.bodies.clear()
   }
+}
+
+function openApiV2({ headers }: ApiRequest): Answer {
+  const { gitVersion } = versionInfo()
+  return headers['accept']?.includes('proto-openapi.spec.v2')
+    ? { code: 200, headers: { 'content-type': LEGACY_PROTOBUF }, body: legacyProtobuf(gitVersion) }
+    : jsonAnswer(200, legacyDocument(gitVersion))
 }
 
 const described = (served: ServedGroupVersion): GroupVersionResources => ({

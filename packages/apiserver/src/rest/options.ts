@@ -31,6 +31,8 @@ function flag(query: URLSearchParams, name: string): boolean | undefined {
   return value === null ? undefined : !(value === '0' || value.toLowerCase() === 'false')
 }
 
+export const isSet = (query: URLSearchParams, name: string): boolean => flag(query, name) === true
+
 export function integer(query: URLSearchParams, name: string): number | undefined {
   const value = query.get(name)
   if (value === null || value === '') return undefined

@@ -9,12 +9,14 @@ import {
   unknownPatchSchema,
 } from '@kubewright/core'
 import { patchSchemaOf } from '../builtin/index.ts'
+import { isFields } from '../registry/fields.ts'
 import { apiVersionOfResource, type StoredResource } from '../registry/resource.ts'
 import { badRequest, Refusal, unsupportedMediaType } from '../status/index.ts'
 import { applyPatch } from './apply.ts'
 import { decodeJson, decodeYaml } from './body.ts'
 import { presenterFor, type ResourceRequest, type RestContext, standingWarnings, targetOf, warningHeaders } from './context.ts'
 import { decodePatched } from './decode.ts'
+import { duplicateFields } from './duplicate-fields.ts'
 import type { Answer } from './exchange.ts'
 import { contentType } from './media-type.ts'
 import { mutationOptions } from './options.ts'
@@ -40,17 +42,21 @@ export async function patch(context: RestContext, asked: ResourceRequest): Promi
   const { representation, presenter } = presenterFor(context, asked)
   const text = (await request.body()).toString()
   if (type === 'apply') {
-    const { object, created } = applyPatch(context, asked, await decodeYaml(text), options)
-    return answerWith(created ? 201 : 200, presenter.loose(object), representation, warningHeaders(...standingWarnings(resource)))
+    const { value, duplicates = [] } = await decodeYaml(text, (problem) => `error decoding YAML: error converting YAML to JSON: ${problem}`)
+    const slips = duplicates.length === 0 || options.fieldValidation === 'Ignore' ? [] : [duplicateKeys(duplicates)]
+    if (slips.length > 0 && options.fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: ${slips[0]}`)
+    const { object, created } = applyPatch(context, asked, value, options)
+    return answerWith(created ? 201 : 200, presenter.loose(object), representation, warningHeaders(...standingWarnings(resource), ...slips))
   }
   const body = decodeJson(text, (problem) => `error decoding patch: ${problem}`).value
+  const slips = options.fieldValidation === 'Ignore' ? [] : type === 'json' ? unknownOperationFields(body) : duplicatesIn(text)
   const warnings: string[] = []
   const { object } = context.objects.update(
     resource,
     target,
     (current) => {
       if (asked.subresource === 'scale') return scaled(resource, current, patched(resource, type, scaleOf(resource, current), body))
-      const next = decodePatched(resource, patched(resource, type, withType(resource, current), body), options.fieldValidation)
+      const next = decodePatched(resource, patched(resource, type, withType(resource, current), body), options.fieldValidation, slips)
       requireSameName(next.object, target)
       warnings.push(...next.warnings)
       return next.object
@@ -85,8 +91,10 @@ function patched(resource: StoredResource, type: Exclude<PatchType, 'apply'>, ob
     case 'json':
       return jsonPatched(object, body)
     case 'merge':
+      if (!isFields(body)) throw badRequest(`error decoding patch: ${notAMap(body)}`)
       return applyMergePatch(object, body)
     case 'strategic':
+      if (!isFields(body)) throw badRequest(notAMap(body))
       try {
         return applyStrategicMergePatch(object, body, patchSchemaOf(resource) ?? unknownPatchSchema)
       } catch (error) {
@@ -95,11 +103,30 @@ function patched(resource: StoredResource, type: Exclude<PatchType, 'apply'>, ob
   }
 }
 
+const notAMap = (body: unknown): string =>
+  `json: cannot unmarshal ${Array.isArray(body) ? 'array' : body === null ? 'null' : typeof body} into Go value of type map[string]interface {}`
+
+const duplicateKeys = (inYaml: readonly string[]): string =>
+  `error converting YAML to JSON: yaml: unmarshal errors:\n  ${inYaml.join('\n  ')}`
+
+const duplicatesIn = (json: string): readonly string[] => duplicateFields(json).map((path) => `duplicate field ${JSON.stringify(path)}`)
+
+const OPERATION_FIELDS = new Set(['op', 'path', 'from', 'value'])
+
+function unknownOperationFields(body: unknown): readonly string[] {
+  return (Array.isArray(body) ? body : []).flatMap((operation: unknown, index) =>
+    Object.keys(isFields(operation) ? operation : {})
+      .filter((field) => !OPERATION_FIELDS.has(field))
+      .map((field) => `json patch unknown field "[${index}].${field}"`),
+  )
+}
+
 /** A failed test, a missing path: one text for all, with no word of which operation it was. It is the real server's. */
 const refusedPatch = (): Refusal => new Refusal(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
 
 function jsonPatched(object: DynamicObject, body: unknown): unknown {
-  if (!Array.isArray(body)) throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch')
+  if (!Array.isArray(body))
+    throw badRequest('error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp')
   try {
     return applyJsonPatch(object, body as readonly JsonPatchOperation[])
   } catch (error) {

@@ -1,9 +1,10 @@
-import type { DynamicObject, ListMeta } from '@kubewright/core'
+import type { Clock, DynamicObject, ListMeta } from '@kubewright/core'
 import { apiVersionOfResource, type StoredResource, served } from '../registry/resource.ts'
 import type { Entry } from '../storage/index.ts'
 import { renderTable, type Table, type TableOptions } from '../table/index.ts'
 import type { Answer, Headers } from './exchange.ts'
 import type { Representation } from './media-type.ts'
+import { YAML_LAYOUT } from './yaml-dialect.ts'
 
 const META_VERSION = 'meta.k8s.io/v1'
 
@@ -21,7 +22,8 @@ export interface Presenter {
 export interface PresenterOptions {
   readonly representation: Representation
   readonly includeObject: TableOptions['includeObject']
-  readonly now: number
+  /** A watch lives long, and its tables count ages to the time of each event. */
+  readonly clock: Clock
 }
 
 export function presenterOf(resource: StoredResource, options: PresenterOptions): Presenter {
@@ -29,6 +31,7 @@ export function presenterOf(resource: StoredResource, options: PresenterOptions)
     case 'object':
       return wholeObjects(resource)
     case 'metadata':
+    case 'metadata-list':
       return metadataOnly()
     case 'table':
       return tables(resource, options)
@@ -55,7 +58,7 @@ function wholeObjects(resource: StoredResource): Presenter {
     loose: (object) => JSON.stringify({ ...type, ...object }),
     list: (entries, metadata) =>
       joined(
-        { kind: resource.listKind, apiVersion, metadata },
+        { kind: resource.listKind, apiVersion, metadata: resource.custom === undefined ? metadata : { continue: '', ...metadata } },
         entries.map((entry) => entry.encoded(itemView, item)),
       ),
     bookmark: (revision, annotations) => bookmarkOf(type, revision, annotations),
@@ -74,15 +77,22 @@ function metadataOnly(): Presenter {
   }
 }
 
-function tables(resource: StoredResource, { includeObject, now }: PresenterOptions): Presenter {
+function tables(resource: StoredResource, { includeObject, clock }: PresenterOptions): Presenter {
   const render = (objects: readonly DynamicObject[], metadata: ListMeta): Table =>
     renderTable(resource, objects, {
-      now,
+      now: clock.now(),
       metadata,
       ...(includeObject === undefined ? {} : { includeObject }),
-      ...(resource.custom === undefined || resource.custom.columns.length === 0 ? {} : { columns: resource.custom.columns }),
+      ...(resource.custom === undefined ? {} : { columns: resource.custom.columns }),
     })
-  const one = (object: DynamicObject) => JSON.stringify(render([object], { resourceVersion: object.metadata.resourceVersion ?? '' }))
+  let hasDescribed = false
+  // Only the first table of a watch says what its columns are.
+  const once = (table: Table) => {
+    const columnDefinitions = hasDescribed ? null : table.columnDefinitions
+    hasDescribed = true
+    return JSON.stringify({ ...table, columnDefinitions })
+  }
+  const one = (object: DynamicObject) => once(render([object], { resourceVersion: object.metadata.resourceVersion ?? '' }))
   return {
     object: (entry) => one(served(resource, entry.object)),
     loose: one,
@@ -94,12 +104,10 @@ function tables(resource: StoredResource, { includeObject, now }: PresenterOptio
         ),
       ),
     bookmark(revision, annotations) {
-      const type = { kind: resource.kind, apiVersion: apiVersionOfResource(resource) }
-      const object = {
-        ...type,
-        metadata: { resourceVersion: String(revision), creationTimestamp: null, ...(annotations === undefined ? {} : { annotations }) },
-      }
-      return JSON.stringify({ ...render([], { resourceVersion: String(revision) }), rows: [{ cells: [], object }] })
+      const resourceVersion = String(revision)
+      const metadata = { resourceVersion, ...(annotations === undefined ? {} : { annotations }) }
+      // The row of an object that has nothing but its metadata.
+      return once(render([{ ...resource.empty(), metadata }], { resourceVersion }))
     },
   }
 }
@@ -123,6 +131,6 @@ export async function answerWith(
   return {
     code,
     headers: { 'content-type': 'application/yaml', ...headers },
-    body: stringify(JSON.parse(json.toString()), { sortMapEntries: true, lineWidth: 0 }),
+    body: stringify(JSON.parse(json.toString()), { version: '1.1', sortMapEntries: true, ...YAML_LAYOUT }),
   }
 }

@@ -1,10 +1,11 @@
 import { served } from '../registry/resource.ts'
-import { presenterFor, type ResourceRequest, type RestContext, targetOf, warningHeaders } from './context.ts'
+import { deprecations, presenterFor, type ResourceRequest, type RestContext, targetOf, warningHeaders } from './context.ts'
 import type { Answer } from './exchange.ts'
 import { listPage } from './list.ts'
+import { requireForm } from './media-type.ts'
 import { listOptions } from './options.ts'
 import { answerWith } from './presentation.ts'
-import { requestedRevision, requireReached } from './resource-version.ts'
+import { refuseRead, requestedRevision, requireReached } from './resource-version.ts'
 import { scaleOf } from './scale.ts'
 import { selectionOf } from './selection.ts'
 import { Watch } from './watch.ts'
@@ -13,14 +14,13 @@ import { Watch } from './watch.ts'
 export async function get(context: RestContext, asked: ResourceRequest): Promise<Answer> {
   const { objects } = context
   const { resource, request } = asked
-  requireReached(
-    requestedRevision(request.query.get('resourceVersion') ?? '', (problem) => `invalid resource version: ${problem}`),
-    objects.store.revision,
-  )
+  const resourceVersion = request.query.get('resourceVersion') ?? ''
+  requireReached(resourceVersion, requestedRevision(resourceVersion, refuseRead), objects.store.revision)
   const { representation, presenter } = presenterFor(context, asked)
+  requireForm(representation, 'object', resource)
   const entry = objects.entry(resource, targetOf(asked))
   const json = asked.subresource === 'scale' ? JSON.stringify(scaleOf(resource, served(resource, entry.object))) : presenter.object(entry)
-  return answerWith(200, json, representation, warningHeaders(...(resource.custom?.warnings ?? [])))
+  return answerWith(200, json, representation, warningHeaders(...deprecations(resource)))
 }
 
 /** A list, or with `watch` what happens to it. @throws Refusal */
@@ -35,8 +35,9 @@ export async function list(context: RestContext, asked: ResourceRequest): Promis
       new Watch(context.objects.store, context.watchSettings, { resource, namespace, options, selection, presenter }),
       request.signal,
     )
+  requireForm(representation, 'list', resource)
   const { entries, metadata } = listPage(context.objects.store, resource, namespace, options, selection)
-  return answerWith(200, presenter.list(entries, metadata), representation, warningHeaders(...(resource.custom?.warnings ?? [])))
+  return answerWith(200, presenter.list(entries, metadata), representation, warningHeaders(...deprecations(resource)))
 }
 
 function watch(context: RestContext, stream: Watch, signal: AbortSignal): Answer {

@@ -16,7 +16,7 @@ export async function review(resource: ActionResource, request: ApiRequest, auth
   const status = STATUS_OF[resource.action]!(asked, request.user, authenticator)
   const metadata = {
     ...fieldsAt({ ...asked }, 'metadata'),
-    creationTimestamp: resource.action === 'SelfSubjectReview' ? formatTime(now) : null,
+    ...(resource.action === 'SelfSubjectReview' ? { creationTimestamp: formatTime(now) } : {}),
   }
   return jsonAnswer(201, { ...asked, kind: resource.kind, apiVersion: apiVersionOfResource(resource), metadata, status })
 }
@@ -30,7 +30,7 @@ const STATUS_OF: Readonly<Record<string, Answerer>> = {
   TokenReview(asked, _user, authenticator) {
     const { token, audiences } = fieldsAt({ ...asked }, 'spec')
     const user = typeof token === 'string' ? authenticator.ofToken(token) : undefined
-    if (user === undefined) return { user: {}, error: '[invalid bearer token]' }
+    if (user === undefined) return { user: {}, error: 'invalid bearer token' }
     return { authenticated: true, user: userInfo(user), ...(Array.isArray(audiences) ? { audiences } : {}) }
   },
   SelfSubjectAccessReview: allowed,

@@ -2,6 +2,7 @@ import type { DynamicObject } from '@kubewright/core'
 import { type Fields, fieldsAt, isFields } from '../registry/fields.ts'
 import type { StoredResource } from '../registry/resource.ts'
 import { badRequest, internalError, invalid, invalidValue } from '../status/index.ts'
+import { SCHEME } from './decode.ts'
 
 /** The autoscaling/v1 Scale of an object. @throws Refusal 500 when the object does not say how many replicas it wants */
 export function scaleOf(resource: StoredResource, object: DynamicObject): DynamicObject {
@@ -23,6 +24,13 @@ export function scaleOf(resource: StoredResource, object: DynamicObject): Dynami
 /** The object with the replicas that a Scale asks for, and the Scale's resourceVersion as its lock. @throws Refusal 400, 422 */
 export function scaled(resource: StoredResource, object: DynamicObject, scale: unknown): DynamicObject {
   if (!isFields(scale)) throw badRequest('a Scale is an object')
+  const { kind = 'Scale', apiVersion = 'autoscaling/v1' } = scale as { readonly kind?: string; readonly apiVersion?: string }
+  if (kind !== 'Scale' || apiVersion !== 'autoscaling/v1') {
+    const version = JSON.stringify(apiVersion.slice(apiVersion.indexOf('/') + 1))
+    throw badRequest(
+      `${kind} in version ${version} cannot be handled as a Scale: no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} ${SCHEME}`,
+    )
+  }
   const spec = isFields(scale['spec']) ? scale['spec'] : {}
   const replicas = spec['replicas'] ?? 0
   const field = `${resource.custom === undefined ? '' : '.'}${resource.scale!.replicas.join('.')}`
@@ -31,7 +39,12 @@ export function scaled(resource: StoredResource, object: DynamicObject, scale: u
       `Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal ${typeof replicas} into Go struct field ScaleSpec.spec.replicas of type int32`,
     )
   }
-  if (replicas < 0) throw invalid(resource, object.metadata.name ?? '', [invalidValue(field, replicas, 'should be a non-negative integer')])
+  if (replicas < 0) {
+    const name = object.metadata.name ?? ''
+    throw resource.custom === undefined
+      ? invalid({ group: 'autoscaling', kind: 'Scale' }, name, [invalidValue(field, replicas, 'must be greater than or equal to 0')])
+      : invalid(resource, name, [invalidValue(field, replicas, 'should be a non-negative integer')])
+  }
   const draft = structuredClone(object) as unknown as Fields
   const path = resource.scale!.replicas
   let parent = draft

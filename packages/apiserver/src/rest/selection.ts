@@ -1,10 +1,10 @@
 import {
   type DynamicObject,
   type FieldSelector,
+  isSelectorError,
   type LabelSelector,
   matchesFields,
   matchesLabels,
-  messageOf,
   parseFieldSelector,
   parseLabelSelector,
 } from '@kubewright/core'
@@ -60,6 +60,7 @@ function parsed<T extends LabelSelector | FieldSelector>(parse: () => T): T {
   try {
     return parse()
   } catch (error) {
-    throw badRequest(messageOf(error))
+    if (!isSelectorError(error)) throw error
+    throw badRequest(error.reason)
   }
 }

@@ -1,11 +1,10 @@
 import type { Clock, DynamicObject, Timer } from '@kubewright/core'
 import type { StoredResource } from '../registry/resource.ts'
-import { storageError } from '../status/index.ts'
 import { type Change, CompactedError, Entry, type Store } from '../storage/index.ts'
 import type { EventSink } from './exchange.ts'
 import type { ListOptions } from './options.ts'
 import type { Presenter } from './presentation.ts'
-import { requestedRevision } from './resource-version.ts'
+import { refuseRead, requestedRevision } from './resource-version.ts'
 import type { Selection } from './selection.ts'
 
 export interface WatchSettings {
@@ -47,11 +46,7 @@ export class Watch {
     this.settings = settings
     this.request = request
     this.table = request.resource.storage.table
-    try {
-      this.since = requestedRevision(request.options.resourceVersion, (problem) => problem)
-    } catch (error) {
-      throw storageError(error instanceof Error ? error.message : String(error))
-    }
+    this.since = requestedRevision(request.options.resourceVersion, refuseRead)
   }
 
   /** Writes events until the time is over, the client leaves, {@link end} is called or it falls too far behind. */
@@ -133,6 +128,8 @@ export class Watch {
   }
 
   private writeBookmark(sink: EventSink, annotations?: Readonly<Record<string, string>>): void {
+    // A client must not be sent back behind the revision it came with.
+    if (this.since !== undefined && this.store.revision < this.since) return
     sink.write(`{"type":"BOOKMARK","object":${this.request.presenter.bookmark(this.store.revision, annotations)}}\n`)
   }
 }

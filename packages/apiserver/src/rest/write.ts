@@ -64,14 +64,15 @@ export async function update(context: RestContext, asked: ResourceRequest): Prom
 
 export function updateOptions(asked: ResourceRequest, options: MutationOptions): UpdateOptions {
   const { subresource } = asked
-  const known: Pick<UpdateOptions, 'subresource'> = subresource === 'status' || subresource === 'scale' || subresource === 'finalize' ? { subresource } : {}
+  const known: Pick<UpdateOptions, 'subresource'> =
+    subresource === 'status' || subresource === 'scale' || subresource === 'finalize' ? { subresource } : {}
   return { dryRun: options.dryRun, manager: { manager: options.fieldManager }, ...known }
 }
 
 /** @throws Refusal 400 */
 export function requireSameName({ metadata }: DynamicObject, { name, namespace }: Target): void {
-  if (metadata.name && metadata.name !== name)
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  if (!metadata.name) throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
   if (metadata.namespace && namespace !== undefined && metadata.namespace !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import type { Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { ConfigurationError, systemClock } from '@kubewright/core'
 import { Authenticator } from '../authn/authenticator.ts'
@@ -93,7 +94,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
 
   const serving = options.tls ?? authority.server(SERVER_NAMES.includes(host) ? SERVER_NAMES : [host, ...SERVER_NAMES])
   let meta: MetaPaths | undefined
-  const server = createTransport({
+  const { server, cutConnections } = createTransport({
     ...serving,
     clientCa: [authority.cert, ...(options.clientCa === undefined ? [] : [options.clientCa])],
     authenticator,
@@ -122,7 +123,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       endWatches(() => true)
       // The streams end in the next turn; after it whatever is still open is idle, or a client that does not let go.
       await new Promise((resolve) => setImmediate(resolve))
-      server.closeAllConnections()
+      cutConnections()
       await closed
     })()
     return stopped
@@ -141,7 +142,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   }
 }
 
-async function listen(server: ReturnType<typeof createTransport>, host: string, port: number): Promise<number> {
+async function listen(server: Server, host: string, port: number): Promise<number> {
   server.listen(port, host)
   try {
     await once(server, 'listening')

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http'
 import { createServer, type Server } from 'node:https'
+import type { Socket } from 'node:net'
 import type { PeerCertificate, TLSSocket } from 'node:tls'
 import type { Authenticator } from '../authn/authenticator.ts'
 import { type Answer, type ApiRequest, type EventSink, jsonAnswer, LARGEST_BODY } from '../rest/exchange.ts'
@@ -27,8 +28,14 @@ const KEEP_ALIVE_MS = 90_000
 
 const ANONYMOUS = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
+export interface Transport {
+  readonly server: Server
+  /** Cuts every connection, those too that have not got as far as HTTP and that the server itself does not count: one would keep it from closing. */
+  readonly cutConnections: () => void
+}
+
 /** HTTPS in front of the server's logic. HTTP/1.1: what kubectl, Helm and the client libraries all speak. */
-export function createTransport(options: TransportOptions): Server {
+export function createTransport(options: TransportOptions): Transport {
   const { cert, key, clientCa } = options
   const server = createServer(
     {
@@ -46,7 +53,17 @@ export function createTransport(options: TransportOptions): Server {
       serve(options, incoming, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined))
     },
   )
-  return server
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
+  return {
+    server,
+    cutConnections: () => {
+      for (const socket of sockets) socket.destroy()
+    },
+  }
 }
 
 async function serve(options: TransportOptions, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -55,7 +72,6 @@ async function serve(options: TransportOptions, incoming: IncomingMessage, respo
   response.on('close', () => gone.abort())
   const url = new URL(incoming.url ?? '/', 'https://server')
   let answer: Answer
-  let read: Promise<Buffer> | undefined
   try {
     const user = userOf(options, incoming, url.pathname)
     const request: ApiRequest = {
@@ -120,8 +136,8 @@ async function stream({ code, headers, run }: Extract<Answer, { run: unknown }>,
         isCorked = true
         response.cork()
         process.nextTick(() => {
+          if (isCorked) response.uncork()
           isCorked = false
-          response.uncork()
         })
       }
       response.write(bytes)
@@ -131,6 +147,9 @@ async function stream({ code, headers, run }: Extract<Answer, { run: unknown }>,
     },
   }
   await run(sink)
+  // What is still held back would otherwise follow the last chunk of the body, where the client takes it for the next response.
+  if (isCorked) response.uncork()
+  isCorked = false
   response.end()
 }
 
@@ -143,13 +162,18 @@ function once<T>(make: () => T): () => T {
   }
 }
 
+/** Bytes of a body that is too large that are waited for; who sends more is cut off. */
+const PATIENCE = 10 * LARGEST_BODY
+
 async function readAll(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+  // A client that is still writing when the connection ends sees a broken pipe and not the refusal: the rest is read, and dropped.
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > LARGEST_BODY) throw tooLarge(LARGEST_BODY)
-    chunks.push(chunk)
+    if (size <= LARGEST_BODY) chunks.push(chunk)
+    else if (size > PATIENCE) break
   }
+  if (size > LARGEST_BODY) throw tooLarge(LARGEST_BODY)
   return Buffer.concat(chunks)
 }

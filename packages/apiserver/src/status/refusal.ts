@@ -91,7 +91,7 @@ export function invalid(kind: KindName, name: string, causes: readonly StatusCau
   return new Refusal(422, 'Invalid', `${what} "${name}" is invalid: ${problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`}`, {
     ...(name === '' ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),
-    kind: kind.kind,
+    ...(kind.kind === '' ? {} : { kind: kind.kind }),
     causes,
   })
 }

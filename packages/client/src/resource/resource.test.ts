@@ -34,6 +34,25 @@ const SAMPLE = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', nam
 const A = { name: 'a', namespace: 'x' }
 const AT = '/api/v1/namespaces/x/configmaps'
 
+test('retry: false holds for every request of a resource', async () => {
+  const { configMaps, server } = await fixture((_request, response) => refuse(response, 429, 'TooManyRequests', { 'retry-after': '1' }))
+  const once = { retry: false }
+  for (const request of [
+    () => configMaps.get(A, once),
+    () => configMaps.list(once),
+    () => configMaps.create(SAMPLE, once),
+    () => configMaps.update(SAMPLE, once),
+    () => configMaps.patch(A, { type: 'merge', body: {} }, once),
+    () => configMaps.delete(A, once),
+    () => configMaps.deleteCollection({ namespace: 'x', ...once }),
+    () => configMaps.getScale(A, once),
+    () => configMaps.setReplicas(A, 1, once),
+  ]) {
+    await expect(request()).rejects.toMatchObject({ code: 429 })
+  }
+  expect(server.received).toHaveLength(9)
+})
+
 describe('one object', () => {
   test('get', async () => {
     const { configMaps, last } = await fixture()

@@ -38,7 +38,7 @@ function resourceIn<T extends KubeObject>(context: ResourceContext, type: Resour
     fieldValidation: options.fieldValidation,
   })
   const one = (name: ObjectName, subresource?: string) => resourcePath(type, { name: name.name, namespace: name.namespace, subresource })
-  const base = (options: RequestOptions) => ({ signal: options.signal, timeout: options.timeout })
+  const base = (options: RequestOptions) => ({ signal: options.signal, timeout: options.timeout, retry: options.retry })
 
   const self: Resource<T> = {
     type,

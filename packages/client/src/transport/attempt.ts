@@ -23,6 +23,7 @@ export type AttemptOutcome =
 
 /** How an answer is streamed. */
 export interface Streaming {
+  /** Hears of each chunk; and of 0 bytes when the head of a 2xx answer has come, for the body of a quiet watch may be a minute away. */
   readonly onBytes?: ((bytes: number) => void) | undefined
   /** Closes the connection, which is this request's own. Called once it is of no more use; more than once does no harm. */
   hangUp(): void
@@ -106,6 +107,7 @@ export function send(dispatcher: Dispatcher, attempt: Attempt, streaming?: Strea
                 stop(new Error('closed by its reader'))
               },
             })
+            streaming.onBytes?.(0)
             settle({ is: 'stream', ...head, stream: queue })
           }
         },

@@ -19,6 +19,8 @@ export interface ApiRequest {
   readonly accept?: string
   /** Whether sending it twice does no more than sending it once, so that it may be repeated when its fate is unknown. @default true for GET and HEAD */
   readonly repeatable?: boolean
+  /** `false`: its caller decides about every repetition but the one after a 401. @default true */
+  readonly retry?: boolean | undefined
   readonly signal?: AbortSignal | undefined
   /** Milliseconds for one attempt. */
   readonly timeout?: number | undefined

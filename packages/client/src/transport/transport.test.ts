@@ -286,6 +286,32 @@ describe('trying again', () => {
     await client.close()
   })
 
+  test.each([
+    ['429', 429, { 'retry-after': '1' }],
+    ['503 with Retry-After', 503, { 'retry-after': '1' }],
+    ['503 of a starting server', 503, {}],
+  ])('with { retry: false } %s reaches the caller at once, with the wish of the server', async (_name, code, headers) => {
+    await using server = await scriptedServer((_request, response) => refuse(response, code, 'Later', headers))
+    const client = at(server)
+    const error = await failureOf(client.request('GET', '/x', { retry: false }))
+    expect(isApiError(error) && [error.code, error.retryAfterSeconds]).toEqual([code, 'retry-after' in headers ? 1 : undefined])
+    expect(server.received).toHaveLength(1)
+    await client.close()
+  })
+
+  test('with { retry: false } a broken or refused connection is told after one attempt', async () => {
+    await using server = await scriptedServer((_request, response) => void response.socket?.destroy())
+    const client = at(server)
+    expect(isConnectionError(await failureOf(client.request('GET', '/x', { retry: false })))).toBe(true)
+    expect(server.received).toHaveLength(1)
+    await client.close()
+    let attempts = 0
+    const gone = connectTo({ server: 'http://127.0.0.1:1' }, { observe: () => attempts++ })
+    expect(isConnectionRefused(await failureOf(gone.request('GET', '/x', { retry: false })))).toBe(true)
+    expect(attempts).toBe(1)
+    await gone.close()
+  })
+
   test('a server that is not there: one clear sentence after a few tries', async () => {
     const client = connectTo({ server: 'http://127.0.0.1:1' }, { random: () => 0 })
     const error = await failureOf(client.request('GET', '/api'))

@@ -87,7 +87,7 @@ export function createTransport(identity: ClusterIdentity, options: TransportOpt
         renewed = true
         continue
       }
-      if (decision.do === 'retry' && streaming === undefined) {
+      if (decision.do === 'retry' && streaming === undefined && request.retry !== false) {
         await sleep(decision.afterMs, { clock, signal: request.signal })
         continue
       }

@@ -119,6 +119,25 @@ describe('a watch', () => {
 })
 
 describe('C2, C3: silence', () => {
+  // Seen after an outage: a watch that had nothing to say for a minute was taken to be still without a server.
+  test('is not absence: onBytes hears 0 as soon as the server has accepted the watch', async () => {
+    await using watch = await watching((_request, response) => void open(response))
+    const heard: number[] = []
+    const events = watch.resource.watch({ onBytes: (count) => heard.push(count) })[Symbol.asyncIterator]()
+    const first = events.next()
+    await until(() => heard.length > 0)
+    expect(heard).toEqual([0])
+    await events.return?.()
+    expect((await first).done).toBe(true)
+  })
+
+  test('a watch that is refused is not heard at all', async () => {
+    await using watch = await watching((_request, response) => refuse(response, 503, 'ServiceUnavailable'))
+    const heard: number[] = []
+    await collect(watch.resource.watch({ onBytes: (count) => heard.push(count) }))
+    expect(heard).toEqual([])
+  })
+
   test('is no reason to end: a quiet watch outlives the time limit of requests', async () => {
     await using watch = await watching(
       async (_request, response) => {

@@ -1,5 +1,6 @@
 import type { Client, ObjectName } from '@kubewright/client'
 import { type Clock, describeKind, type Kind, type KubeObject, matchesLabels, parseLabelSelector } from '@kubewright/core'
+import type { Reachability } from '../reachability/reachability.ts'
 import type { Informer } from './informer.ts'
 import { type InformerScope, type ResolvedScope, resolveScope, scopeKey } from './scope.ts'
 import { type InformerObserver, SharedInformer } from './shared-informer.ts'
@@ -44,6 +45,8 @@ export interface SharedCacheOptions {
   readonly namespaces?: readonly string[]
   /** @default true unless NODE_ENV is "production" */
   readonly freeze?: boolean
+  /** Wakes the watches that wait for a server which is back. @default none */
+  readonly reachability?: Pick<Reachability, 'state' | 'pause'>
   readonly random?: () => number
 }
 
@@ -126,11 +129,15 @@ export class SharedCache implements Cache {
   }
 
   #open(key: string, kind: Kind<KubeObject>, scope: ResolvedScope<KubeObject>): Entry {
-    const { client, clock, observerOf, random, freeze = process.env['NODE_ENV'] !== 'production' } = this.#options
+    const { client, clock, observerOf, reachability, random, freeze = process.env['NODE_ENV'] !== 'production' } = this.#options
     const stop = new AbortController()
     const made = client.resource(kind, { signal: stop.signal }).then((resource) => {
       const observer = observerOf(describeKind(kind))
-      const informer = new SharedInformer({ resource, scope, clock, observer, freeze, ...(random === undefined ? {} : { random }) })
+      const informer = new SharedInformer({
+        ...{ resource, scope, clock, observer, freeze },
+        ...(reachability === undefined ? {} : { reachability }),
+        ...(random === undefined ? {} : { random }),
+      })
       entry.ready = informer
       this.#start(entry)
       return informer

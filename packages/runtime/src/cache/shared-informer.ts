@@ -1,5 +1,6 @@
 import type { Resource } from '@kubewright/client'
 import { apiVersionOf, type Clock, deepFreeze, type KubeObject, type ResourceType } from '@kubewright/core'
+import type { Reachability } from '../reachability/reachability.ts'
 import { worstOf } from '../reflector/liveness.ts'
 import { Reflector, type ReflectorObserver, type ReflectorSink } from '../reflector/reflector.ts'
 import type { Informer, InformerLiveness, InformerState, Subscription } from './informer.ts'
@@ -19,6 +20,7 @@ export interface SharedInformerOptions<T extends KubeObject> {
   readonly observer: InformerObserver
   /** Whether objects are frozen. */
   readonly freeze: boolean
+  readonly reachability?: Pick<Reachability, 'state' | 'pause'>
   readonly random?: () => number
 }
 
@@ -134,7 +136,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
   }
 
   #partition(namespace: string | undefined): Partition<T> {
-    const { resource, scope, clock, observer, random } = this.#options
+    const { resource, scope, clock, observer, reachability, random } = this.#options
     const sink: ReflectorSink<T> = {
       replace: (pages, resourceVersion) => this.#replace(partition, pages, resourceVersion),
       apply: (type, object, resourceVersion) => {
@@ -154,6 +156,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
       sink,
       clock,
       observer,
+      ...(reachability === undefined ? {} : { reachability }),
       ...(random === undefined ? {} : { random }),
     })
     const partition: Partition<T> = { namespace, reflector, resourceVersion: undefined }

@@ -5,6 +5,7 @@ import { apiError, FakeServer, refused } from '../fake/fake-server.ts'
 import { Deployment, Event, type Program, type ProgramOptions, startProgram, Website, website } from '../fake/program.ts'
 import { type ControllerOptions, controller, watch } from './definition.ts'
 import { TerminalError } from './errors.ts'
+import { generationChanged } from './predicate.ts'
 
 const programs: Program[] = []
 afterEach(async () => {
@@ -473,6 +474,125 @@ describe('a kind that is not there', () => {
     expect(String(outcome.error)).toMatch(
       /cannot list websites for 120 s: websites is forbidden; grant "get", "list" and "watch" on websites.example.dev/,
     )
+  })
+})
+
+describe('the annotation kubewright.dev/paused', () => {
+  const pausedSite = (value: string, metadata: Partial<KubeObject['metadata']> = {}) =>
+    website('shop', 'nginx', { annotations: { 'kubewright.dev/paused': value }, ...metadata })
+
+  test('keeps reconcile away, finalizer and all, whatever changes; its removal brings it back, though no predicate would', async () => {
+    const { server, seen, said, clock } = await start({ predicates: [generationChanged], cleanup: () => {} })
+    server.put(Website, pausedSite('true'))
+    await settle()
+    server.put(Website, pausedSite('true', { generation: 2 }))
+    await clock.advance(3_600_000)
+    expect([seen, server.writes.filter(({ kind }) => kind.startsWith('Website'))]).toEqual([[], []])
+    server.put(Website, website('shop', 'nginx', { generation: 2 }))
+    await settle()
+    expect(seen).toEqual(['shop'])
+    expect(said('info')).toEqual(expect.arrayContaining(['paused: not reconciled while the annotation says so', 'no longer paused']))
+  })
+
+  test('stops what comes by itself, too, and is told once: a line and an event', async () => {
+    const seen: string[] = []
+    const { server, said, clock } = await start({
+      reconcile: ({ request }) => {
+        seen.push(request.name)
+        return { requeueAfter: '1m' }
+      },
+    })
+    server.put(Website, website('shop'))
+    await clock.advance(60_000)
+    expect(seen).toHaveLength(2)
+    server.put(Website, pausedSite('true'))
+    await clock.advance(600_000)
+    server.put(Website, pausedSite('true', { labels: { a: 'b' } }))
+    await clock.advance(600_000)
+    expect(seen).toHaveLength(2)
+    expect(said('info').filter((message) => message.startsWith('paused'))).toHaveLength(1)
+    expect(server.objects('Event.events.k8s.io/v1')).toMatchObject([{ reason: 'Paused', regarding: { name: 'shop' } }])
+    server.put(Website, website('shop'))
+    await clock.advance(60_000)
+    expect(seen).toHaveLength(4)
+  })
+
+  test('does not keep an object from going: cleanup is called', async () => {
+    const cleaned: string[] = []
+    const { server, seen } = await start({ cleanup: ({ request }) => void cleaned.push(request.name) })
+    server.put(Website, website('shop'))
+    await settle()
+    const { finalizers = [] } = server.find('Website.example.dev/v1', 'shop/shop')!.metadata
+    server.put(Website, pausedSite('true', { finalizers }))
+    await settle()
+    const before = seen.length
+    server.remove(Website, 'shop/shop')
+    await settle()
+    expect([seen.length, cleaned, server.objects('Website.example.dev/v1')]).toEqual([before, ['shop'], []])
+  })
+
+  test.each(['false', 'True', 'yes', ''])('with the value %j is none', async (value) => {
+    const { server, seen } = await start({})
+    server.put(Website, pausedSite(value))
+    await settle()
+    expect(seen).toEqual(['shop'])
+  })
+})
+
+test('the annotation kubewright.dev/reconcile with anything new triggers a reconcile, though the generation stays; its removal does not', async () => {
+  const { server, seen } = await start({ predicates: [generationChanged] })
+  const put = async (annotations: Record<string, string>) => {
+    server.put(Website, website('shop', 'nginx', { annotations }))
+    await settle()
+    return seen.length
+  }
+  expect(await put({})).toBe(1)
+  expect(await put({ other: 'x' })).toBe(1)
+  expect(await put({ 'kubewright.dev/reconcile': '1' })).toBe(2)
+  expect(await put({ 'kubewright.dev/reconcile': '1', other: 'y' })).toBe(2)
+  expect(await put({ 'kubewright.dev/reconcile': '2', other: 'y' })).toBe(3)
+  expect(await put({})).toBe(3)
+})
+
+describe('after an outage', () => {
+  test('objects whose reconcile failed for want of a server are worked on as soon as it is back, however long it was away', async () => {
+    const done: string[] = []
+    let away = false
+    const { server, clock, said } = await start({
+      async reconcile({ request }) {
+        if (away) throw refused()
+        done.push(request.name)
+      },
+    })
+    away = true
+    server.failWith(refused)
+    for (const name of ['a', 'b', 'c']) server.put(Website, website(name))
+    await clock.advance(300_000)
+    expect(done).toEqual([])
+    server.heal()
+    away = false
+    await clock.advance(3_500)
+    expect(done.sort()).toEqual(['a', 'b', 'c'])
+    expect(said('warn')).toEqual(['waiting for the API server to answer'])
+  })
+
+  test('an object that fails for a reason of its own keeps its delay', async () => {
+    let tries = 0
+    const { server, clock, manager } = await start({
+      reconcile: () => {
+        tries++
+        throw new Error('broken')
+      },
+    })
+    server.put(Website, website('shop'))
+    await clock.advance(60_000)
+    const before = tries
+    server.failWith(({ verb }) => (verb === 'probe' ? refused() : undefined))
+    manager.reachability.failed(refused())
+    await clock.advance(1_000)
+    server.heal()
+    await clock.advance(3_000)
+    expect([manager.reachability.state, tries]).toEqual(['reachable', before])
   })
 })
 

@@ -81,7 +81,8 @@ export interface ControllerOptions<T extends KubeObject> {
   readonly terminating?: 'skip' | 'reconcile'
   /**
    * Makes the world as the object says. Called at the beginning, after each change, and after failures with growing delays. It must be
-   * idempotent. Throw {@link TerminalError} when a retry cannot help.
+   * idempotent. Throw {@link TerminalError} when a retry cannot help. Not called while the object's annotation `kubewright.dev/paused` is
+   * `"true"`; and called whatever the predicates say when `kubewright.dev/reconcile` gets a new value.
    */
   reconcile(context: ReconcileContext<T>): ReconcileResult | Promise<ReconcileResult>
   /**

@@ -1,7 +1,8 @@
 import { isKindNotFound } from '@kubewright/client'
-import { describeKind, type GroupVersionKind, isApiError, isConnectionError, messageOf, sleep } from '@kubewright/core'
+import { describeKind, type GroupVersionKind, isApiError, isTooManyRequests, messageOf } from '@kubewright/core'
 import type { Logger } from '../log/logger.ts'
 import type { Manager } from '../manager/manager.ts'
+import { isServerTrouble } from '../reachability/trouble.ts'
 import { freshBackoff, nextDelay } from '../reflector/backoff.ts'
 
 export interface KindWait {
@@ -37,14 +38,13 @@ export async function awaitKind<R>(open: () => Promise<R>, { kind, spec, manager
       if (signal.aborted) throw error
       const wait = kindOfWait(error)
       if (wait === 'none') throw error
+      reachability.failed(error)
       let delay = ASK_AGAIN
       if (wait === 'server') {
-        reachability.failed(messageOf(error))
         const now = clock.monotonic()
         ;[backoff, delay] = nextDelay(backoff, now, Math.random)
         delay = Math.min(delay, ASK_AGAIN)
-        // What a server that is away would have said does not count.
-        deadline += now - asked + delay
+        deadline += now - asked
       } else {
         if (clock.monotonic() >= deadline) throw new Error(sentence(error, kind, spec), { cause: error })
         if (!said)
@@ -54,14 +54,17 @@ export async function awaitKind<R>(open: () => Promise<R>, { kind, spec, manager
           })
         said = true
       }
-      await sleep(delay, { clock, signal })
+      const before = clock.monotonic()
+      if ((await reachability.pause(delay, signal)) === 'recovery') backoff = freshBackoff
+      // What a server that is away would have said does not count.
+      if (wait === 'server') deadline += clock.monotonic() - before
     }
   }
 }
 
 function kindOfWait(error: unknown): 'kind' | 'server' | 'none' {
   if (isKindNotFound(error)) return 'kind'
-  if (isConnectionError(error) || (isApiError(error) && (error.code === 429 || error.code >= 500))) return 'server'
+  if (isServerTrouble(error) || isTooManyRequests(error)) return 'server'
   return isApiError(error) ? 'kind' : 'none'
 }
 

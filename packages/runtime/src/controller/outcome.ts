@@ -11,6 +11,8 @@ export type Outcome =
   | { readonly result: 'requeue_after'; readonly ms: number }
   /** The cache is still behind this controller's own write: nothing was done. No result that anybody counts. */
   | { readonly result: 'not yet'; readonly ms: number }
+  /** Somebody has paused the object: nothing was done, and nothing is until that is over. No result that anybody counts. */
+  | { readonly result: 'paused' }
   | { readonly result: 'error'; readonly error: unknown; readonly terminal: boolean }
 
 export type QueueOrder =
@@ -35,6 +37,7 @@ export function failedOutcome(error: unknown): Outcome {
 export function orderFor(outcome: Outcome): QueueOrder {
   switch (outcome.result) {
     case 'success':
+    case 'paused':
       return { do: 'forget' }
     case 'requeue':
       return { do: 'retry' }

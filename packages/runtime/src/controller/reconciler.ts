@@ -4,6 +4,7 @@ import type { Cache } from '../cache/cache.ts'
 import type { Informer } from '../cache/informer.ts'
 import type { EventRecorder } from '../events/recorder.ts'
 import type { Logger } from '../log/logger.ts'
+import { isPausedByAnnotation, PAUSED_ANNOTATION } from './annotations.ts'
 import type { Applier } from './applier.ts'
 import type { ControllerSpec, ReconcileContext } from './definition.ts'
 import { addFinalizer, removeFinalizer } from './finalizer.ts'
@@ -18,6 +19,8 @@ export interface ReconcilerTools<T extends KubeObject> {
   readonly informer: Informer<T>
   readonly applier: Applier
   readonly ownWrites: OwnWrites
+  /** Keys of the objects that are known to be paused, so that each pause is told once. */
+  readonly paused: Set<string>
   readonly client: ReconcileContext<T>['client']
   readonly cache: Cache
   readonly clock: Clock
@@ -44,15 +47,27 @@ export async function reconcileOnce<T extends KubeObject>(tools: ReconcilerTools
   try {
     if (object === undefined) {
       ownWrites.forget(attempt.key)
+      tools.paused.delete(attempt.key)
       await spec.onDeleted?.({ name, namespace })
       return { result: 'success' }
     }
     if (ownWrites.isStale(attempt.key, object.metadata.resourceVersion, clock.monotonic())) return { result: 'not yet', ms: CATCH_UP }
     if (isTerminating(object)) return await reconcileTerminating(tools, attempt, object)
+    if (isPausedByAnnotation(object)) return pausedOutcome(tools, attempt, object)
+    if (tools.paused.delete(attempt.key)) attempt.log.info('no longer paused')
     return await pass(tools, attempt, await withOurFinalizer(tools, attempt, object), 'reconcile')
   } catch (error) {
     return failedOutcome(error)
   }
+}
+
+function pausedOutcome<T extends KubeObject>({ paused, recorder }: ReconcilerTools<T>, { key, log }: Attempt, object: T): Outcome {
+  if (!paused.has(key)) {
+    paused.add(key)
+    log.info('paused: not reconciled while the annotation says so', { annotation: PAUSED_ANNOTATION })
+    recorder.event(object, { reason: 'Paused', note: `not reconciled while the annotation ${PAUSED_ANNOTATION} is "true"` })
+  }
+  return { result: 'paused' }
 }
 
 async function reconcileTerminating<T extends KubeObject>(tools: ReconcilerTools<T>, attempt: Attempt, object: T): Promise<Outcome> {

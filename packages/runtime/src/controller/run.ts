@@ -5,6 +5,7 @@ import { Applier } from './applier.ts'
 import type { ControllerSpec } from './definition.ts'
 import { OwnWrites } from './own-writes.ts'
 import { openSources, type Sources } from './sources.ts'
+import { StrandedKeys } from './stranded-keys.ts'
 import { waitForSync } from './sync.ts'
 import { work } from './worker.ts'
 
@@ -15,6 +16,8 @@ export async function runController<T extends KubeObject>(spec: ControllerSpec<T
   const queue = new WorkQueue({ clock: manager.clock, observer: manager.instruments.queues.observer(spec.name) })
   manager.instruments.queues.track(spec.name, queue)
   const ownWrites = new OwnWrites()
+  const stranded = new StrandedKeys()
+  const endRescue = stranded.rescueOn(manager.reachability, queue)
   let sources: Sources<T> | undefined
   let started = false
   manager.addReadyCheck(`controller-${spec.name}`, () => {
@@ -32,18 +35,20 @@ export async function runController<T extends KubeObject>(spec: ControllerSpec<T
       informer: sources.primary,
       applier,
       ownWrites,
+      paused: new Set<string>(),
       client: manager.client,
       cache: manager.cache,
       clock: manager.clock,
       recorder: manager.recorder(spec.name),
       panicked: meter.panic,
     }
-    await Promise.all(Array.from({ length: spec.workers }, () => work(tools, { queue, meter, log, manager, signal })))
+    await Promise.all(Array.from({ length: spec.workers }, () => work(tools, { queue, meter, log, manager, stranded, signal })))
   } catch (error) {
     // Told to stop while it waited: that wait's rejection is how it ends, and is no failure.
     if (!signal.aborted) throw error
     if (error !== signal.reason) log.warn('the controller failed while it stopped', { error })
   } finally {
+    endRescue()
     queue.shutDown()
     await sources?.close()
   }

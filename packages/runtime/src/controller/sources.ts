@@ -8,6 +8,7 @@ import type { Logger } from '../log/logger.ts'
 import type { Manager } from '../manager/manager.ts'
 import type { ControllerMeter } from '../metrics/controller-metrics.ts'
 import { INITIAL_LIST_PRIORITY, type WorkQueue } from '../queue/work-queue.ts'
+import { isOrder } from './annotations.ts'
 import type { Applier } from './applier.ts'
 import type { ControllerSpec } from './definition.ts'
 import { awaitKind } from './kind-wait.ts'
@@ -89,7 +90,8 @@ export async function openSources<T extends KubeObject>(spec: ControllerSpec<T>,
 function primaryHandler<T extends KubeObject>(spec: ControllerSpec<T>, tools: SourceTools): EventHandler<T> {
   const { queue, ownWrites } = tools
   const offer = (event: ObjectEvent<T>) => {
-    const wanted = guarded(tools, event.object, () => spec.predicates.every((predicate) => predicate(event)), true)
+    const ordered = event.type === 'update' && isOrder(event.old, event.object)
+    const wanted = ordered || guarded(tools, event.object, () => spec.predicates.every((predicate) => predicate(event)), true)
     if (!wanted) return
     const { name = '', namespace } = event.object.metadata
     queue.add(keyOf({ name, namespace }), event.type === 'add' && event.initial ? { priority: INITIAL_LIST_PRIORITY } : {})

@@ -7,12 +7,14 @@ import { ReconcileTimeoutError } from './errors.ts'
 import { type Outcome, orderFor } from './outcome.ts'
 import { type ReconcilerTools, reconcileOnce } from './reconciler.ts'
 import { requestOf } from './request.ts'
+import type { StrandedKeys } from './stranded-keys.ts'
 
 export interface WorkerTools {
   readonly queue: WorkQueue
   readonly meter: ControllerMeter
   readonly log: Logger
   readonly manager: Manager
+  readonly stranded: StrandedKeys
   /** No new key after it; the one under way is finished. */
   readonly signal: AbortSignal
 }
@@ -37,7 +39,7 @@ export async function work<T extends KubeObject>(reconciler: ReconcilerTools<T>,
 
 async function attempt<T extends KubeObject>(
   reconciler: ReconcilerTools<T>,
-  { queue, meter, log, manager }: WorkerTools,
+  { queue, meter, log, manager, stranded }: WorkerTools,
   { key, priority }: QueueItem,
 ): Promise<void> {
   const { clock } = manager
@@ -59,6 +61,8 @@ async function attempt<T extends KubeObject>(
     lines.warn('the reconcile took longer than its time', { timeout: reconciler.spec.reconcileTimeout })
   }
   tell(outcome, { lines, meter, attempt: number, abandoned: manager.abandon.aborted })
+  if (outcome.result === 'error') manager.reachability.failed(outcome.error)
+  stranded.note({ key, priority }, outcome)
   follow(outcome, { queue, key, priority })
 }
 
@@ -68,6 +72,7 @@ function tell(
 ): void {
   switch (outcome.result) {
     case 'not yet':
+    case 'paused':
       return
     case 'requeue':
       meter.result('requeue')

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { fakeClient } from '../fake/fake-client.ts'
 import { apiError, FakeServer, refused } from '../fake/fake-server.ts'
 import { Event } from '../fake/program.ts'
-import { createLogger } from '../log/logger.ts'
+import { createLogger, silentLogger } from '../log/logger.ts'
+import { ServerReachability } from '../reachability/reachability.ts'
 import { EventWriter } from './writer.ts'
 
 const pod = (name: string) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'ns' } })
@@ -13,16 +14,19 @@ function start() {
   const server = new FakeServer().serve(Event)
   const dropped: string[] = []
   const said: string[] = []
+  const client = fakeClient(server)
+  const reachability = new ServerReachability({ client, clock, log: silentLogger, random: () => 0.5 })
   const writer = new EventWriter({
-    client: fakeClient(server),
+    client,
     clock,
+    reachability,
     identity: 'host',
     random: () => 0.5,
     log: createLogger({ destination: { write: (line) => said.push(JSON.parse(line).message) } }),
     dropped: (reason) => dropped.push(reason),
   })
   const stop = new AbortController()
-  const run = writer.run(stop.signal)
+  const run = Promise.all([writer.run(stop.signal), reachability.run(stop.signal)])
   const finish = async () => {
     stop.abort()
     for (let i = 0; i < 5; i++) await clock.advance(1000)
@@ -76,6 +80,26 @@ describe('a recorder', () => {
     server.heal()
     await clock.advance(15_000)
     expect(written()).toHaveLength(1)
+    await finish()
+  })
+
+  test('writes what an outage of an hour held up, within seconds of its end', async () => {
+    const { recorder, server, written, dropped, clock, finish } = start()
+    server.failWith(refused)
+    recorder.event(pod('a'), { reason: 'Failed', note: 'oops' })
+    await clock.advance(3_600_000)
+    server.heal()
+    await clock.advance(3_500)
+    expect([written().length, dropped]).toEqual([1, []])
+    await finish()
+  })
+
+  test('gives up after two minutes what a server that is well does not take', async () => {
+    const { recorder, server, dropped, clock, finish } = start()
+    server.failWith(({ verb }) => (verb === 'create' ? apiError(500, 'InternalError') : undefined))
+    recorder.event(pod('a'), { reason: 'Failed', note: 'oops' })
+    await clock.advance(180_000)
+    expect(dropped).toEqual(['refused'])
     await finish()
   })
 

@@ -1,6 +1,8 @@
 import { type Client, EventsV1Event, type Resource } from '@kubewright/client'
-import { type Clock, isAlreadyExists, isApiError, isNotFound, type KubeObject, objectKey, sleep, type Timer } from '@kubewright/core'
+import { type Clock, isAlreadyExists, isApiError, isNotFound, type KubeObject, objectKey, type Timer } from '@kubewright/core'
 import type { Logger } from '../log/logger.ts'
+import type { Reachability } from '../reachability/reachability.ts'
+import { isServerTrouble } from '../reachability/trouble.ts'
 import { type Correlation, type EventWrite, emptyCorrelation, nextSweep, observe, type RecordedEvent, sweep } from './correlator.ts'
 import { eventOf } from './event.ts'
 import type { EventNote, EventRecorder } from './recorder.ts'
@@ -10,6 +12,7 @@ export interface EventWriterOptions {
   readonly clock: Clock
   readonly log: Logger
   readonly identity: string
+  readonly reachability: Pick<Reachability, 'state' | 'pause' | 'failed'>
   readonly dropped: (reason: 'queue' | 'spam' | 'refused') => void
   readonly random?: () => number
 }
@@ -113,35 +116,39 @@ export class EventWriter {
   }
 
   async #write(write: EventWrite, signal: AbortSignal): Promise<void> {
-    const { client, clock, log, dropped, random = Math.random } = this.#options
+    const { client, log, dropped, reachability, random = Math.random } = this.#options
     for (let attempt = 1; ; attempt++) {
       try {
         const resource = await client.resource(EventsV1Event, { signal })
         await send(resource, write, signal)
         return
       } catch (error) {
+        reachability.failed(error)
         if (attempt >= TRIES || signal.aborted || this.#life !== 'open' || !mayHelp(error)) {
           dropped('refused')
           log.warn('an event was not written', { regarding: objectKey(write.event), reason: write.event.reason, error })
           return
         }
         // 25 % by chance, so that the replicas of many programs do not come back together.
-        await sleep(BETWEEN_TRIES * (1 + random() * 0.25), { clock, signal }).catch(() => {})
+        const end = await reachability.pause(BETWEEN_TRIES * (1 + random() * 0.25), signal).catch(() => 'time')
+        // An outage, however long, uses up no tries: what happened in it is what people will look for.
+        if (end === 'recovery' || (isServerTrouble(error) && reachability.state === 'unreachable')) attempt = 0
       }
     }
   }
 }
 
 async function send(resource: Resource<EventsV1Event>, { do: what, event }: EventWrite, signal: AbortSignal): Promise<void> {
+  const options = { signal, retry: false }
   try {
-    if (what === 'create') await resource.create(event, { signal })
+    if (what === 'create') await resource.create(event, options)
     else {
       const { name = '', namespace } = event.metadata
-      await resource.patch({ name, namespace }, { type: 'merge', body: { series: event.series } }, { signal })
+      await resource.patch({ name, namespace }, { type: 'merge', body: { series: event.series } }, options)
     }
   } catch (error) {
     // The server forgets events after an hour.
-    if (what === 'count' && isNotFound(error)) await resource.create(event, { signal })
+    if (what === 'count' && isNotFound(error)) await resource.create(event, options)
     else if (!isAlreadyExists(error)) throw error
   }
 }

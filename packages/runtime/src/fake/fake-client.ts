@@ -32,7 +32,11 @@ export function fakeClient(server: FakeServer): Client {
       return fakeResource<T>(server, type as unknown as ResourceType<T>)
     },
     discovery: { find: unused, all: unused, failures: () => [], invalidate: () => {} },
-    request: unused,
+    async request<R>(method: string, path: string): Promise<R> {
+      if (method !== 'GET' || path !== '/readyz') return unused()
+      server.received({ verb: 'probe', kind: path })
+      return 'ok' as R
+    },
     impersonate: () => client,
     close: () => Promise.resolve(),
   }

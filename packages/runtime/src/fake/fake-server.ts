@@ -21,7 +21,7 @@ export interface FakeChange {
 }
 
 export interface FakeRequest {
-  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'discover'
+  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'discover' | 'probe'
   readonly kind: string
   readonly name?: string | undefined
   readonly options?: unknown

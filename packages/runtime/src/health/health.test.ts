@@ -1,10 +1,7 @@
-import { virtualClock } from '@kubewright/testing/virtual-clock'
 import { describe, expect, test } from 'vitest'
-import { createLogger } from '../log/logger.ts'
 import { Checks } from './checks.ts'
 import { parseBindAddress, serveHttp } from './http-server.ts'
 import { probeAnswer } from './probe-answer.ts'
-import { Reachability } from './reachability.ts'
 
 describe('an address to listen on', () => {
   test.each([
@@ -66,24 +63,4 @@ describe('a check', () => {
     })
     expect((await probeAnswer('healthz', checks, 'good', new URLSearchParams())).status).toBe(200)
   })
-})
-
-test('that the server is away is said once, and once that it is back, after how long', async () => {
-  const said: string[] = []
-  const clock = virtualClock()
-  const log = createLogger({
-    destination: {
-      write: (line) => {
-        const { message, after } = JSON.parse(line)
-        said.push(after ? `${message} after ${after}` : message)
-      },
-    },
-  })
-  const reachability = new Reachability({ log, clock, server: 'https://api' })
-  reachability.succeeded()
-  for (let i = 0; i < 5; i++) reachability.failed('refused')
-  await clock.advance(62_300)
-  expect(reachability.reachable).toBe(false)
-  for (let i = 0; i < 5; i++) reachability.succeeded()
-  expect(said).toEqual(['waiting for the API server to answer', 'the API server answers again after 1m2s'])
 })

@@ -1,6 +1,8 @@
 import { Lease, type Resource } from '@kubewright/client'
-import { type Clock, isConnectionError, isNotFound, messageOf, sleep } from '@kubewright/core'
+import { type Clock, isNotFound, messageOf, sleep } from '@kubewright/core'
 import type { Logger } from '../log/logger.ts'
+import type { Reachability } from '../reachability/reachability.ts'
+import { isServerTrouble } from '../reachability/trouble.ts'
 import { type Candidate, released } from './lease.ts'
 import {
   beginning,
@@ -27,7 +29,7 @@ export interface ElectorOptions {
   readonly random?: () => number
   readonly countSlowPath: () => void
   /** Hears whether the API server answers at all. */
-  readonly reachability: { failed(message: string): void; succeeded(): void }
+  readonly reachability: Pick<Reachability, 'failed' | 'succeeded'>
 }
 
 /** One candidate: the shell around the machine. */
@@ -148,8 +150,8 @@ export class Elector {
   #complain(request: Request, error: unknown): void {
     const { log, election, reachability } = this.#options
     const message = messageOf(error)
-    if (isConnectionError(error)) reachability.failed(message)
-    else if (message !== this.#complaint) {
+    reachability.failed(error)
+    if (!isServerTrouble(error) && message !== this.#complaint) {
       log.warn(`cannot ${request.do} the lease; the rights "get", "create" and "update" on leases.coordination.k8s.io are needed`, {
         lease: `${election.leaseNamespace}/${election.leaseName}`,
         error,

@@ -5,10 +5,10 @@ import { type Cache, SharedCache } from '../cache/cache.ts'
 import type { EventRecorder } from '../events/recorder.ts'
 import { EventWriter } from '../events/writer.ts'
 import { Checks, type HealthCheck } from '../health/checks.ts'
-import { Reachability } from '../health/reachability.ts'
 import { Elector } from '../leader-election/elector.ts'
 import type { Logger } from '../log/logger.ts'
 import { type RuntimeMetrics, runtimeMetrics } from '../metrics/metrics.ts'
+import { type Reachability, ServerReachability } from '../reachability/reachability.ts'
 import { type Endpoints, openEndpoints } from './endpoints.ts'
 import { RunnableGroup } from './group.ts'
 import { type ManagerOptions, type ResolvedManagerOptions, resolveManagerOptions } from './options.ts'
@@ -42,9 +42,13 @@ export interface Manager {
   readonly elected: Promise<void>
   /** Aborts when work under way must end: leadership is lost, or the time to stop is nearly over. */
   readonly abandon: AbortSignal
+  /**
+   * Whether the API server answers, for work that is better held back while it does not: `await manager.reachability.whenReachable(signal)`, or
+   * `pause` between two tries. Tell it of your own requests' failures with `failed(error)`.
+   */
+  readonly reachability: Reachability
   /** For parts of the runtime. */
   readonly instruments: RuntimeMetrics
-  readonly reachability: Reachability
   newId(): string
 }
 
@@ -67,19 +71,21 @@ class OperatorManager implements Manager {
   readonly #elected = Promise.withResolvers<void>()
   readonly #failed = Promise.withResolvers<never>()
   readonly instruments: RuntimeMetrics
-  readonly reachability: Reachability
+  readonly reachability: ServerReachability
   #endpoints: Endpoints | undefined
   #life: 'new' | 'running' | 'stopping' | 'stopped' = 'new'
 
   constructor(options: ResolvedManagerOptions) {
     this.#options = options
     const { client, clock, log, metrics, namespaces, election, identity, random } = options
-    this.reachability = new Reachability({ log, clock, server: client.server })
+    const reachability = new ServerReachability({ client, log, clock, random })
+    this.reachability = reachability
     this.instruments = runtimeMetrics(metrics, clock, () => this.#cache.informers())
     const { watches, leaderSlowPath, eventsDropped, leader } = this.instruments
-    const observerOf = (kind: string) => watchObserver(kind, { log, metrics: watches, reachability: this.reachability })
-    this.#cache = new SharedCache({ client, clock, namespaces, random, observerOf })
-    this.#events = new EventWriter({ client, clock, log, identity, random, dropped: (reason) => eventsDropped.inc({ reason }) })
+    const observerOf = (kind: string) => watchObserver(kind, { clock, log, metrics: watches, reachability })
+    this.#cache = new SharedCache({ client, clock, namespaces, reachability, random, observerOf })
+    const dropped = (reason: string) => eventsDropped.inc({ reason })
+    this.#events = new EventWriter({ client, clock, log, identity, reachability, random, dropped })
     const failed = ({ name }: Runnable, error: unknown) => this.#hasFailed(name, error)
     this.#others = new RunnableGroup(this, failed)
     this.#led = new RunnableGroup(this, failed)
@@ -88,7 +94,7 @@ class OperatorManager implements Manager {
       const name = election.leaseName
       leader.set({ name }, 0)
       const countSlowPath = () => leaderSlowPath.inc({ name })
-      const elector = new Elector({ election, identity, clock, log, random, reachability: this.reachability, countSlowPath })
+      const elector = new Elector({ election, identity, clock, log, random, reachability, countSlowPath })
       this.#elector = elector
       this.#health.add('leader-election', () => {
         if (elector.isStuck()) throw new Error('the lease was not renewed, and leadership not given up')
@@ -165,6 +171,7 @@ class OperatorManager implements Manager {
     this.#endpoints = await openEndpoints({ metrics, metricsBindAddress, healthProbeBindAddress, health, readiness })
     if (Object.keys(this.#endpoints.addresses).length > 0) log.info('listening', this.#endpoints.addresses)
     const services: Services = {
+      reachability: service((stop) => this.#guarded('reachability', this.reachability.run(stop))),
       events: service((stop) => this.#events.run(stop)),
       cache: service((stop) => this.#guarded('cache', this.#cache.run(stop))),
       election: service((stop) => this.#guarded('leader election', this.#lead(stop))),
@@ -216,7 +223,7 @@ class OperatorManager implements Manager {
   }
 
   /** Runnables, then the caches they read, then the lease, then the events about it all, then the probes. The error names what did not end. */
-  async #stop(cause: unknown, { events, cache, election }: Services): Promise<Error | undefined> {
+  async #stop(cause: unknown, { events, cache, election, reachability }: Services): Promise<Error | undefined> {
     const { clock, grace, election: terms } = this.#options
     // After a lost lease another replica may start as soon as it has run out.
     const time = this.#abandon.signal.aborted && terms !== undefined ? Math.min(grace, terms.leaseDuration - terms.renewDeadline) : grace
@@ -235,6 +242,7 @@ class OperatorManager implements Manager {
     // Whoever still works as the leader keeps the lease until it runs out.
     if (this.#led.alive.length === 0) await this.#elector?.release()
     await events.stop(reason)
+    await reachability.stop(reason)
     await this.#endpoints?.close()
     for (const timer of timers) timer.cancel()
     if (alive.length === 0) return undefined
@@ -264,7 +272,7 @@ interface Service {
   stop(reason: unknown): Promise<void>
 }
 
-type Services = Readonly<Record<'events' | 'cache' | 'election', Service>>
+type Services = Readonly<Record<'reachability' | 'events' | 'cache' | 'election', Service>>
 
 /** Starts it, with a stop of its own. */
 function service(run: (stop: AbortSignal) => Promise<void>): Service {

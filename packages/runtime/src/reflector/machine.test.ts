@@ -60,7 +60,7 @@ describe('the list', () => {
   })
 
   test('that fails is made again from the first page, later and later, up to a minute', () => {
-    const unwell = status(503, 'ServiceUnavailable')
+    const unwell = status(500, 'InternalError')
     let { state, now } = after([page('100', 'next'), failure(unwell)])
     const waits: number[] = []
     for (let i = 0; i < 8; i++) {
@@ -118,7 +118,7 @@ describe('the watch', () => {
       'too many requests, come back in 20 s',
       status(429, 'TooManyRequests', { retryAfterSeconds: 20 }),
       false,
-      { next: { watchFrom: '100' }, ms: 20_000 },
+      { next: { watchFrom: '100' }, ms: 21_000 },
     ],
     ['not allowed (403)', status(403, 'Forbidden'), false, { next: { watchFrom: '100' }, ms: 10_000 }],
     ['not known (401)', status(401, 'Unauthorized'), false, { next: { watchFrom: '100' }, ms: 10_000 }],
@@ -163,6 +163,44 @@ describe('the watch', () => {
     expect(after([failure(gone)], { state, now }).state).toMatchObject({ is: 'pausing', next: 'list', ms: 0 })
   })
 
+  // Seen with kube-apiserver: 39 s after it had been away for 45 s, and answered the first request with 503.
+  test('that meets a server which starts does not wait for as long as the server was away', () => {
+    let state = watching()
+    for (let i = 0; i < 20; i++) ({ state } = after([failure(refused), time], { state }))
+    const starting = status(503, 'ServiceUnavailable', { retryAfterSeconds: 5 })
+    expect(after([failure(starting)], { state }).state).toMatchObject({ is: 'pausing', ms: 10_000, next: { watchFrom: '100' } })
+    const patient = status(503, 'ServiceUnavailable', { retryAfterSeconds: 20 })
+    expect(after([failure(patient)], { state }).state, 'Retry-After is a minimum').toMatchObject({ ms: 20_000 })
+  })
+
+  test.each<[string, unknown, boolean]>([
+    ['refused', refused, true],
+    ['503', status(503, 'ServiceUnavailable', { retryAfterSeconds: 5 }), true],
+    ['500', status(500, 'InternalError'), true],
+    ['429', status(429, 'TooManyRequests'), false],
+    ['403', status(403, 'Forbidden'), false],
+    ['404', status(404, 'NotFound'), false],
+  ])('whose wait after %s: the end of an outage ends it = %#', (_, error, ends) => {
+    const waiting = after([failure(error)], { state: watching() }).state
+    expect(after([{ saw: 'recovery' }], { state: waiting }).state.is).toBe(
+      ends ? (waiting.is === 'pausing' && waiting.next === 'list' ? 'listing' : 'watching') : 'pausing',
+    )
+  })
+
+  test('that goes on after an outage starts with the shortest delay again', () => {
+    let { state, now } = after([failure(refused)], { state: watching() })
+    for (let i = 0; i < 8; i++) ({ state, now } = after([time, failure(refused)], { state, now }))
+    ;({ state, now } = after([{ saw: 'recovery' }, failure(status(503, 'ServiceUnavailable'))], { state, now }))
+    expect(state).toMatchObject({ is: 'pausing', ms: 1200 })
+  })
+
+  test('the end of an outage means nothing to what does not wait', () => {
+    const listing = initial<KubeObject>()
+    expect(after([{ saw: 'recovery' }], { state: listing }).state).toBe(listing)
+    const open = watching()
+    expect(after([{ saw: 'recovery' }], { state: open }).state).toBe(open)
+  })
+
   test('that breaks after a while without having said anything was open, and comes back soon', () => {
     expect(after([failure(reset)], { state: watching(), now: 60_000 }).state).toMatchObject({ next: { watchFrom: '100' }, ms: 500 })
   })
@@ -174,7 +212,7 @@ describe('the watch', () => {
   })
 
   test('after two quiet minutes a failure waits as short as the first did', () => {
-    const unwell = failure(status(503, 'ServiceUnavailable'))
+    const unwell = failure(status(500, 'InternalError'))
     let { state, now } = after([unwell, time, unwell, time, change('101')], { state: watching() })
     ;({ state, now } = after([unwell], { state, now: now + 121_000 }))
     expect(state).toMatchObject({ ms: 1200 })
@@ -188,6 +226,8 @@ test('no order of facts makes it skip a resource version', () => {
     fc.constantFrom(
       page('1000'),
       time,
+      { saw: 'recovery' as const },
+      failure(status(503, 'ServiceUnavailable')),
       failure(gone),
       failure(refused),
       failure(reset, true),

@@ -2,7 +2,7 @@
 // done now; a fact says how that went; the effects are what the cache must hear. Time and chance come in.
 import type { KubeObject } from '@kubewright/core'
 import { type Backoff, freshBackoff, isFresh, nextDelay } from './backoff.ts'
-import type { Failure } from './failure.ts'
+import type { Failure, FailureKind } from './failure.ts'
 
 /** What is being done now. */
 export type Activity<T> =
@@ -19,7 +19,8 @@ export type Activity<T> =
       readonly openedAt: number
       readonly events: number
     }
-  | { readonly is: 'pausing'; readonly ms: number; readonly next: 'list' | { readonly watchFrom: string } }
+  /** `wakes`: what is waited for is that the server comes back, so the wait is over when it has. */
+  | { readonly is: 'pausing'; readonly ms: number; readonly next: 'list' | { readonly watchFrom: string }; readonly wakes: boolean }
 
 export type ReflectorState<T> = Activity<T> & {
   readonly backoff: Backoff
@@ -38,6 +39,8 @@ export type Fact<T> =
   /** `opened`: the watch had brought something before it failed. */
   | { readonly saw: 'failure'; readonly failure: Failure; readonly opened: boolean }
   | { readonly saw: 'time' }
+  /** The server says that it is ready again, after an outage. */
+  | { readonly saw: 'recovery' }
 
 export type Effect<T> =
   | { readonly do: 'replace'; readonly pages: readonly (readonly T[])[]; readonly resourceVersion: string }
@@ -62,7 +65,10 @@ export const PAGE_SIZE = 500
 const VERY_SHORT = 1000
 /** A grant or a CRD is installed by a person: asking more often than this helps nobody. */
 const SLOW = 10_000
-/** A connection that is refused costs the server nothing, and the people who wait for it to come back count the seconds. */
+/**
+ * For a server that is away or starts. A connection that is refused costs it nothing, and the people who wait for it to come back count the
+ * seconds. (Seen with kube-apiserver: the 503 of its first second met a delay that had grown for as long as it was away, and cost another 39 s.)
+ */
 const LONGEST_RECONNECT = 10_000
 const FAILURES_BEFORE_RELIST = 5
 
@@ -84,14 +90,21 @@ export function step<T extends KubeObject>(state: ReflectorState<T>, fact: Fact<
       if (fact.saw === 'failure') return watchFailed(state, fact.failure, fact.opened, at)
       return [state, []]
     case 'pausing':
-      if (fact.saw !== 'time') return [state, []]
-      if (state.next === 'list') return [become(state, firstPage<T>(PAGE_SIZE)), []]
-      return [become(state, watchFrom<T>(state.next.watchFrom, at)), [{ do: 'count', what: 'reconnect' }]]
+      if (fact.saw === 'time') return pauseOver(state, at)
+      // What was learnt about the old trouble, its Retry-After too, is out of date: the server has said since that it is ready.
+      if (fact.saw === 'recovery' && state.wakes) return pauseOver({ ...state, backoff: freshBackoff, failures: 0 }, at)
+      return [state, []]
   }
 }
 
 type Listing<T> = Extract<ReflectorState<T>, { is: 'listing' }>
 type Watching<T> = Extract<ReflectorState<T>, { is: 'watching' }>
+type Pausing<T> = Extract<ReflectorState<T>, { is: 'pausing' }>
+
+function pauseOver<T>(state: Pausing<T>, at: Surroundings): Step<T> {
+  if (state.next === 'list') return [become(state, firstPage<T>(PAGE_SIZE)), []]
+  return [become(state, watchFrom<T>(state.next.watchFrom, at)), [{ do: 'count', what: 'reconnect' }]]
+}
 
 function turnPage<T>(state: Listing<T>, page: Extract<Fact<T>, { saw: 'page' }>, at: Surroundings): Step<T> {
   const pages = [...state.pages, page.objects]
@@ -111,7 +124,16 @@ function listFailed<T>(state: Listing<T>, failure: Failure, at: Surroundings): S
       ],
     ]
   }
-  return pause(state, failure, 'list', at)
+  return failure.kind === 'throttled' ? throttled(state, failure, 'list', at) : pause(state, failure, 'list', at)
+}
+
+/**
+ * The first time the server's own word is enough. kube-apiserver says so ("storage is (re)initializing", 1 s) to whoever first asks for a custom
+ * kind after a start.
+ */
+function throttled<T>(state: ReflectorState<T>, failure: Failure, next: Pausing<T>['next'], at: Surroundings): Step<T> {
+  const asTold = state.failures === 0 && failure.retryAfter > 0 ? failure.retryAfter * (1 + at.random() / 10) : undefined
+  return pause(state, failure, next, at, asTold)
 }
 
 function changed<T extends KubeObject>(state: Watching<T>, { type, object }: Extract<Fact<T>, { saw: 'change' }>): Step<T> {
@@ -157,6 +179,8 @@ function watchFailed<T>(state: Watching<T>, failure: Failure, opened: boolean, a
         wasOpen && state.failures === 0 ? at.random() * 1000 : undefined,
       )
     case 'throttled':
+      return throttled(state, failure, { watchFrom: state.resourceVersion }, at)
+    case 'unavailable':
     case 'denied':
       return pause(state, failure, { watchFrom: state.resourceVersion }, at)
     case 'server':
@@ -167,22 +191,20 @@ function watchFailed<T>(state: Watching<T>, failure: Failure, opened: boolean, a
   }
 }
 
-function pause<T>(
-  state: ReflectorState<T>,
-  failure: Failure,
-  next: 'list' | { readonly watchFrom: string },
-  at: Surroundings,
-  fixed?: number,
-): Step<T> {
+function pause<T>(state: ReflectorState<T>, failure: Failure, next: Pausing<T>['next'], at: Surroundings, fixed?: number): Step<T> {
   const [backoff, delay] = nextDelay(state.backoff, at.now, at.random)
   const ms = Math.max(failure.retryAfter, fixed ?? bounded(delay, failure))
-  const pausing: ReflectorState<T> = { is: 'pausing', ms, next, backoff, expiries: state.expiries, failures: state.failures + 1 }
+  const wakes = AWAY.has(failure.kind)
+  const pausing: ReflectorState<T> = { is: 'pausing', ms, next, wakes, backoff, expiries: state.expiries, failures: state.failures + 1 }
   const relist: readonly Effect<T>[] = next === 'list' && state.is === 'watching' ? [{ do: 'count', what: 'relist' }] : []
   return [pausing, [...relist, { do: 'report', failure, retryIn: ms, passing: fixed !== undefined }]]
 }
 
+/** The server's absence, or what may be a part of it. */
+const AWAY: ReadonlySet<FailureKind> = new Set(['unreachable', 'unavailable', 'server'])
+
 function bounded(delay: number, { kind }: Failure): number {
-  if (kind === 'unreachable') return Math.min(delay, LONGEST_RECONNECT)
+  if (kind === 'unreachable' || kind === 'unavailable') return Math.min(delay, LONGEST_RECONNECT)
   return kind === 'denied' || kind === 'absent' ? Math.max(delay, SLOW) : delay
 }
 

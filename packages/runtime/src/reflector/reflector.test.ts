@@ -3,6 +3,8 @@ import { settle, virtualClock } from '@kubewright/testing/virtual-clock'
 import { afterEach, describe, expect, test } from 'vitest'
 import { fakeClient } from '../fake/fake-client.ts'
 import { apiError, FakeServer, refused } from '../fake/fake-server.ts'
+import { silentLogger } from '../log/logger.ts'
+import { ServerReachability } from '../reachability/reachability.ts'
 import { Reflector, type ReflectorSink } from './reflector.ts'
 
 const ConfigMap = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true }
@@ -16,6 +18,8 @@ async function start(prepare: (server: FakeServer) => void = () => {}) {
   const clock = virtualClock()
   const server = new FakeServer().serve(ConfigMap)
   prepare(server)
+  const client = fakeClient(server)
+  const reachability = new ServerReachability({ client, clock, log: silentLogger, random: () => 0.5 })
   const store = new Map<string, KubeObject>()
   const heard: string[] = []
   const sink: ReflectorSink<KubeObject> = {
@@ -31,19 +35,26 @@ async function start(prepare: (server: FakeServer) => void = () => {}) {
     room: () => undefined,
   }
   const reflector = new Reflector<KubeObject>({
-    resource: await fakeClient(server).resource<KubeObject>(ConfigMap),
+    resource: await client.resource<KubeObject>(ConfigMap),
+    reachability,
     selection: {},
     sink,
     clock,
     random: () => 0.5,
     observer: {
       happened: () => {},
-      failed: ({ kind }, { current }) => heard.push(`${kind} ${current.times}`),
-      recovered: () => heard.push('recovered'),
+      failed: ({ kind, error }, { current }) => {
+        reachability.failed(error)
+        heard.push(`${kind} ${current.times}`)
+      },
+      recovered: () => {
+        reachability.succeeded()
+        heard.push('recovered')
+      },
     },
   })
   const stop = new AbortController()
-  const run = reflector.run(stop.signal)
+  const run = Promise.all([reflector.run(stop.signal), reachability.run(stop.signal)])
   running.push(async () => {
     stop.abort()
     await run
@@ -176,5 +187,65 @@ describe('a reflector', () => {
       expect(server.watching).toBe(0)
       expect(clock.pending).toBe(0)
     }
+  })
+})
+
+describe('after an outage', () => {
+  // Seen with kube-apiserver: 45 s without it, and then another 39 s without a watch, for it answered the first request with 503.
+  test('the watch is open again within seconds, though the first second of the server is all 503, 403 and 404', async () => {
+    const { clock, server, heard, names } = await start((before) => put(before, 'a'))
+    server.failWith(refused)
+    server.endWatches(refused())
+    await clock.advance(45_000)
+    const starting = [apiError(503, 'ServiceUnavailable', 'starting', 5), apiError(403, 'Forbidden'), apiError(404, 'NotFound')]
+    let requests = 0
+    server.failWith(({ verb }) => (verb === 'probe' ? apiError(500, 'InternalError', 'readyz check failed') : starting[requests++ % 3]))
+    await clock.advance(15_000)
+    server.heal()
+    server.silently(() => put(server, 'b'))
+    await clock.advance(3_500)
+    expect(names()).toEqual(['ns/a', 'ns/b'])
+    expect(heard.at(-1)).toBe('recovered')
+    expect(
+      heard.filter((entry) => /denied|absent/.test(entry)),
+      'what a starting server refuses is no verdict',
+    ).toEqual([])
+  })
+
+  test('a server that is away is asked by one probe, and not by every watch', async () => {
+    const { clock, server } = await start()
+    server.failWith(refused)
+    server.endWatches(refused())
+    await clock.advance(20_000)
+    const before = server.count('watch')
+    await clock.advance(600_000)
+    expect(server.count('watch') - before, 'one every ten seconds, should the probe be wrong').toBeLessThanOrEqual(61)
+    expect(server.count('probe')).toBeLessThanOrEqual(630)
+  })
+
+  test('a list leaves the repetitions to the client while the server is there, and to the end of the outage while it is not', async () => {
+    const { clock, server } = await start((before) => before.failWith(({ verb }) => (verb === 'discover' ? undefined : refused())))
+    await clock.advance(20_000)
+    server.heal()
+    await clock.advance(3_000)
+    await clock.advance(10_000)
+    server.endWatches(apiError(410, 'Expired'))
+    await clock.advance(5_000)
+    const lists = server.requests.flatMap(({ verb, options }) => (verb === 'list' ? [(options as { retry: boolean }).retry] : []))
+    expect([lists[0], lists[1], lists.at(-1)]).toEqual([true, false, true])
+  })
+
+  test('a wait that the server asked for with 429 is kept', async () => {
+    const { clock, server } = await start()
+    await clock.advance(5_000)
+    server.failWith(({ verb }) => (verb === 'watch' ? apiError(429, 'TooManyRequests', 'later', 60) : undefined))
+    server.endWatches()
+    await clock.advance(1_000)
+    const before = server.count('watch')
+    await clock.advance(58_000)
+    expect(server.count('watch')).toBe(before)
+    server.heal()
+    await clock.advance(6_000)
+    expect(server.watching).toBe(1)
   })
 })

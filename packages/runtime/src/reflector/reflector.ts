@@ -1,5 +1,6 @@
 import type { Resource, Selection, WatchEvent } from '@kubewright/client'
 import { ApiError, type Clock, type KubeObject, sleep } from '@kubewright/core'
+import type { Reachability } from '../reachability/reachability.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { type CurrentFailure, type Liveness, Pulse } from './liveness.ts'
 import { type Effect, type Fact, initial, type ReflectorState, step } from './machine.ts'
@@ -30,6 +31,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly sink: ReflectorSink<T>
   readonly clock: Clock
   readonly observer?: ReflectorObserver
+  /** Ends the waits for a server that was away. @default none: every wait lasts its time */
+  readonly reachability?: Pick<Reachability, 'state' | 'pause'>
   /** @default Math.random */
   readonly random?: () => number
   /**
@@ -68,7 +71,7 @@ export class Reflector<T extends KubeObject> {
       const state = this.#state
       if (state.is === 'listing') await this.#list(state, signal)
       else if (state.is === 'watching') await this.#watch(state, signal)
-      else await this.#pause(state.ms, signal)
+      else await this.#pause(state, signal)
     }
   }
 
@@ -113,6 +116,8 @@ export class Reflector<T extends KubeObject> {
         ...selection,
         ...(state.limit === undefined ? {} : { limit: state.limit }),
         ...(state.continue === undefined ? {} : { continue: state.continue }),
+        // A list is not begun anew for one hiccup. But while the server is away the client's own waits would not end with its return.
+        retry: !this.#inOutage,
         signal,
       })
       if (signal.aborted) return
@@ -124,7 +129,7 @@ export class Reflector<T extends KubeObject> {
         continue: page.metadata.continue,
       })
     } catch (error) {
-      if (!signal.aborted) this.#take({ saw: 'failure', failure: failureOf(error), opened: false })
+      if (!signal.aborted) this.#take({ saw: 'failure', failure: this.#failureOf(error), opened: false })
     }
   }
 
@@ -149,7 +154,7 @@ export class Reflector<T extends KubeObject> {
       for await (const event of events) {
         onBytes()
         if (signal.aborted || watchdog.signal.aborted) break
-        this.#take(factOf(event))
+        this.#take(this.#factOf(event))
         if (this.#state.is !== 'watching') return
         const room = sink.room()
         if (room !== undefined) await watchdog.pausedWhile(room)
@@ -158,33 +163,45 @@ export class Reflector<T extends KubeObject> {
     } catch (error) {
       if (signal.aborted) return
       if (watchdog.verdict !== undefined) this.#take({ saw: 'end', by: watchdog.verdict })
-      else this.#take({ saw: 'failure', failure: failureOf(error), opened })
+      else this.#take({ saw: 'failure', failure: this.#failureOf(error), opened })
     } finally {
       watchdog.stop()
     }
   }
 
-  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+  async #pause({ ms, wakes }: Extract<ReflectorState<T>, { is: 'pausing' }>, signal: AbortSignal): Promise<void> {
+    const { clock, reachability } = this.#options
+    let end: 'time' | 'recovery' = 'time'
     try {
-      await sleep(ms, { clock: this.#options.clock, signal })
+      if (wakes && reachability !== undefined) end = await reachability.pause(ms, signal)
+      else await sleep(ms, { clock, signal })
     } catch (error) {
       if (signal.aborted) return
       throw error
     }
-    this.#take({ saw: 'time' })
+    this.#take({ saw: end })
   }
-}
 
-function factOf<T extends KubeObject>(event: WatchEvent<T>): Fact<T> {
-  switch (event.type) {
-    case 'BOOKMARK':
-      return { saw: 'bookmark', resourceVersion: event.object.metadata.resourceVersion ?? '' }
-    case 'ERROR': {
-      const failure = failureOf(new ApiError({ ...event.status, code: event.status.code ?? 500 }))
-      return { saw: 'failure', failure, opened: true }
+  #failureOf(error: unknown): Failure {
+    return failureOf(error, { outage: this.#inOutage })
+  }
+
+  get #inOutage(): boolean {
+    const { reachability } = this.#options
+    return reachability !== undefined && reachability.state !== 'reachable'
+  }
+
+  #factOf(event: WatchEvent<T>): Fact<T> {
+    switch (event.type) {
+      case 'BOOKMARK':
+        return { saw: 'bookmark', resourceVersion: event.object.metadata.resourceVersion ?? '' }
+      case 'ERROR': {
+        const failure = this.#failureOf(new ApiError({ ...event.status, code: event.status.code ?? 500 }))
+        return { saw: 'failure', failure, opened: true }
+      }
+      default:
+        return { saw: 'change', type: event.type, object: event.object }
     }
-    default:
-      return { saw: 'change', type: event.type, object: event.object }
   }
 }
 

@@ -48,7 +48,7 @@ export const configMaps: Strategy = {
     const twice = Object.keys(binary).filter((key) => Object.hasOwn(text, key))
     return [
       ...validateKeys(object, 'data'),
-      ...twice.map((key) => invalidValue(`data[${key}]`, text[key], 'duplicate of key present in binaryData')),
+      ...twice.map((key) => invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData')),
       ...validateKeys(object, 'binaryData'),
       ...tooLarge('[]', total),
     ]

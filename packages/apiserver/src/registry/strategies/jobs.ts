@@ -3,7 +3,7 @@ import { immutableField, invalidValue, requiredValue, unsupportedValue } from '.
 import { type Fields, fieldsAt, fill, optionalFields } from '../fields.ts'
 import { defaultPodSpec } from '../pod-defaults.ts'
 import { validatePodSpec } from '../pod-validation.ts'
-import { defaultStrategy, type Strategy, textAt } from '../strategy.ts'
+import { defaultStrategy, type Strategy } from '../strategy.ts'
 
 const specOf = (object: DynamicObject): Fields => optionalFields(object as Fields, 'spec') ?? {}
 
@@ -33,13 +33,12 @@ export const jobs: Strategy = {
   defaults(draft) {
     const spec = fieldsAt(draft, 'spec')
     if (spec['completions'] === undefined && spec['parallelism'] === undefined) spec['completions'] = 1
-    fill(spec, { parallelism: 1, backoffLimit: 6, completionMode: 'NonIndexed', suspend: false })
+    fill(spec, { parallelism: 1, backoffLimit: 6, completionMode: 'NonIndexed', suspend: false, manualSelector: false })
     spec['podReplacementPolicy'] ??= optionalFields(spec, 'podFailurePolicy') === undefined ? 'TerminatingOrFailed' : 'Failed'
     defaultJobTemplate(spec)
   },
   prepareCreate(draft, { uid }) {
     const spec = fieldsAt(draft, 'spec')
-    spec['manualSelector'] ??= false
     if (spec['manualSelector'] === true) return
     const name = draft.metadata.name ?? ''
     const labels = {

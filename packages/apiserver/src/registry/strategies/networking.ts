@@ -4,6 +4,7 @@ import { defaultStrategy, type Strategy } from '../strategy.ts'
 export const endpoints: Strategy = {
   ...defaultStrategy,
   createOnUpdate: true,
+  deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   defaults(draft) {
     for (const subset of listAt(draft, 'subsets')) for (const port of listAt(subset, 'ports')) port['protocol'] ??= 'TCP'
   },

@@ -1,6 +1,7 @@
-import { type DynamicObject, deepEqual, dns1035LabelErrors, type StatusCause } from '@kubewright/core'
+import { type DynamicObject, deepEqual, type StatusCause } from '@kubewright/core'
 import { invalidValue, requiredValue } from '../../status/index.ts'
 import { type Fields, fieldsAt, fill, listAt, optionalFields } from '../fields.ts'
+import { labelName } from '../object-meta.ts'
 import { defaultStrategy, type Strategy, textAt } from '../strategy.ts'
 
 const specOf = (object: DynamicObject): Fields => optionalFields(object as Fields, 'spec') ?? {}
@@ -15,7 +16,8 @@ export function services(addresses: ServiceAddresses): Strategy {
   return {
     ...defaultStrategy,
     returnsDeleted: true,
-    name: dns1035LabelErrors,
+    // Relaxed from DNS-1035 in 1.36: a leading digit is legal now.
+    name: labelName,
     createOnUpdate: true,
     statusSeparated: true,
     selectable: { 'spec.clusterIP': textAt('spec', 'clusterIP'), 'spec.type': textAt('spec', 'type') },
@@ -53,11 +55,12 @@ export function services(addresses: ServiceAddresses): Strategy {
       }
       if (ports.length === 0 && spec['clusterIP'] !== 'None') causes.push(requiredValue('spec.ports'))
       ports.forEach((port, index) => {
-        const number = port['port']
-        if (typeof number !== 'number' || number < 1 || number > 65535) {
-          causes.push(invalidValue(`spec.ports[${index}].port`, number ?? 0, 'must be between 1 and 65535, inclusive'))
-        }
         if (ports.length > 1 && !port['name']) causes.push(requiredValue(`spec.ports[${index}].name`))
+        for (const field of ['port', 'targetPort']) {
+          const number = port[field] ?? 0
+          if (typeof number === 'number' && (number < 1 || number > 65535))
+            causes.push(invalidValue(`spec.ports[${index}].${field}`, number, 'must be between 1 and 65535, inclusive'))
+        }
       })
       return causes
     },
@@ -76,8 +79,10 @@ function allocate(spec: Fields, addresses: ServiceAddresses): void {
   if (spec['type'] === 'ExternalName') return
   spec['clusterIP'] ||= addresses.clusterIP()
   spec['clusterIPs'] ??= [spec['clusterIP']]
-  spec['ipFamilies'] ??= ['IPv4']
-  spec['ipFamilyPolicy'] ??= 'SingleStack'
+  // Somebody else makes the endpoints of a service without a selector, and may make them of both families.
+  const isBoth = spec['clusterIP'] === 'None' && Object.keys(optionalFields(spec, 'selector') ?? {}).length === 0
+  spec['ipFamilies'] ??= isBoth ? ['IPv4', 'IPv6'] : ['IPv4']
+  spec['ipFamilyPolicy'] ??= isBoth ? 'RequireDualStack' : 'SingleStack'
   if (spec['type'] !== 'NodePort' && spec['type'] !== 'LoadBalancer') return
   for (const port of listAt(spec, 'ports')) port['nodePort'] ??= addresses.nodePort()
 }

@@ -79,9 +79,7 @@ export const daemonSets: Strategy = {
     strategy['type'] ??= 'RollingUpdate'
     if (strategy['type'] === 'RollingUpdate') fill(fieldsAt(strategy, 'rollingUpdate'), { maxUnavailable: 1, maxSurge: 0 })
     defaultTemplate(spec)
-  },
-  prepareCreate(draft) {
-    draft.metadata.annotations = { ...draft.metadata.annotations, 'deprecated.daemonset.template.generation': '1' }
+    draft.metadata.annotations = { 'deprecated.daemonset.template.generation': '1', ...draft.metadata.annotations }
   },
   validate: validateWorkload,
   validateUpdate: selectorIsImmutable,

@@ -1,0 +1,17 @@
+import type { Sighting } from './tracked-object.ts'
+
+/** One reading of both clocks: expiries are dates, delays and rates are not to be moved by someone setting the clock. */
+export interface Instant {
+  readonly wall: number
+  readonly mono: number
+}
+
+/** What is to be done now. */
+export type Step =
+  | { readonly do: 'delete'; readonly policy: string; readonly object: Sighting }
+  /** Its version is known to be old, and no event came: fetch it, and have the tracker observe it for each of the policies. */
+  | { readonly do: 'fetch'; readonly policies: readonly string[]; readonly object: Sighting }
+  /** Nothing for so many ms, unless something happens. */
+  | { readonly do: 'wait'; readonly ms: number }
+  /** Nothing until something happens. */
+  | { readonly do: 'rest' }
