@@ -35,6 +35,12 @@ test('a test may import the testing package, the code beside it may not', () => 
   expect(why('packages/runtime/src/a.ts', '@kubewright/testing')).toMatch(/may not import/)
 })
 
+test('what is there for tests may import the testing package, and nothing else may import it', () => {
+  expect(why('packages/runtime/src/fake/client.ts', '@kubewright/testing')).toBeUndefined()
+  expect(why('packages/runtime/src/a.test.ts', './fake/client.ts')).toBeUndefined()
+  expect(why('packages/runtime/src/a.ts', './fake/client.ts')).toMatch(/tests alone/)
+})
+
 test('only the commands know the operators', () => {
   expect(why('packages/cli/src/commands/run.ts', '@kubewright/operator-gc')).toBeUndefined()
 })

@@ -28,6 +28,9 @@ const EXCEPTIONS: readonly { readonly under: string; readonly may: RegExp }[] = 
   { under: 'packages/cli/src/commands/', may: /^@kubewright\/operator-/ },
 ]
 
+/** Tests, and the folders of what only tests use. */
+const TEST = /\.test\.ts$|\/(fake|test-client)\//
+
 export interface Import {
   /** Path from the repository's root. */
   readonly file: string
@@ -54,13 +57,14 @@ export function importsOf({ path, text }: SourceFile): Import[] {
 export function objection(found: Import, owners: ReadonlyMap<string, string>): string | undefined {
   const home = ownerOf(found.file, owners)
   if (home === undefined) return undefined
+  const isTest = TEST.test(found.file)
   if (found.specifier.startsWith('.')) {
     const target = relative('/', resolve('/', dirname(found.file), found.specifier))
+    if (!isTest && TEST.test(target)) return 'is there for tests alone'
     return ownerOf(target, owners) === home ? undefined : `reaches into another package by path; import it by its name`
   }
   const target = [...owners.values()].find((name) => found.specifier === name || found.specifier.startsWith(`${name}/`))
   if (target === undefined) return undefined
-  const isTest = /\.test\.ts$/.test(found.file)
   if (isTest && target === '@kubewright/testing') return undefined
   if (EXCEPTIONS.some(({ under, may }) => found.file.startsWith(under) && may.test(target))) return undefined
   if (ARROWS[home]?.includes(target)) return undefined

@@ -3,4 +3,4 @@
 export { type OpenApiDocument, openApiDocument } from './document.ts'
 export type { GroupVersionResources, OpenApiResource } from './group-version.ts'
 export { LEGACY_PROTOBUF, legacyDocument, legacyProtobuf } from './legacy-document.ts'
-export { type OpenApiIndex, openApiHash, openApiIndex } from './openapi-index.ts'
+export { openApiHash, openApiIndex } from './openapi-index.ts'

@@ -2,5 +2,5 @@
 // the words of kube-apiserver 1.36. Pure; knows nothing of HTTP, storage or built-in kinds.
 export { type CompiledSchema, compileSchema } from './compile.ts'
 export { hasCel, unrecognizedFormats } from './notes.ts'
-export { isJsonMap, type Json, type JsonMap, type Schema, type ValidationRule } from './schema.ts'
+export type { Json, JsonMap, Schema } from './schema.ts'
 export { checkStructural } from './structural.ts'

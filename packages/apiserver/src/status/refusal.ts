@@ -56,9 +56,6 @@ export const noSuchPath = (): Refusal => new Refusal(404, 'NotFound', 'the serve
 export const methodNotAllowed = (): Refusal =>
   new Refusal(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 
-export const notAcceptable = (): Refusal =>
-  new Refusal(406, 'NotAcceptable', 'only the following media types are accepted: application/json, application/yaml')
-
 export const alreadyExists = (resource: ResourceName, name: string): Refusal =>
   new Refusal(409, 'AlreadyExists', `${qualified(resource)} "${name}" already exists`, detailsOf(resource, name))
 

@@ -2,7 +2,8 @@ import type { DynamicObject } from '@kubewright/core'
 import { virtualClock } from '@kubewright/testing/virtual-clock'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Change, CompactedError, StaleEntryError, Store } from './index.ts'
+import { type Change, CompactedError, Store } from './index.ts'
+import { StaleEntryError } from './store.ts'
 
 const storeOf = (entries = 10_000, age = 0) => {
   const clock = virtualClock()
