@@ -148,6 +148,8 @@ async function stream({ code, headers, run }: Extract<Answer, { run: unknown }>,
   }
   await run(sink)
   // What is still held back would otherwise follow the last chunk of the body, where the client takes it for the next response.
+  if (isCorked) response.uncork()
+  isCorked = false
   response.end()
 }
 
