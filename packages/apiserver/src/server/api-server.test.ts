@@ -52,6 +52,38 @@ describe('a server', () => {
     await expect(second).rejects.toThrow(`port ${api.server.port} of 127.0.0.1 is in use by another program: choose another one, or 0`)
   })
 
+  test('with a certificate that came alone gives Pods that one to verify it by', async () => {
+    await using first = await testClient()
+    const pair = first.server.clientCertificate('kubernetes')
+    await using api = await testClient({ tls: pair })
+    await api.settle()
+    const { body } = await api.get(`${CONFIG_MAPS}/kube-root-ca.crt`, { tls: { agent: false, rejectUnauthorized: false } })
+    expect([body['data'], api.server.connection.caData]).toEqual([{ 'ca.crt': pair.cert }, pair.cert])
+  })
+
+  test('whose certificates are none says which', async () => {
+    await using api = await testClient()
+    const pair = api.server.clientCertificate('kubernetes')
+    const refused = [
+      startApiServer({ tls: { ...pair, key: pair.cert } }),
+      startApiServer({ tls: { ...pair, key: api.server.clientCertificate('other').key } }),
+      startApiServer({ clientCa: 'no PEM' }),
+    ]
+    const messages = await Promise.all(
+      refused.map((each) =>
+        each.then(
+          () => 'started',
+          (error: unknown) => String(error),
+        ),
+      ),
+    )
+    expect(messages).toEqual([
+      expect.stringMatching(/^ConfigurationError: the serving certificate and its private key do not work: .* Give both as PEM/),
+      expect.stringMatching(/^ConfigurationError: the serving certificate and its private key do not work: .* Give both as PEM/),
+      expect.stringMatching(/^ConfigurationError: the CA of client certificates cannot be read: .* Give it as PEM$/),
+    ])
+  })
+
   test('counts its answers by method and code', async () => {
     await using api = await testClient()
     await api.get(`${CONFIG_MAPS}/nope`)

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import type { Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { ConfigurationError, systemClock } from '@kubewright/core'
+import { createSecureContext } from 'node:tls'
+import { ConfigurationError, messageOf, systemClock } from '@kubewright/core'
 import { Authenticator } from '../authn/authenticator.ts'
 import { parseTokenFile } from '../authn/token-file.ts'
 import { AUTHENTICATED, MASTERS, type User } from '../authn/user.ts'
@@ -93,10 +94,14 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const requests = new Map<string, number>()
 
   const serving = options.tls ?? authority.server(SERVER_NAMES.includes(host) ? SERVER_NAMES : [host, ...SERVER_NAMES])
+  // What clients verify the server by; of a certificate that came alone, itself.
+  const caData = options.tls?.ca ?? options.tls?.cert ?? authority.cert
   let meta: MetaPaths | undefined
+  const clientCa = [authority.cert, ...(options.clientCa === undefined ? [] : [options.clientCa])]
+  checkPem(serving, clientCa)
   const { server, cutConnections } = createTransport({
     ...serving,
-    clientCa: [authority.cert, ...(options.clientCa === undefined ? [] : [options.clientCa])],
+    clientCa,
     authenticator,
     answer: (request) => dispatch({ context, meta: meta!, authenticator }, request),
     observe: ({ method, code }) => requests.set(`${method} ${code}`, (requests.get(`${method} ${code}`) ?? 0) + 1),
@@ -105,14 +110,11 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   })
   const actualPort = await listen(server, host, port)
   meta = new MetaPaths(catalog, `${host}:${actualPort}`)
-  const controllers =
-    options.controllers === false
-      ? undefined
-      : startControllers({ objects, catalog, clock, log, rootCa: options.tls?.ca ?? authority.cert })
+  const controllers = options.controllers === false ? undefined : startControllers({ objects, catalog, clock, log, rootCa: caData })
   bootstrap(objects, catalog, actualPort)
 
   const url = `https://${host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host}:${actualPort}`
-  const connection: ServerConnection = { server: url, caData: options.tls?.ca ?? options.tls?.cert ?? authority.cert, token }
+  const connection: ServerConnection = { server: url, caData, token }
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= (async () => {
@@ -139,6 +141,27 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     closeWatches: () => endWatches(() => true),
     stop,
     [Symbol.asyncDispose]: stop,
+  }
+}
+
+/** @throws ConfigurationError; what OpenSSL says of it names no file and no field, and may not be shown with the key */
+function checkPem({ cert, key }: { readonly cert: string; readonly key: string }, clientCa: readonly string[]): void {
+  try {
+    createSecureContext({ cert, key })
+  } catch (error) {
+    throw new ConfigurationError(
+      `the serving certificate and its private key do not work: ${messageOf(error)}. Give both as PEM, the key of that certificate`,
+      {
+        cause: error,
+      },
+    )
+  }
+  for (const pem of clientCa) {
+    try {
+      new X509Certificate(pem)
+    } catch (error) {
+      throw new ConfigurationError(`the CA of client certificates cannot be read: ${messageOf(error)}. Give it as PEM`, { cause: error })
+    }
   }
 }
 

@@ -53,7 +53,7 @@ export const APPLY = 'application/apply-patch+yaml'
 export async function testClient(options: ApiServerOptions = {}): Promise<TestClient> {
   const clock = virtualClock()
   const server = await startApiServer({ clock, ...options })
-  const agent = new Agent({ keepAlive: true, ca: server.connection.caData })
+  const agent = new Agent({ keepAlive: true, maxSockets: 16, ca: server.connection.caData })
   const open = (method: string, path: string, sending: Sending = {}): Promise<IncomingMessage> =>
     exchange(server, agent, method, path, sending)
   const send = async (method: string, path: string, sending?: Sending): Promise<Reply> => readReply(await open(method, path, sending))
