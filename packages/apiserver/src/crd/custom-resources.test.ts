@@ -291,4 +291,5 @@ test('rules in CEL are kept, and every write says that they are not evaluated', 
     201,
     '299 - "x-kubernetes-validations of widgets.example.com are not evaluated by the embedded API server yet"',
   ])
+  expect((await api.get(WIDGETS)).headers['warning']).toBeUndefined()
 })

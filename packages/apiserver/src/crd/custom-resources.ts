@@ -45,7 +45,8 @@ function customResource(crd: CustomResourceDefinition, version: DefinitionVersio
     custom: {
       crd: crd.metadata.name ?? '',
       columns: version.additionalPrinterColumns ?? [],
-      warnings: warnings(crd, version, schema),
+      warnings: warnings(crd, version),
+      caveats: caveats(crd, schema),
       terminating: crd.metadata.deletionTimestamp !== undefined,
     },
   }
@@ -85,14 +86,16 @@ function readCustom(object: Fields, compiled: CompiledSchema): { readonly value:
   }
 }
 
-function warnings(crd: CustomResourceDefinition, version: DefinitionVersion, schema: Schema): readonly string[] {
+function warnings(crd: CustomResourceDefinition, version: DefinitionVersion): readonly string[] {
   const said: string[] = []
   if (version.deprecated === true) {
     said.push(version.deprecationWarning ?? `${named(crd, version)} is deprecated${successor(crd)}`)
   }
-  if (hasCel(schema)) said.push(`x-kubernetes-validations of ${crd.metadata.name} are not evaluated by the embedded API server yet`)
   return said
 }
+
+const caveats = ({ metadata }: CustomResourceDefinition, schema: Schema): readonly string[] =>
+  hasCel(schema) ? [`x-kubernetes-validations of ${metadata.name} are not evaluated by the embedded API server yet`] : []
 
 const named = ({ spec: { group, names } }: CustomResourceDefinition, { name }: DefinitionVersion): string =>
   `${group}/${name} ${names.kind}`

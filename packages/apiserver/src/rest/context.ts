@@ -69,5 +69,5 @@ export function deprecations({ custom, strategy }: StoredResource): readonly str
 /** What they are told with every write. */
 export function standingWarnings(resource: StoredResource): readonly string[] {
   const { caveat } = resource.strategy
-  return [...deprecations(resource), ...(caveat === undefined ? [] : [caveat])]
+  return [...deprecations(resource), ...(resource.custom?.caveats ?? []), ...(caveat === undefined ? [] : [caveat])]
 }

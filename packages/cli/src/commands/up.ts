@@ -76,7 +76,10 @@ function runManager(client: Client, operators: readonly OperatorDefinition[], si
   })
   for (const operator of operators) operator.setup(manager, settingsOf(operator, settings))
   const done = manager.run(signal)
-  return { done, started: manager.elected.then(() => manager.addresses().metrics) }
+  return {
+    done,
+    started: manager.elected.then(() => manager.addresses().metrics).then((address) => address && `http://${address}/metrics`),
+  }
 }
 
 interface Announcement {
@@ -97,7 +100,7 @@ function announce({ kubeconfig, server, metrics, operators, examples }: Announce
   const lines = [
     `server: ${server}`,
     `kubeconfig: ${kubeconfig}`,
-    ...(metrics ? [`metrics: http://${metrics}/metrics`] : []),
+    ...(metrics ? [`metrics: ${metrics}`] : []),
     `operators: ${operators.join(', ')} (${examples} example objects)`,
     `ready in ${readyMilliseconds} ms`,
     '',
