@@ -2,8 +2,8 @@ import { type Condition, type DynamicObject, setCondition, withoutFinalizer } fr
 import { CLEANUP_FINALIZER, type CustomResourceDefinition } from '../crd/definition.ts'
 import { DEFINITIONS_TABLE } from '../crd/registrar.ts'
 import { type Fields, fieldsAt } from '../registry/fields.ts'
-import { isRefusal, remove } from '../registry/removal.ts'
-import { type Controller, type ControllerContext, Tables, targetOfObject } from './context.ts'
+import { removeContent } from './content.ts'
+import { type Controller, type ControllerContext, Tables } from './context.ts'
 import { WorkLoop } from './work-loop.ts'
 
 /** Deletes the objects of a definition that is to go, and lets go of it when none is left. */
@@ -52,14 +52,7 @@ export class DefinitionCleanup implements Controller {
     const { group, names } = (entry.object as unknown as CustomResourceDefinition).spec
     const table = `${group}/${names.plural}`
     const resource = this.tables.find(table)
-    for (const { object } of resource === undefined ? [] : objects.store.list(table)) {
-      if (object.metadata.deletionTimestamp !== undefined) continue
-      try {
-        remove(objects, resource!, targetOfObject(object))
-      } catch (error) {
-        if (!isRefusal(error, 404)) throw error
-      }
-    }
+    if (resource !== undefined) removeContent(objects, resource, objects.store.list(table))
     if (objects.store.count(table) > 0) {
       objects.update(definitions, { namespace: undefined, name }, (crd) => this.inProgress(crd), {
         subresource: 'status',

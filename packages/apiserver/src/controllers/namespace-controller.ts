@@ -1,9 +1,8 @@
 import { type Condition, type DynamicObject, setCondition } from '@kubewright/core'
 import { type Fields, fieldsAt } from '../registry/fields.ts'
-import { isRefusal, remove } from '../registry/removal.ts'
 import type { StoredResource } from '../registry/resource.ts'
-import type { Entry } from '../storage/index.ts'
-import { type Controller, type ControllerContext, NAMESPACES_TABLE, Tables, targetOfObject } from './context.ts'
+import { removeContent } from './content.ts'
+import { type Controller, type ControllerContext, NAMESPACES_TABLE, Tables } from './context.ts'
 import { WorkLoop } from './work-loop.ts'
 
 /** The finalizer in `spec` that holds a namespace until it is empty. */
@@ -44,7 +43,8 @@ export class NamespaceController implements Controller {
     const namespaces = this.tables.find(NAMESPACES_TABLE)
     if (entry === undefined || namespaces === undefined || !isTerminating(entry.object)) return
     for (const [table, resource] of this.tables.all())
-      if (resource.namespaced) this.deleteAll(resource, objects.store.list(table, { prefix: `${name}/` }))
+      if (resource.namespaced)
+        removeContent(objects, resource, objects.store.list(table, { prefix: `${name}/` }), { propagationPolicy: 'Background' })
     const left = [...this.tables.all().values()].flatMap((resource) =>
       resource.namespaced
         ? objects.store.list(resource.storage.table, { prefix: `${name}/` }).map(({ object }) => ({ resource, object }))
@@ -57,17 +57,6 @@ export class NamespaceController implements Controller {
         subresource: 'status',
         unconditional: true,
       })
-  }
-
-  private deleteAll(resource: StoredResource, entries: readonly Entry[]): void {
-    for (const { object } of entries) {
-      if (object.metadata.deletionTimestamp !== undefined) continue
-      try {
-        remove(this.context.objects, resource, targetOfObject(object), { propagationPolicy: 'Background' })
-      } catch (error) {
-        if (!isRefusal(error, 404)) throw error
-      }
-    }
   }
 
   /** Says what the namespace waits for, in the words that kubectl users know. */
