@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CustomResourceDefinition, connect, Lease, Namespace } from '@kubewright/client'
-import { GarbageCollectionPolicy, gc } from '@kubewright/operator-gc'
+import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, gc } from '@kubewright/operator-gc'
 import { eventually } from '@kubewright/testing'
 import { beforeAll, expect, onTestFinished } from 'vitest'
 import { parse, stringify } from 'yaml'
@@ -127,6 +127,19 @@ test('--gc-protected-namespaces and --gc-allowed-kinds move the limits of what m
   run('--gc-allowed-kinds', 'Lease.coordination.k8s.io')
   await eventually(async () => expect(await reasonOf(plain, 'leases')).toBe('Active'), { timeout: 20_000 })
   await eventually(async () => expect(await left(guarded)).toEqual([]), { timeout: 20_000 })
+})
+
+// The flag once took the place of the system's namespaces: whoever protected one more gave kube-system away.
+test('a namespace that is protected besides leaves those of the system protected', async ({ kubewright }) => {
+  const policies = await bench.client.resource(ClusterGarbageCollectionPolicy)
+  const targetResource = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kube-system', labelSelector: { matchLabels: { app: 'go' } } }
+  await policies.create(
+    ClusterGarbageCollectionPolicy.of({ metadata: { name: 'system' }, spec: { targetResource, ttl: { secondsAfterCreation: 1 } } }),
+  )
+  kubewright(['run', 'gc', '--kubeconfig', bench.cluster.kubeconfigPath, ...QUIET, '--gc-protected-namespaces', 'one-more'])
+  const reason = async () => (await policies.get({ name: 'system' })).status?.conditions?.[0]?.reason
+  await eventually(async () => expect(await reason()).toBeDefined(), { timeout: 20_000 })
+  expect(await reason()).toBe('Protected')
 })
 
 test('values of an operator that cannot be are refused together, before anything starts', async ({ kubewright }) => {

@@ -11,8 +11,12 @@ export const config = z.object({
     .meta({ description: 'for each policy that does not say it itself', placeholder: 'N' }),
   protectedNamespaces: z
     .array(z.string().regex(/^[a-z0-9][-a-z0-9]*\*?$/, 'must be names of namespaces, or beginnings of names followed by *'))
-    .default(['kube-*', 'openshift-*'])
-    .meta({ description: 'namespaces in which nothing is ever deleted; repeatable, or with commas; NAME or PREFIX*', placeholder: 'NS' }),
+    .default([])
+    .meta({
+      description:
+        'namespaces in which nothing is ever deleted, besides kube-* and openshift-*; repeatable, or with commas; NAME or PREFIX*',
+      placeholder: 'NS',
+    }),
   allowedKinds: z
     .array(z.string().regex(/^[A-Z][A-Za-z0-9]*(\.[a-z0-9.-]+)?$/, 'must be kinds, like Namespace or Role.rbac.authorization.k8s.io'))
     .default([])

@@ -7,6 +7,7 @@ import { cacheSource } from './engine/target-source.ts'
 import { exampleManifests } from './generated/examples.ts'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy } from './kinds/policies.ts'
 import { prometheusMeter } from './metrics/prometheus.ts'
+import { SYSTEM_NAMESPACES } from './protection/protection.ts'
 
 export { demoObjects } from './demo.ts'
 export { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy } from './kinds/policies.ts'
@@ -44,7 +45,7 @@ export const gc = defineOperator({
             policiesKnown: () => policiesKnown(manager),
             abandon: manager.abandon,
           },
-          { concurrency, maxDeletionsPerSecond, protection: { namespaces: protectedNamespaces, allowedKinds } },
+          { concurrency, maxDeletionsPerSecond, protection: { namespaces: [...SYSTEM_NAMESPACES, ...protectedNamespaces], allowedKinds } },
         )
         meter.leading(true)
         try {

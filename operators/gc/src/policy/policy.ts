@@ -147,7 +147,7 @@ function scopeProblem(policy: Policy, protection: Protection): PolicyProblem | u
   if (scope !== undefined && isProtectedNamespace(protection, scope)) {
     return {
       reason: 'Protected',
-      message: `nothing is collected in namespace "${scope}". Who runs the operator may change that with --gc-protected-namespaces`,
+      message: `nothing is collected in namespace "${scope}". It belongs to the system, or is protected by --gc-protected-namespaces`,
     }
   }
   return undefined

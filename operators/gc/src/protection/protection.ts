@@ -8,6 +8,9 @@ export interface Protection {
   readonly allowedKinds: readonly string[]
 }
 
+/** Where the cluster itself lives. Nothing takes these off. */
+export const SYSTEM_NAMESPACES: readonly string[] = ['kube-*', 'openshift-*']
+
 /** On an object, as annotation or label with the value "true": no policy deletes it. */
 export const PROTECT = 'gc.kubewright.dev/protect'
 
