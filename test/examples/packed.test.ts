@@ -1,0 +1,87 @@
+// A stranger's first operator: an empty folder outside the repository, the packages as they would be published, thirty lines of code.
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { CustomResourceDefinition, Deployment, Service } from '@kubewright/client'
+import { eventually } from '@kubewright/testing'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { useCluster } from '../integration/harness.ts'
+import { Website } from './packed/website.ts'
+
+const root = dirname(dirname(import.meta.dirname))
+const run = promisify(execFile)
+const bench = useCluster()
+let folder = ''
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kubewright-shop-'))
+  await run(process.execPath, [join(root, 'scripts', 'bundle.ts'), '--packages', join(folder, 'packages')], { cwd: root })
+  const packages = readdirSync(join(folder, 'packages')).map((name) => join(folder, 'packages', name))
+  await Promise.all(packages.map((path) => run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: path })))
+  const archives = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
+  expect(archives).toHaveLength(packages.length)
+  const { devDependencies } = (await import('../../package.json', { with: { type: 'json' } })).default
+  const tools = (['typescript', '@types/node'] as const).map((name) => `${name}@${devDependencies[name]}`)
+  writeFileSync(join(folder, 'package.json'), '{ "name": "shop", "private": true, "type": "module" }')
+  const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--silent']
+  await run('npm', ['install', ...quietly, ...archives.map((name) => `./${name}`), ...tools], { cwd: folder })
+  cpSync(join(import.meta.dirname, 'packed'), folder, { recursive: true })
+}, 240_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+test('the published types hold under strict, declarations included, and refuse what the kind does not allow', async () => {
+  const compiled = async (...files: readonly string[]) => {
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2024',
+      strict: true,
+      noEmit: true,
+      allowImportingTsExtensions: true,
+      types: ['node'],
+    }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }))
+    return await run(join(folder, 'node_modules', '.bin', 'tsc'), ['-p', '.'], { cwd: folder }).catch((error: { stdout: string }) => error)
+  }
+  expect((await compiled('website.ts', 'try.ts')).stdout).toBe('')
+  writeFileSync(
+    join(folder, 'wrong.ts'),
+    "import { Website } from './website.ts'\nWebsite.of({ metadata: { name: 'a' }, spec: { image: 3 } })\n",
+  )
+  expect((await compiled('wrong.ts')).stdout).toContain("Type 'number' is not assignable to type 'string'")
+})
+
+test('the operator runs: children are made, mended when they go, and the status follows', async () => {
+  const { client, cluster } = bench
+  await (await client.resource(CustomResourceDefinition)).create(Website.crd())
+  await eventually(() => client.request('GET', '/apis/example.dev/v1/websites'))
+  client.discovery.invalidate()
+  const flags = ['--kubeconfig', cluster.kubeconfigPath, '--metrics-bind-address', '0', '--health-probe-bind-address', '0']
+  const child = spawn(process.execPath, [join(folder, 'website.ts'), ...flags], { cwd: folder, stdio: ['ignore', 'inherit', 'pipe'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+
+  const namespace = await bench.namespace()
+  const at = { namespace, name: 'shop' }
+  const websites = await client.resource(Website)
+  await websites.create(Website.of({ metadata: at, spec: { image: 'shop:1', replicas: 2 } }))
+  const deployments = await client.resource(Deployment)
+  const services = await client.resource(Service)
+  await eventually(async () => expect((await deployments.get(at)).spec?.replicas).toBe(2), { timeout: 20_000 })
+  const service = await eventually(() => services.get(at))
+
+  await services.delete(at)
+  await eventually(async () => expect((await services.get(at)).metadata.uid).not.toBe(service.metadata.uid))
+  await deployments.patch(at, { type: 'merge', body: { status: { replicas: 2, readyReplicas: 2 } } }, { subresource: 'status' })
+  await eventually(async () => expect((await websites.get(at)).status).toEqual({ readyReplicas: 2 }))
+
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('the testing kit and the command come with it', async () => {
+  expect((await run(process.execPath, ['try.ts'], { cwd: folder })).stdout).toBe('websites.example.dev\n')
+  const { stdout } = await run('npx', ['kubewright', 'manifests', 'gc', '--only', 'crds'], { cwd: folder })
+  expect(stdout).toContain('kind: CustomResourceDefinition')
+})
