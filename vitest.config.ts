@@ -12,6 +12,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'operators/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
           pool: 'threads',
+          // No test asserts a time; on a busy machine the largest properties take their time all the same.
+          testTimeout: 30_000,
         },
       },
       {

@@ -23,6 +23,19 @@ const BENCHMARKS: Readonly<
     about: 'gc deletes due ConfigMaps on a real kube-apiserver, beside a bare client with the same connections',
     load: () => import('./gc-drain.ts'),
   },
+  queue: {
+    about: 'reconciles per second at 100,000 keys, urgent changes behind a first list, fair shares under a noisy namespace, bytes per key',
+    load: () => import('./queue.ts'),
+  },
+  memory: { about: 'heap per cached object, full and metadata-only, beside the bare parsed objects', load: () => import('./memory.ts') },
+  faults: {
+    about: 'a real kube-apiserver behind a network that misbehaves: changes missed and doubled, dead streams, failover of leaders',
+    load: () => import('./faults.ts'),
+  },
+  'peer-defects': {
+    about: 'known defects of @kubernetes/client-node, shown on the package itself: what its informer does after each fault',
+    load: () => import('./peer-defects.ts'),
+  },
   idle: { about: 'requests of the whole program in an idle minute', load: () => import('./idle.ts') },
 }
 

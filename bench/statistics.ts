@@ -18,3 +18,10 @@ export function show({ median, min, max }: Summary, unit: string): string {
   const round = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(2))
   return `${round(median)} ${unit} (${round(min)}–${round(max)})`
 }
+
+/** The value below which so large a portion of all values lies (nearest rank). */
+export function quantile(values: readonly number[], portion: number): number {
+  if (values.length === 0) throw new Error('no values to rank')
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(portion * sorted.length) - 1)]!
+}

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Authority } from '@kubewright/apiserver'
 import { type Client, type ClusterConnection, connectTo } from '@kubewright/client'
+import { Authority } from '@kubewright/core/certificates'
 import { expect, onTestFinished } from 'vitest'
 import { type Program, test } from './program.ts'
 

@@ -1,14 +1,19 @@
 // Every flag of `kubewright run` and `kubewright up` does what it says: each test fails when the flag is accepted and forgotten.
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CustomResourceDefinition, connect, Lease, Namespace } from '@kubewright/client'
+import { Authority } from '@kubewright/core/certificates'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, gc } from '@kubewright/operator-gc'
 import { eventually } from '@kubewright/testing'
 import { beforeAll, expect, onTestFinished } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { configMap, namesOf, useCluster } from './harness.ts'
-import { test } from './program.ts'
+import { scrape } from './https-scrape.ts'
+import { type Program, test } from './program.ts'
 
 const bench = useCluster()
 const QUIET = ['--metrics-bind-address', '0', '--health-probe-bind-address', '0']
@@ -167,4 +172,181 @@ test('up --no-examples --output json is an empty cluster, told to a program, wit
   expect(namesOf((await (await client.resource(Namespace)).list()).items)).not.toContain('gc-demo')
   program.kill('SIGTERM')
   expect(await program.ended).toBe(0)
+})
+
+const runGc = (...flags: readonly string[]) => [
+  'run',
+  'gc',
+  '--kubeconfig',
+  bench.cluster.kubeconfigPath,
+  '--health-probe-bind-address',
+  '0',
+  ...flags,
+]
+const addressOf = async (program: Program) => (await program.says(/metrics\W+(127\.0\.0\.1:\d+)/))[1]!
+const adminToken = () => (parse(bench.cluster.kubeconfig) as { users: [{ user: { token: string } }] }).users[0].user.token
+
+test('--metrics-secure: HTTPS, for those whom the API server knows', async ({ kubewright }) => {
+  const address = await addressOf(kubewright(runGc('--metrics-bind-address', '127.0.0.1:0', '--metrics-secure')))
+  const asked = [undefined, 'nonsense', adminToken()].map((token) => scrape(address, '/metrics', { token }))
+  const [nobody, stranger, admin] = await Promise.all(asked)
+  expect([nobody?.status, stranger?.status, admin?.status]).toEqual([401, 401, 200])
+  expect(admin?.body).toContain('rest_client_requests_total')
+  await expect(fetch(`http://${address}/metrics`)).rejects.toThrow()
+})
+
+test('--metrics-cert-dir: the certificate in it is served, and its successor without a restart', async ({ kubewright }) => {
+  const path = folder()
+  const authority = new Authority(Date.now())
+  const put = (name: string) => {
+    const { cert, key } = authority.server(['127.0.0.1'], name)
+    writeFileSync(join(path, 'tls.crt'), cert)
+    writeFileSync(join(path, 'tls.key'), key)
+  }
+  put('first')
+  const program = kubewright(runGc('--metrics-bind-address', '127.0.0.1:0', '--metrics-secure', '--metrics-cert-dir', path))
+  const address = await addressOf(program)
+  expect((await scrape(address, '/metrics', { ca: authority.cert })).certificate).toBe('first')
+  put('second')
+  await eventually(async () => expect((await scrape(address, '/metrics', { ca: authority.cert })).certificate).toBe('second'), {
+    timeout: 20_000,
+  })
+})
+
+test('--profiling and --metrics-rest-client-detail: profiles and details beside the metrics, which are not there without them', async ({
+  kubewright,
+}) => {
+  const plain = `http://${await addressOf(kubewright(runGc('--metrics-bind-address', '127.0.0.1:0')))}`
+  expect((await fetch(`${plain}/debug/cpuprofile?seconds=1`)).status).toBe(404)
+  const without = await (await fetch(`${plain}/metrics`)).text()
+  expect(without).not.toContain('rest_client_request_duration_seconds')
+  expect(without, 'what every program of Node tells').toContain('nodejs_eventloop_lag_seconds')
+  const flags = ['--metrics-bind-address', '127.0.0.1:0', '--profiling', '--metrics-rest-client-detail']
+  const full = `http://${await addressOf(kubewright(runGc(...flags)))}`
+  expect(await (await fetch(`${full}/debug/cpuprofile?seconds=1`)).json()).toHaveProperty('nodes')
+  expect(await (await fetch(`${full}/metrics`)).text()).toMatch(/rest_client_request_duration_seconds_count\{verb="get",host=".*"\} \d/)
+})
+
+test('--leader-election-lease-duration and its companions set the times of the Lease', async ({ kubewright }) => {
+  const namespace = await bench.namespace()
+  const times = [
+    '--leader-election-lease-duration',
+    '6s',
+    '--leader-election-renew-deadline',
+    '4s',
+    '--leader-election-retry-period',
+    '500ms',
+  ]
+  const flags = ['--leader-elect', '--leader-election-id', 'timed', '--leader-election-namespace', namespace, ...times]
+  kubewright(runGc('--metrics-bind-address', '0', ...flags))
+  const leases = await bench.client.resource(Lease)
+  const renewTime = async () => (await leases.get({ namespace, name: 'timed' })).spec?.renewTime
+  await eventually(async () => expect((await leases.get({ namespace, name: 'timed' })).spec?.leaseDurationSeconds).toBe(6), {
+    timeout: 20_000,
+  })
+  const before = await renewTime()
+  // With the default retry period of two seconds nothing would have been renewed yet.
+  await eventually(async () => expect(await renewTime()).not.toBe(before), { timeout: 1_500 })
+  const wrong = kubewright(runGc('--metrics-bind-address', '0', ...flags, '--leader-election-renew-deadline', '7s'))
+  expect(await wrong.ended).toBe(1)
+  expect(wrong.stderr.join()).toContain('"leaseDuration" (6000 ms) must be longer than "renewDeadline" (7000 ms)')
+})
+
+test('the log level in the config file changes that of the running program', async ({ kubewright }) => {
+  const path = join(folder(), 'config.yaml')
+  writeFileSync(path, 'logLevel: error')
+  const program = kubewright(runGc('--metrics-bind-address', '0', '--config', path, '--log-format', 'json'))
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  expect(program.stderr).toEqual([])
+  writeFileSync(path, 'logLevel: info')
+  await program.says(/"changed":\["logLevel"\].*"message":"the config file has changed"/)
+})
+
+const stubborn = (namespace: string, ...flags: readonly string[]) => {
+  const quiet = ['--kubeconfig', bench.cluster.kubeconfigPath, '--namespace', namespace, '--no-leader-elect', ...QUIET]
+  return [...quiet, '--log-format', 'json', ...flags]
+}
+
+test('--graceful-shutdown-timeout bounds the stop, and what did not end by then is named', async ({ kubewright }) => {
+  const namespace = await bench.namespace()
+  await (await bench.configMaps()).create(configMap(namespace, 'a'))
+  const program = kubewright(stubborn(namespace, '--graceful-shutdown-timeout', '1s'), { file: 'stubborn.ts' })
+  await program.says(/never coming back/)
+  program.kill('SIGTERM')
+  expect(await program.ended).toBe(1)
+  expect(program.stderr.join('\n')).toMatch(/after 1 s these had not stopped: .*stubborn/)
+})
+
+test('a second signal ends the program at once, and what still ran is named', async ({ kubewright }) => {
+  const namespace = await bench.namespace()
+  await (await bench.configMaps()).create(configMap(namespace, 'a'))
+  const program = kubewright(stubborn(namespace), { file: 'stubborn.ts' })
+  await program.says(/never coming back/)
+  program.kill('SIGINT')
+  await program.says(/"message":"stopping"/)
+  program.kill('SIGTERM')
+  expect(await program.ended).toBe(1)
+  await program.says(/"unfinished":\[.*"stubborn".*\].*"message":"ended at once, as was asked twice"/)
+})
+
+test('--warm-standby: a replica that does not lead has its caches filled, and with --no-warm-standby it has not', async ({
+  kubewright,
+}) => {
+  const namespace = await bench.namespace()
+  await (await bench.configMaps()).create(configMap(namespace, 'a'))
+  const replica = (...flags: readonly string[]) => {
+    const elected = ['--leader-elect', '--leader-election-id', 'warm', '--leader-election-namespace', namespace]
+    const quiet = ['--kubeconfig', bench.cluster.kubeconfigPath, '--namespace', namespace, '--health-probe-bind-address', '0']
+    return kubewright([...quiet, ...elected, '--metrics-bind-address', '127.0.0.1:0', '--graceful-shutdown-timeout', '1s', ...flags], {
+      file: 'stubborn.ts',
+    })
+  }
+  await replica().says(/never coming back/)
+  const held = async (program: Program) => await (await fetch(`http://${await addressOf(program)}/metrics`)).text()
+  const [warm, cold] = [replica(), replica('--no-warm-standby')]
+  await eventually(async () => expect(await held(warm)).toMatch(/kubewright_cache_objects\{kind="ConfigMap.v1"\} [1-9]/), {
+    timeout: 20_000,
+  })
+  expect(await held(warm)).toContain('leader_election_master_status{name="warm"} 0')
+  expect(await held(cold)).not.toContain('kubewright_cache_objects{')
+})
+
+test('--shards makes the program a member of the ring of its name', async ({ kubewright }) => {
+  const namespace = await bench.namespace()
+  await (await bench.configMaps()).create(configMap(namespace, 'a'))
+  const ring = ['--shards', '--leader-election-id', 'shared', '--leader-election-namespace', namespace]
+  await kubewright(stubborn(namespace, ...ring), { file: 'stubborn.ts' }).says(/never coming back/)
+  const leases = namesOf((await (await bench.client.resource(Lease)).list({ namespace })).items)
+  expect(leases).toEqual([expect.stringMatching(/^shared-shard-/), 'shared-shards'])
+})
+
+/** What the program loaded, by the coverage that V8 writes when it ends. */
+function loaded(path: string): string {
+  return readdirSync(path)
+    .map((name) => readFileSync(join(path, name), 'utf8'))
+    .join()
+}
+
+test('spans go to the collector that OpenTelemetry’s variable names, and without it no exporter is even loaded', async ({ kubewright }) => {
+  const bodies: string[] = []
+  const collector = createServer(async (request, response) => {
+    bodies.push(Buffer.concat(await request.toArray()).toString())
+    response.end('{}')
+  })
+  collector.listen(0, '127.0.0.1')
+  onTestFinished(() => void collector.close())
+  await once(collector, 'listening')
+  const OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
+  const runOnce = async (env: NodeJS.ProcessEnv) => {
+    const NODE_V8_COVERAGE = folder()
+    const program = kubewright(runGc('--metrics-bind-address', '0'), { env: { ...env, NODE_V8_COVERAGE } })
+    await program.says(/starting/)
+    program.kill('SIGTERM')
+    expect(await program.ended).toBe(0)
+    return loaded(NODE_V8_COVERAGE)
+  }
+  expect(await runOnce({})).not.toContain('/span-export-')
+  expect(bodies).toEqual([])
+  expect(await runOnce({ OTEL_EXPORTER_OTLP_ENDPOINT })).toContain('/span-export-')
+  expect(bodies.join()).toContain('"kubewright-gc"')
 })

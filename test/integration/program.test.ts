@@ -117,7 +117,7 @@ async function addressOf(program: Program, what: 'health' | 'metrics'): Promise<
 
 test('the server is stopped for a while: the program stays up, says what it waits for, and misses nothing', async ({ kubewright }) => {
   const namespace = await bench.namespace()
-  await policy(namespace, 4)
+  await policy(namespace, 8)
   const program = kubewright(gcArgs(namespace))
   await make(namespace, 20, 'go')
   await make(namespace, 5, 'stay')

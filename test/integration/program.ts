@@ -34,13 +34,24 @@ export const test = base.extend<{ kubewright: typeof start }>({
   },
 })
 
-function start(args: readonly string[], options: { readonly env?: NodeJS.ProcessEnv; readonly input?: string } = {}): Program {
+export interface ProgramOptions {
+  readonly env?: NodeJS.ProcessEnv
+  readonly input?: string
+  /** A user's program in `programs/`, instead of the command. */
+  readonly file?: string
+}
+
+function start(args: readonly string[], options: ProgramOptions = {}): Program {
   const { KUBECONFIG: _, ...inherited } = process.env
-  const child = spawn(process.execPath, [entry, ...args], {
-    cwd: root,
-    env: { ...inherited, NO_COLOR: '1', ...options.env },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    process.execPath,
+    [options.file === undefined ? entry : join(import.meta.dirname, 'programs', options.file), ...args],
+    {
+      cwd: root,
+      env: { ...inherited, NO_COLOR: '1', ...options.env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  )
   child.stdin.end(options.input ?? '')
   const stdout: string[] = []
   const stderr: string[] = []

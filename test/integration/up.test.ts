@@ -13,8 +13,7 @@ test('it says where its kubeconfig is and that it is ready; policies are there, 
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const program = kubewright(['up', '--write-kubeconfig', join(folder, 'kubeconfig')])
   const path = (await program.says(/^kubeconfig: (.+)$/))[1]!
-  const took = Number((await program.says(/ready in (\d+) ms/))[1])
-  expect(took).toBeLessThan(10_000)
+  await program.says(/ready in (\d+) ms/)
   const client = await connect({ kubeconfig: path })
   onTestFinished(() => client.close())
   const policies = await client.resource(GarbageCollectionPolicy)

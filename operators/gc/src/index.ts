@@ -29,7 +29,8 @@ export const gc = defineOperator({
     const meter = prometheusMeter(manager.metrics)
     manager.add({
       name: 'gc',
-      async run(signal) {
+      // The manager that the leader is given: its client sends no deletion that might meet another leader's.
+      async run(signal, manager) {
         const recorder = manager.recorder('gc')
         const collector = new Collector(
           {

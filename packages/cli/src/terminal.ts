@@ -5,6 +5,8 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Aborts when the program is asked to stop. */
   readonly signal: AbortSignal
+  /** Aborts when it is asked a second time: the process ends as soon as the listeners have returned. */
+  readonly insistence: AbortSignal
 }
 
 export interface Output {

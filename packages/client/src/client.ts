@@ -1,4 +1,4 @@
-import { type KubeObject, type ResourceType, systemClock } from '@kubewright/core'
+import { type Clock, type KubeObject, type ResourceType, systemClock } from '@kubewright/core'
 import type { ClientOptions } from './connection.ts'
 import type { Client, Impersonation } from './contract.ts'
 import { createCatalogReader } from './discovery/catalog-reader.ts'
@@ -7,6 +7,7 @@ import type { ClusterIdentity } from './identity/identity.ts'
 import { impersonationHeaders } from './impersonation.ts'
 import { KindNotFoundError } from './kind-not-found.ts'
 import { createResource } from './resource/resource.ts'
+import { rateLimitOf } from './transport/rate-limiter.ts'
 import { describeRequest, firstHeader, type Headers } from './transport/request.ts'
 import { createTransport, jsonOf, type Transport } from './transport/transport.ts'
 import { DEFAULT_USER_AGENT } from './version.ts'
@@ -17,28 +18,42 @@ interface Session {
   readonly transport: Transport
   readonly discovery: ServerDiscovery
   readonly fieldManager: string
+  readonly timeout: number
+  readonly compression: boolean
+  readonly clock: Clock
+  readonly random: () => number
 }
 
 export function createClient(identity: ClusterIdentity, options: ClientOptions = {}): Client {
-  const clock = options.clock ?? systemClock
+  const { clock = systemClock, random = Math.random, timeout = 30_000, compression = true } = options
   const transport = createTransport(identity, {
     userAgent: options.userAgent ?? DEFAULT_USER_AGENT,
     connections: options.connections ?? 32,
-    timeout: options.timeout ?? 30_000,
+    timeout,
     clock,
-    random: options.random ?? Math.random,
+    random,
+    limit: rateLimitOf(options),
     observe: options.observe,
     onWarning: options.onWarning,
   })
   const discovery = createDiscovery(createCatalogReader(transport), clock)
-  const session = { identity, transport, discovery, fieldManager: options.fieldManager ?? 'kubewright' }
+  const session = {
+    identity,
+    transport,
+    discovery,
+    fieldManager: options.fieldManager ?? 'kubewright',
+    clock,
+    random,
+    timeout,
+    compression,
+  }
   return clientOf(session, identity.impersonate, () => transport.close())
 }
 
 function clientOf(session: Session, acting: Impersonation | undefined, close: () => Promise<void>): Client {
   const { identity, discovery } = session
   const transport = acting ? withHeaders(session.transport, impersonationHeaders(acting)) : session.transport
-  const context = { transport, fieldManager: session.fieldManager }
+  const context = { ...session, transport }
 
   return {
     server: identity.server,

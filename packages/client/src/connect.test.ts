@@ -1,11 +1,9 @@
-import { unlink } from 'node:fs/promises'
-import { ConfigurationError, isConnectionError, messageOf } from '@kubewright/core'
-import { virtualClock } from '@kubewright/testing/virtual-clock'
+import { ConfigurationError, messageOf } from '@kubewright/core'
 import { describe, expect, test } from 'vitest'
 import { connect, connectTo } from './connect.ts'
 import type { ConnectOptions } from './connection.ts'
 import { kubeconfigFor, writeKubeconfig } from './kubeconfig/kubeconfig-text.ts'
-import { CLIENT_PAIR, OTHER_CA, SERVER_PAIR, TEST_CA } from './test-server/certificates.ts'
+import { CLIENT_PAIR, SERVER_PAIR, TEST_CA } from './test-server/certificates.ts'
 import { json, refuse, scriptedServer } from './test-server/scripted-server.ts'
 import { temporaryFolder } from './test-server/temporary-folder.ts'
 
@@ -117,7 +115,11 @@ describe('a mistake is told with file, field, and mend', () => {
       config({ ...https, 'certificate-authority-data': base64('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n') }),
       ['no usable certificate authority'],
     ],
-    ['a SOCKS proxy', config({ ...https, 'proxy-url': 'socks5://p:1080' }), ['clusters[c].cluster.proxy-url names a SOCKS proxy']],
+    [
+      'a proxy of another kind',
+      config({ ...https, 'proxy-url': 'socks4://p:1' }),
+      ['clusters[c].cluster.proxy-url has the scheme "socks4"'],
+    ],
     [
       'a certificate without its key',
       config(https, { 'client-certificate-data': base64(CLIENT_PAIR.cert) }),
@@ -131,7 +133,7 @@ describe('a mistake is told with file, field, and mend', () => {
     ['a token file that is missing', config(https, { tokenFile: 'gone.token' }), ['gone.token cannot be read']],
     ['two ways to log in', config(https, { token: 't', username: 'a', password: 'b' }), ['more than one way to log in (token, username)']],
     [
-      'an auth-provider',
+      'C15: an auth-provider',
       config(https, { 'auth-provider': { name: 'gcp' } }),
       ['users[u].user.auth-provider is the old plugin mechanism', 'gke-gcloud-auth-plugin'],
     ],
@@ -228,7 +230,7 @@ describe('logging in', () => {
     await client.close()
   })
 
-  test.each([true, false])('a token file is read again after a 401, with { retry: %s }', async (retry) => {
+  test.each([true, false])('C16: a token file is read again after a 401, with { retry: %s }', async (retry) => {
     await using server = await scriptedServer(({ headers }, response) =>
       headers.authorization === 'Bearer new' ? json(response, { fine: true }) : refuse(response, 401, 'Unauthorized'),
     )
@@ -252,80 +254,20 @@ describe('logging in', () => {
   })
 })
 
-describe('C16: in a Pod', () => {
-  const pod = async (files: Record<string, string>, server: { port: number }) => {
-    const folder = await temporaryFolder()
-    for (const [name, text] of Object.entries(files)) await folder.write(name, text)
-    const environment = { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(server.port) }
-    return { folder, options: { environment, serviceAccountDirectory: folder.path } }
-  }
-
-  test('token, CA and namespace come from the mounted files', async () => {
-    await using server = await scriptedServer((_request, response) => json(response, {}), SERVER_PAIR)
-    const { folder, options } = await pod({ token: 't\n', 'ca.crt': TEST_CA, namespace: 'mine\n' }, server)
-    const client = await connect(options)
-    await client.request('GET', '/x')
-    expect([client.namespace, client.inCluster, server.received[0]?.headers.authorization]).toEqual(['mine', true, 'Bearer t'])
-    await client.close()
-    await folder[Symbol.asyncDispose]()
-  })
-
-  test('a token that the kubelet rotates is read within a minute', async () => {
-    await using server = await scriptedServer((_request, response) => json(response, {}), SERVER_PAIR)
-    const { folder, options } = await pod({ token: 'one', 'ca.crt': TEST_CA }, server)
-    const clock = virtualClock()
-    const client = await connect({ ...options, clock })
-    await client.request('GET', '/x')
-    await folder.write('token', 'two')
-    await client.request('GET', '/x')
-    await clock.advance(60_000)
-    await client.request('GET', '/x')
-    expect(server.received.map(({ headers }) => headers.authorization)).toEqual(['Bearer one', 'Bearer one', 'Bearer two'])
-    await client.close()
-    await folder[Symbol.asyncDispose]()
-  })
-
-  test('a CA bundle that changes makes new connections; the same bundle keeps them', async () => {
-    await using server = await scriptedServer((_request, response) => json(response, {}), SERVER_PAIR)
-    const { folder, options } = await pod({ token: 't', 'ca.crt': TEST_CA }, server)
-    const clock = virtualClock()
-    const client = await connect({ ...options, clock, connections: 1 })
-    await client.request('GET', '/x')
-    await clock.advance(60_000)
-    await client.request('GET', '/x')
-    expect(server.connections).toBe(1)
-    await folder.write('ca.crt', TEST_CA + OTHER_CA)
-    await clock.advance(60_000)
-    await client.request('GET', '/x')
-    expect(server.connections).toBe(2)
-    await client.close()
-    await folder[Symbol.asyncDispose]()
-  })
-
-  test('a server that is no longer trusted makes the bundle be read again for the next request', async () => {
-    await using server = await scriptedServer((_request, response) => json(response, { fine: true }), SERVER_PAIR)
-    const { folder, options } = await pod({ token: 't', 'ca.crt': OTHER_CA }, server)
-    const client = await connect(options)
-    const error = await client.request('GET', '/x').catch((thrown: unknown) => thrown)
-    expect(isConnectionError(error)).toBe(true)
-    await folder.write('ca.crt', TEST_CA)
-    expect(await client.request('GET', '/x')).toEqual({ fine: true })
-    await client.close()
-    await folder[Symbol.asyncDispose]()
-  })
-
-  test('a mounted folder without its CA is told', async () => {
-    const { folder, options } = await pod({ token: 't', 'ca.crt': TEST_CA }, { port: 443 })
-    await unlink(`${folder.path}/ca.crt`)
-    await expect(connect(options)).rejects.toThrow('ca.crt cannot be read')
-    await folder[Symbol.asyncDispose]()
-  })
-
-  test('an IPv6 service address is put in brackets', async () => {
-    const { folder, options } = await pod({ token: 't', 'ca.crt': TEST_CA }, { port: 443 })
-    const client = await connect({ ...options, environment: { KUBERNETES_SERVICE_HOST: 'fd00::1' } })
-    expect(client.server).toBe('https://[fd00::1]:443')
-    await folder[Symbol.asyncDispose]()
+describe('a plain http server', () => {
+  test.each([
+    ['http://10.0.0.1:8080', 1],
+    ['http://api.corp', 1],
+    ['http://127.0.0.1:8001', 0],
+    ['http://localhost:8001', 0],
+    ['https://10.0.0.1', 0],
+  ])('C18: %s is taken as it is written, with %i warnings', async (server, count) => {
+    const warnings: string[] = []
+    const onWarning = (text: string) => warnings.push(text)
+    expect((await connect({ kubeconfigText: config({ server }), environment: {}, onWarning })).server).toBe(server)
+    expect(warnings).toHaveLength(count)
+    connectTo({ server }, { onWarning })
+    expect(warnings).toEqual(Array(2 * count).fill(expect.stringContaining(`${server} is not encrypted`)))
   })
 })
 

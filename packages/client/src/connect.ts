@@ -11,7 +11,7 @@ import type { ClusterIdentity } from './identity/identity.ts'
 import { inClusterIdentity, isInCluster } from './identity/in-cluster.ts'
 import { fixedMaterial, type Material } from './identity/material.ts'
 import { authorityProblem, pairProblem, pemOf } from './identity/pem.ts'
-import { parseProxyUrl } from './identity/proxy.ts'
+import { isLoopback, parseProxyUrl } from './identity/proxy.ts'
 import { parseServerUrl } from './kubeconfig/cluster-entry.ts'
 import { identityOf } from './kubeconfig/identity-of.ts'
 import { type Kubeconfig, mergeKubeconfigs, parseKubeconfig } from './kubeconfig/kubeconfig.ts'
@@ -23,12 +23,23 @@ import { Problems } from './kubeconfig/problems.ts'
  * @throws ConfigurationError that names what is wrong, and where, with the mend; several mistakes at once
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
-  return createClient(await identityFrom(options), options)
+  return clientFor(await identityFrom(options), options)
 }
 
 /** A client for a server that is known already, such as the embedded one. @throws ConfigurationError when the connection cannot be one */
 export function connectTo(connection: ClusterConnection, options: ClientOptions = {}): Client {
-  return createClient(identityTo(connection), options)
+  return clientFor(identityTo(connection), options)
+}
+
+function clientFor(identity: ClusterIdentity, options: ClientOptions): Client {
+  const { protocol, hostname } = new URL(identity.server)
+  // What goes to this machine itself (kubectl proxy, a server of a test) nobody else can read.
+  if (protocol === 'http:' && !isLoopback(hostname)) {
+    options.onWarning?.(
+      `${identity.server} is not encrypted: everything sent there can be read on the way, credentials included. Use https://`,
+    )
+  }
+  return createClient(identity, options)
 }
 
 async function identityFrom(options: ConnectOptions): Promise<ClusterIdentity> {

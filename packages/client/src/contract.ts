@@ -1,5 +1,5 @@
 // The shape of the client as its users see it: what the runtime, the operators and tests program against.
-import type { DynamicObject, JsonPatchOperation, Kind, KubeList, KubeObject, ResourceType, Status } from '@kubewright/core'
+import type { DynamicObject, JsonPatchOperation, Kind, KubeList, KubeObject, ListMeta, ResourceType, Status } from '@kubewright/core'
 
 export type PropagationPolicy = 'Foreground' | 'Background' | 'Orphan'
 
@@ -12,6 +12,11 @@ export interface RequestOptions {
    * hears of each refusal at once; only a 401 is still answered with renewed credentials. @default true
    */
   readonly retry?: boolean
+  /**
+   * Called synchronously in the moment in which an attempt goes out: after waiting for credentials, a connection, or the pause before a retry.
+   * What it throws is the answer, and that attempt is not sent. What must not happen after a lease is over is refused here.
+   */
+  readonly beforeSend?: (() => void) | undefined
 }
 
 export interface WriteOptions extends RequestOptions {
@@ -32,14 +37,40 @@ export interface Selection {
   readonly namespace?: string | undefined
   readonly labelSelector?: string | undefined
   readonly fieldSelector?: string | undefined
+  /**
+   * A share of the objects by hash, such as `shardRange(object.metadata.uid, '0x0000000000000000', '0x8000000000000000')`: hexadecimal text,
+   * the end excluded, several joined by `||`; the field is `object.metadata.uid` or `object.metadata.namespace`, the hash FNV-1a of 64 bits.
+   * Servers of 1.36 and later know it when their gate ShardedListAndWatch is on; others ignore it and answer with everything. Of a list
+   * `metadata.shardInfo` tells; a watch does not say. `remainingItemCount` counts the objects of all shards.
+   */
+  readonly shardSelector?: string | undefined
 }
 
 export interface ListOptions extends Selection, RequestOptions {
+  /** Milliseconds for the head of the answer, and then for each next piece of it: a list of any length takes the time that it takes. @default 30 s */
+  readonly timeout?: number
   readonly limit?: number
   readonly continue?: string
   readonly resourceVersion?: string
   readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan'
+  /** `false`: `metadata.managedFields` of the items are left out by the server if it can, else cut from the bytes before parsing. @default true */
+  readonly managedFields?: boolean
 }
+
+export interface ListPartsOptions extends ListOptions {
+  /** As for watches. @default false */
+  readonly managedFields?: boolean
+}
+
+/** What comes of a list, in this order: its items, one by one, and at last the metadata of the page. */
+export type ListPart<T extends KubeObject = DynamicObject> =
+  | {
+      readonly type: 'ITEM'
+      readonly object: T
+      /** The length of what was parsed: without managedFields, when they were cut. */
+      readonly bytes?: number
+    }
+  | { readonly type: 'END'; readonly metadata: ListMeta }
 
 export interface WatchOptions extends Selection {
   readonly signal?: AbortSignal | undefined
@@ -50,12 +81,20 @@ export interface WatchOptions extends Selection {
   readonly timeoutSeconds?: number
   /** Called for every chunk from the socket, and with 0 when the server has accepted the watch: the reflector's signs of life. */
   readonly onBytes?: (bytes: number) => void
-  /** Keep `metadata.managedFields` of the objects. @default false: they are cut from the bytes before parsing, which halves memory and parse time */
+  /**
+   * Keep `metadata.managedFields` of the objects.
+   * @default false: the server leaves them out if it can, else they are cut from the bytes before parsing, which halves memory and parse time
+   */
   readonly managedFields?: boolean
 }
 
 export type WatchEvent<T extends KubeObject = DynamicObject> =
-  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
+  | {
+      readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
+      readonly object: T
+      /** The length of the frame that was parsed: without managedFields, when they were cut. */
+      readonly bytes?: number
+    }
   | { readonly type: 'BOOKMARK'; readonly object: KubeObject }
   | { readonly type: 'ERROR'; readonly status: Status }
 
@@ -89,6 +128,13 @@ export interface Resource<T extends KubeObject = DynamicObject> {
   get(name: ObjectName, options?: RequestOptions & { readonly resourceVersion?: string }): Promise<T>
   /** One page (or everything, without `limit`). */
   list(options?: ListOptions): Promise<KubeList<T>>
+  /**
+   * The same page item by item as it comes, for readers of a hundred thousand objects: neither the text nor the objects of the whole list ever
+   * exist here, and the socket waits while the reader is busy. Nothing is sent before the first `next`; leaving the loop ends the request.
+   * @throws ApiError when the server refuses; ConnectionError when the answer breaks off. Before its first byte the client tries again as for
+   * any request, after that never: what to do with half a list is its reader's business.
+   */
+  listParts(options?: ListPartsOptions): AsyncIterable<ListPart<T>>
   /** All pages, object by object; a 410 on a continue token starts over with one full list, and says so by throwing only if that fails too. */
   items(options?: ListOptions): AsyncIterable<T>
   create(object: T, options?: WriteOptions & { readonly namespace?: string }): Promise<T>
@@ -96,7 +142,8 @@ export interface Resource<T extends KubeObject = DynamicObject> {
   update(object: T, options?: WriteOptions & { readonly subresource?: string }): Promise<T>
   patch(name: ObjectName, patch: Patch, options?: WriteOptions & { readonly subresource?: string }): Promise<T>
   delete(name: ObjectName, options?: DeleteOptions): Promise<DeleteResult<T>>
-  deleteCollection(options?: ListOptions & DeleteOptions): Promise<void>
+  /** Without `shardSelector`: a server that does not know shards would delete the others' objects, too. */
+  deleteCollection(options?: Omit<ListOptions, 'managedFields' | 'shardSelector'> & DeleteOptions): Promise<void>
   getScale(name: ObjectName, options?: RequestOptions): Promise<Scale>
   setReplicas(name: ObjectName, replicas: number, options?: WriteOptions): Promise<Scale>
   /**

@@ -53,6 +53,8 @@ export interface ListMeta {
   readonly resourceVersion?: string
   readonly continue?: string
   readonly remainingItemCount?: number
+  /** The shard selector that the server applied. Absent when it was asked for one and does not know them: then the list is the whole. */
+  readonly shardInfo?: { readonly selector: string }
 }
 
 export interface KubeList<T extends KubeObject = KubeObject> {

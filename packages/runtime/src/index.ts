@@ -2,46 +2,115 @@
 
 // Metrics of one's own go into the manager's registry (`manager.metrics`), never into the library's global one.
 export { Counter, Gauge, Histogram, Registry } from 'prom-client'
-export type { Cache, InformerLease, InformerSummary } from './cache/cache.ts'
-export type { Informer, InformerLiveness, InformerState, Subscription } from './cache/informer.ts'
+export type { Cache, CacheSelection, InformerLease, InformerSummary } from './cache/cache.ts'
+export { CacheLagError, isCacheLag } from './cache/cache-lag.ts'
+export type { CacheReader, ReadOptions, WaitOptions } from './cache/consistent-reads.ts'
+export type { Informer, InformerLiveness, InformerState, SubscribeOptions, Subscription } from './cache/informer.ts'
 export type { EventHandler } from './cache/listener.ts'
-export type { InformerScope } from './cache/scope.ts'
+export { forKind, type InformerScope, type KindScope, type SelectorScope } from './cache/scope.ts'
 export type { IndexFunction } from './cache/store.ts'
+export type { WrittenTo } from './cache/written-versions.ts'
+export { type Cluster, type ClusterHandler, type Clusters, LOCAL_CLUSTER } from './cluster/cluster.ts'
+export type { CacheOptions } from './cluster/cluster-tools.ts'
+export { type KubeconfigClustersOptions, type KubeconfigSource, kubeconfigClusters } from './cluster/kubeconfig-clusters.ts'
 export { isPausedByAnnotation, PAUSED_ANNOTATION, RECONCILE_ANNOTATION } from './controller/annotations.ts'
+export type {
+  ApplyOptions,
+  ConditionSetter,
+  ConditionStatus,
+  ReconcileAgain,
+  ReconcileContext,
+  ReconcileResult,
+  SetCondition,
+} from './controller/context.ts'
+export type { ControllerControl } from './controller/control.ts'
+export { type ControllerDefinition, controller } from './controller/definition.ts'
+export type { Duration } from './controller/duration.ts'
 export {
-  type ApplyOptions,
-  type ControllerDefinition,
+  type FieldConflict,
+  FieldConflictError,
+  isFieldConflict,
+  isNotOurs,
+  isReconcileTimeout,
+  isTerminal,
+  NotOursError,
+  ReconcileTimeoutError,
+  TerminalError,
+} from './controller/errors.ts'
+export {
+  type EventSource,
+  type ExternalSource,
+  type ExternalSourceContext,
+  eventSource,
+  streamSource,
+} from './controller/external-source.ts'
+export {
   type ControllerOptions,
-  controller,
-  type ReconcileContext,
-  type ReconcileResult,
+  type OwnedKind,
+  owned,
+  type RetryOptions,
   type WatchSource,
   watch,
-} from './controller/definition.ts'
-export type { Duration } from './controller/duration.ts'
-export { isReconcileTimeout, isTerminal, ReconcileTimeoutError, TerminalError } from './controller/errors.ts'
+} from './controller/options.ts'
+export { type Polled, type PollOptions, poll } from './controller/poll.ts'
 export {
   allOf,
   annotationsChanged,
   anyOf,
+  changedBesidesStatus,
+  fieldChanged,
   generationChanged,
   labelsChanged,
+  not,
   type ObjectEvent,
+  onUpdate,
   type Predicate,
+  resourceVersionChanged,
 } from './controller/predicate.ts'
+export type { ReconcileRequest, ReconcileTarget } from './controller/request.ts'
 export type { Draft, StatusOf } from './controller/status.ts'
 export type { EventNote, EventRecorder } from './events/recorder.ts'
 export type { HealthCheck } from './health/checks.ts'
-export { LeadershipLostError } from './leader-election/elector.ts'
+export { isLeadershipLost, isNotLeader, LeadershipLostError, NotLeaderError } from './leader-election/errors.ts'
 export type { LeaderElectionOptions } from './leader-election/options.ts'
 export { createLogger, type LogFields, type Logger, type LoggerOptions, type LogLevel, silentLogger } from './log/logger.ts'
+export { SecretValues } from './log/secret-values.ts'
 export { createManager, type Manager } from './manager/manager.ts'
 export type { ManagerOptions } from './manager/options.ts'
-export type { Runnable } from './manager/runnable.ts'
-export { type RequestObservation, restClientMetrics } from './metrics/client-metrics.ts'
-export { type ItemBackoffOptions, itemBackoff, type RateLimiter } from './queue/item-backoff.ts'
-export { INITIAL_LIST_PRIORITY, type QueueItem, type QueueObserver, WorkQueue, type WorkQueueOptions } from './queue/work-queue.ts'
+export type { ClusterOverview, ManagerLife, Overview, RunnableOverview, WatchOverview } from './manager/overview.ts'
+export type { Runnable, RunnableDetail } from './manager/runnable.ts'
+export type { ShardMember, ShardMemberFactory, ShardMemberParts } from './manager/shard-member.ts'
+export { type RestClientMetricsOptions, restClientMetrics } from './metrics/client-metrics.ts'
+export { type ObjectGauge, type ObjectGaugeOptions, type ObjectSeries, objectGauge } from './metrics/object-gauge.ts'
+export { processMetrics } from './metrics/process-metrics.ts'
+export type { FairnessOptions } from './queue/fairness.ts'
+export { type ItemBackoffOptions, itemBackoff } from './queue/item-backoff.ts'
+export {
+  type AddOptions,
+  type DebounceOptions,
+  INITIAL_LIST_PRIORITY,
+  type QueueCensus,
+  type QueueItem,
+  type QueueObserver,
+  type WorkQueueOptions,
+} from './queue/options.ts'
+export { type RateLimiter, slowestOf } from './queue/rate-limiter.ts'
+export { type TokenBucketOptions, tokenBucket } from './queue/token-bucket.ts'
+export { WorkQueue } from './queue/work-queue.ts'
 export type { Reachability, ReachabilityState } from './reachability/reachability.ts'
 export { isServerTrouble } from './reachability/trouble.ts'
 export type { FailureKind } from './reflector/failure.ts'
 export type { CurrentFailure, Liveness } from './reflector/liveness.ts'
+export { type BindAddress, parseBindAddress } from './serving/bind-address.ts'
+export { type CertificateFolderOptions, certificateFromFolder } from './serving/certificate-folder.ts'
+export { watchFolder } from './serving/folder-watch.ts'
+export { ReplaceableCertificate, type ServingCertificate } from './serving/serving-certificate.ts'
+export { type FamilyScope, familyOf } from './sharding/family.ts'
+export type { ShardFiltering, ShardingOptions } from './sharding/options.ts'
+export { shardMember } from './sharding/shard-member.ts'
+export type { Family, FamilyFilter, ShardListener, Shards } from './sharding/shards.ts'
+export { AsyncContext } from './tracing/async-context.ts'
+export { inSpan } from './tracing/span.ts'
+export { TraceParent } from './tracing/trace-parent.ts'
+export { guardedClient } from './writes/guarded-client.ts'
+export type { GuardedClient, WriteAttempt, WriteGuard } from './writes/write-guard.ts'

@@ -1,7 +1,11 @@
 // What tests of operators (ours and other people's) need: clusters, a network that misbehaves, time that obeys.
 export * from './cluster/test-cluster.ts'
 export * from './eventually.ts'
+export * from './leaks/leak-check.ts'
 export * from './process/executables.ts'
 export * from './proxy/fault-proxy.ts'
-export type { BodyPoint, Fault, ProxiedRequest, RequestFilter } from './proxy/faults.ts'
+export { type BodyPoint, errorFrame, type Fault, type ProxiedRequest, type RequestFilter } from './proxy/faults.ts'
+export * from './request-log/quiet.ts'
+export { isRead, type RequestInfo, requestInfo } from './request-log/request-info.ts'
+export * from './request-log/rights.ts'
 export * from './virtual-clock.ts'

@@ -1,5 +1,4 @@
-import { compareResourceVersions, isResourceVersion } from 'kubewright'
-import type { HeapItem } from '../heap/heap.ts'
+import { compareResourceVersions, type HeapItem, isResourceVersion } from 'kubewright'
 import type { Opinion, Verdict } from '../precedence/verdict.ts'
 
 /** What is known of an object: enough to delete exactly it, and no more than that is kept of it. */
@@ -55,7 +54,7 @@ export function newlyTracked(seen: Sighting): TrackedObject {
     failures: 0,
     conflicts: 0,
     unanswered: undefined,
-    priority: 0,
+    rank: 0,
     heapIndex: -1,
   }
 }

@@ -1,5 +1,5 @@
+import { IndexedHeap } from 'kubewright'
 import type { Answer } from '../deletion/answer.ts'
-import { IndexedHeap } from '../heap/heap.ts'
 import { freshRate } from '../limits/rate.ts'
 import { decide, type Opinion } from '../precedence/verdict.ts'
 import { type Census, CONFLICTS_WORTH_TELLING, takeCensus } from './census.ts'
@@ -218,12 +218,12 @@ export class Tracker {
 
   /** Moves what has fallen due, and what has waited long enough, to where it is taken from. */
   #collect(now: Instant): void {
-    for (let top = this.#expiries.top; top !== undefined && top.priority <= now.wall; top = this.#expiries.top) {
+    for (let top = this.#expiries.top; top !== undefined && top.rank <= now.wall; top = this.#expiries.top) {
       this.#expiries.remove(top)
       for (const policy of top.words.keys()) this.#touched.add(policy)
       this.#settle(top, now)
     }
-    for (let top = this.#delays.top; top !== undefined && top.priority <= now.mono; top = this.#delays.top) {
+    for (let top = this.#delays.top; top !== undefined && top.rank <= now.mono; top = this.#delays.top) {
       this.#delays.remove(top)
       if (top.progress.is === 'stale') this.#fetches.push(top)
       else {
@@ -244,8 +244,8 @@ export class Tracker {
     const never = Number.POSITIVE_INFINITY
     const ms = Math.min(
       next.waitUntil - now.mono,
-      (this.#delays.top?.priority ?? never) - now.mono,
-      (this.#expiries.top?.priority ?? never) - now.wall,
+      (this.#delays.top?.rank ?? never) - now.mono,
+      (this.#expiries.top?.rank ?? never) - now.wall,
     )
     return Number.isFinite(ms) ? { do: 'wait', ms: Math.max(0, ms) } : { do: 'rest' }
   }

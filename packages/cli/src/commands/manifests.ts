@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { clusterRoleOf } from '../manifests/cluster-role.ts'
+import { clusterRoleOf, metricsAuthRoleOf, shardsRoleOf } from '../manifests/cluster-role.ts'
 import type { Terminal } from '../terminal.ts'
 import { UsageError } from '../usage-error.ts'
 import { loadOperators, OPERATOR_NAMES, selectOperators } from './operators.ts'
@@ -11,7 +11,7 @@ export async function manifests(names: readonly string[], options: { readonly on
   const documents: unknown[] = []
   for (const operator of await loadOperators(known)) {
     if (options.only !== 'rbac') documents.push(...operator.kinds.map((kind) => kind.crd()))
-    if (options.only !== 'crds') documents.push(clusterRoleOf(operator))
+    if (options.only !== 'crds') documents.push(clusterRoleOf(operator), metricsAuthRoleOf(operator), shardsRoleOf(operator))
   }
   terminal.stdout.write(documents.map((document) => `---\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`).join(''))
 }

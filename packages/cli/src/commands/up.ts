@@ -1,6 +1,6 @@
 import { startApiServer } from '@kubewright/apiserver'
 import { type Client, connectTo } from '@kubewright/client'
-import { createManager } from '@kubewright/runtime'
+import { createManager, processMetrics } from '@kubewright/runtime'
 import type { OperatorDefinition } from '../operator.ts'
 import { programLogger } from '../program/logging.ts'
 import { settingsOf, settingsWith } from '../settings/program.ts'
@@ -74,6 +74,7 @@ function runManager(client: Client, operators: readonly OperatorDefinition[], si
     healthProbeBindAddress: '0',
     leaderElection: false,
   })
+  processMetrics(manager.metrics)
   for (const operator of operators) operator.setup(manager, settingsOf(operator, settings))
   const done = manager.run(signal)
   return {

@@ -1,19 +1,25 @@
 import { type Client, connect } from '@kubewright/client'
-import { ConfigurationError, isUnauthorized } from '@kubewright/core'
+import { ConfigurationError, isUnauthorized, parseDuration } from '@kubewright/core'
 import {
   type ControllerDefinition,
   createManager,
   type LeaderElectionOptions,
   type Logger,
   type Manager,
+  processMetrics,
   Registry,
   restClientMetrics,
+  type ShardingOptions,
+  shardMember,
 } from '@kubewright/runtime'
 import type { OperatorDefinition } from '../operator.ts'
+import type { Configuration } from '../settings/configuration.ts'
 import { type RunSettings, settingsOf } from '../settings/program.ts'
 import type { Terminal } from '../terminal.ts'
+import { followConfiguration } from './configuration-watch.ts'
 import { checkKinds } from './kind-check.ts'
 import { programLogger } from './logging.ts'
+import { startTracing } from './tracing.ts'
 
 /** What a program consists of: whole operators, or controllers alone. */
 export interface Parts {
@@ -24,28 +30,27 @@ export interface Parts {
 }
 
 /**
- * A connection of its own keeps renewals of the lease from queueing behind the program's other requests, and half the renew deadline (10 s) as
- * its patience leaves time for a second try when one request hangs. The same as controller-runtime's.
- */
-const LEASE_CLIENT = { connections: 1, timeout: 5_000 }
-
-/**
- * Runs a manager with these parts against the cluster that the settings name, until the terminal's signal.
+ * Runs a manager with these parts against the cluster that the configuration names, until the terminal's signal.
  * @throws ConfigurationError, ApiError or ConnectionError when it cannot start; whatever the manager ended with, when it failed later.
  */
-export async function runInCluster(parts: Parts, settings: RunSettings, terminal: Terminal): Promise<void> {
+export async function runInCluster(parts: Parts, configuration: Configuration, terminal: Terminal): Promise<void> {
+  const { settings } = configuration
   const log = programLogger(settings, terminal)
   const fieldManager = `kubewright-${parts.name}`
   const metrics = new Registry()
+  processMetrics(metrics)
   const target = {
     ...(settings.kubeconfig ? { kubeconfig: settings.kubeconfig } : {}),
     ...(settings.context ? { context: settings.context } : {}),
     fieldManager,
-    observe: restClientMetrics(metrics),
+    observe: restClientMetrics(metrics, { detail: settings.metricsRestClientDetail }),
     onWarning: warnOnce(log),
   }
   const client = await connect(target)
-  const leaseClient = await connect({ ...target, ...LEASE_CLIENT })
+  const leaseClient = await connect({ ...target, ...leaseConnection(settings) })
+  const tracing = await startTracing(fieldManager, terminal.environment, log)
+  const following = new AbortController()
+  let followed: Promise<void> | undefined
   try {
     await checkConnection(client, terminal.signal)
     for (const operator of parts.operators) await checkKinds(client, operator, log, terminal.signal)
@@ -55,16 +60,37 @@ export async function runInCluster(parts: Parts, settings: RunSettings, terminal
       metrics,
       namespaces: settings.namespace,
       metricsBindAddress: settings.metricsBindAddress,
+      metricsSecure: settings.metricsSecure,
+      ...(settings.metricsCertDir ? { metricsCertDir: settings.metricsCertDir } : {}),
+      profiling: settings.profiling,
       healthProbeBindAddress: settings.healthProbeBindAddress,
+      gracefulShutdownTimeout: settings.gracefulShutdownTimeout,
+      warmStandby: settings.warmStandby,
       leaderElection: leaderElectionOf(settings, fieldManager, leaseClient),
+      ...(settings.shards ? { sharding: shardMember(leaseOf(settings, fieldManager, leaseClient)) } : {}),
     })
     addParts(manager, parts, settings)
     log.info('starting', { program: parts.name, server: client.server })
+    followed = followConfiguration(configuration, log, following.signal)
+    terminal.insistence.addEventListener('abort', () =>
+      log.error('ended at once, as was asked twice', { unfinished: manager.unfinished() }),
+    )
     await manager.run(terminal.signal)
     log.info('stopped')
   } finally {
+    following.abort()
+    await followed
     await Promise.all([client.close(), leaseClient.close()])
+    await tracing?.stop()
   }
+}
+
+/**
+ * A connection of its own keeps renewals of the lease from queueing behind the program's other requests, and half the renew deadline as its
+ * patience leaves time for a second try when one request hangs. The same as controller-runtime's.
+ */
+function leaseConnection({ leaderElectionRenewDeadline }: RunSettings): { readonly connections: number; readonly timeout: number } {
+  return { connections: 1, timeout: Math.max(1_000, parseDuration(leaderElectionRenewDeadline) / 2) }
 }
 
 /** What the server says with an answer, it says with every answer: a person needs to read it once. */
@@ -91,8 +117,21 @@ async function checkConnection(client: Client, signal: AbortSignal): Promise<voi
 /** On in a cluster, where replicas are usual, and off for a person at a terminal, unless it is said. */
 function leaderElectionOf(settings: RunSettings, program: string, client: Client): LeaderElectionOptions | false {
   if (!(settings.leaderElect ?? client.inCluster)) return false
-  const leaseNamespace = settings.leaderElectionNamespace
-  return { leaseName: settings.leaderElectionId ?? program, client, ...(leaseNamespace ? { leaseNamespace } : {}) }
+  const { name, namespace, ...times } = leaseOf(settings, program, client)
+  return { leaseName: name, ...(namespace ? { leaseNamespace: namespace } : {}), ...times }
+}
+
+/** Name, place and times of the Leases by which replicas know of each other, to elect one of them or to share the objects. */
+function leaseOf(settings: RunSettings, program: string, client: Client): ShardingOptions {
+  const namespace = settings.leaderElectionNamespace
+  return {
+    name: settings.leaderElectionId ?? program,
+    client,
+    ...(namespace ? { namespace } : {}),
+    leaseDuration: settings.leaderElectionLeaseDuration,
+    renewDeadline: settings.leaderElectionRenewDeadline,
+    retryPeriod: settings.leaderElectionRetryPeriod,
+  }
 }
 
 function addParts(manager: Manager, parts: Parts, settings: RunSettings): void {

@@ -2,10 +2,10 @@ import { basename } from 'node:path'
 import type { ControllerDefinition } from '@kubewright/runtime'
 import { Command } from 'commander'
 import type { OperatorDefinition } from '../operator.ts'
+import { configurationFrom, type GivenFlags } from '../settings/configuration.ts'
 import { environmentName } from '../settings/names.ts'
 import { addOptions } from '../settings/options.ts'
-import { type RunSettings, settingsWith } from '../settings/program.ts'
-import { readConfigFile, resolveSettings } from '../settings/resolve.ts'
+import { settingsWith } from '../settings/program.ts'
 import { processTerminal } from './process-terminal.ts'
 import { report } from './report.ts'
 import { runInCluster } from './run-in-cluster.ts'
@@ -23,10 +23,8 @@ export async function runProgram(definitions: readonly (ControllerDefinition | O
     .exitOverride()
   try {
     command.parse(process.argv)
-    const flags = command.opts<Record<string, string>>()
-    const path = flags['config'] ?? process.env[environmentName('config')]
-    const settings = resolveSettings(schema, { flags, environment: process.env, ...(path ? { file: readConfigFile(path) } : {}) })
-    await runInCluster({ name, operators, controllers }, settings as RunSettings, terminal)
+    const configuration = configurationFrom(schema, command.opts<GivenFlags>(), process.env)
+    await runInCluster({ name, operators, controllers }, configuration, terminal)
   } catch (error) {
     process.exitCode = report(error, terminal)
   }

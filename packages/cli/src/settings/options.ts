@@ -13,6 +13,8 @@ export function addOptions(command: Command, schema: z.ZodObject): Command {
     if (form === 'boolean') option.preset('true')
     if (form === 'list') option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value])
     command.addOption(option)
+    // Only where it says something: --no-leader-elect and --no-warm-standby turn off what is on.
+    if (form === 'boolean') command.addOption(new Option(`--no-${flagName(key)}`).preset('false').hideHelp())
   }
   return command
 }

@@ -1,3 +1,4 @@
+import { messageOf, parseDuration } from '@kubewright/core'
 import { z } from 'zod'
 import type { OperatorDefinition } from '../operator.ts'
 import { prefixedKey } from './names.ts'
@@ -6,6 +7,15 @@ import { prefixedKey } from './names.ts'
 const bindAddress = z
   .string()
   .refine((text) => text === '0' || /^(\[[0-9a-fA-F:]+\]|[^:\s]*):(\d{1,5})$/.test(text), 'must be HOST:PORT, :PORT, or 0 for off')
+
+/** Go's syntax: `15s`, `1h30m`. */
+const duration = z.string().superRefine((text, context) => {
+  try {
+    if (parseDuration(text) < 0) context.addIssue(`"${text}" is negative: it must be 0 or more`)
+  } catch (error) {
+    context.addIssue(messageOf(error))
+  }
+})
 
 const CONNECTION = {
   kubeconfig: z
@@ -41,7 +51,38 @@ export const RUN_SETTINGS = z.object({
     .min(1)
     .optional()
     .meta({ description: 'the Lease’s namespace; default the Pod’s or the context’s own', placeholder: 'NS' }),
+  leaderElectionLeaseDuration: duration
+    .default('15s')
+    .meta({ description: 'how long others wait after the last renewal before one of them leads', placeholder: 'DURATION' }),
+  leaderElectionRenewDeadline: duration
+    .default('10s')
+    .meta({ description: 'how long the leader tries to renew before it gives up', placeholder: 'DURATION' }),
+  leaderElectionRetryPeriod: duration.default('2s').meta({ description: 'between two tries', placeholder: 'DURATION' }),
+  warmStandby: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'replicas that do not lead fill their caches, so that a new leader works at once' }),
+  shards: z.boolean().default(false).meta({
+    description: 'replicas split the objects of the controllers among them, instead of one that has all; give it to every replica',
+  }),
+  gracefulShutdownTimeout: duration
+    .default('30s')
+    .meta({ description: 'how long everything has to stop in; 0s: nothing is waited for', placeholder: 'DURATION' }),
   metricsBindAddress: bindAddress.default(':8080').meta({ description: 'where /metrics is served', placeholder: 'ADDRESS' }),
+  metricsSecure: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'HTTPS, for those alone whom the API server knows and lets get the path /metrics' }),
+  metricsCertDir: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'the folder of tls.crt and tls.key for it; self-signed when not given', placeholder: 'DIR' }),
+  metricsRestClientDetail: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'durations, sizes and retries of requests to the API server, by verb' }),
+  profiling: z.boolean().default(false).meta({ description: '/debug/cpuprofile and /debug/heapprofile beside /metrics' }),
   healthProbeBindAddress: bindAddress
     .default(':8081')
     .meta({ description: 'where /healthz and /readyz are served', placeholder: 'ADDRESS' }),

@@ -19,9 +19,10 @@ function plugin(seconds?: number) {
   const state = { runs: 0, fail: false }
   const cache = createExecCache({
     clock,
-    async run(): Promise<ExecAnswer> {
+    async run(_spec, signal): Promise<ExecAnswer> {
       const run = ++state.runs
       await Promise.resolve()
+      signal.throwIfAborted()
       if (state.fail) throw new Error('the plugin failed')
       const expiresAt = seconds === undefined ? {} : { expiresAt: clock.now() + seconds * 1000 }
       return { credentials: { authorization: `Bearer t${run}` }, ...expiresAt }
@@ -30,8 +31,8 @@ function plugin(seconds?: number) {
   return { clock, state, cache, source: cache.source(SPEC) }
 }
 
-describe('C15: a credential plugin', () => {
-  test('runs once for all requests at the same time, and not again while its answer is good', async () => {
+describe('a credential plugin', () => {
+  test('C15: runs once for all requests at the same time, and not again while its answer is good', async () => {
     const { source, state } = plugin(3600)
     const all = await Promise.all(Array.from({ length: 10 }, () => source.current()))
     expect(new Set(all.map(({ authorization }) => authorization))).toEqual(new Set(['Bearer t1']))
@@ -39,7 +40,7 @@ describe('C15: a credential plugin', () => {
     expect(state.runs).toBe(1)
   })
 
-  test('runs again 10 s before the answer expires', async () => {
+  test('C15: runs again 10 s before the answer expires', async () => {
     const { source, clock } = plugin(60)
     await source.current()
     await clock.advance(49_999)
@@ -48,7 +49,7 @@ describe('C15: a credential plugin', () => {
     expect((await source.current()).authorization).toBe('Bearer t2')
   })
 
-  test('an answer without an expiry is good until the server refuses it', async () => {
+  test('C15: an answer without an expiry is good until the server refuses it', async () => {
     const { source, clock } = plugin()
     const first = await source.current()
     await clock.advance(86_400_000)
@@ -57,7 +58,7 @@ describe('C15: a credential plugin', () => {
     expect((await source.current()).authorization).toBe('Bearer t2')
   })
 
-  test('ten requests that get a 401 for the same token run it once', async () => {
+  test('C15: ten requests that get a 401 for the same token run it once', async () => {
     const { source, state } = plugin(3600)
     const first = await source.current()
     const again = Array.from({ length: 10 }, () => {
@@ -70,7 +71,7 @@ describe('C15: a credential plugin', () => {
     expect(state.runs).toBe(2)
   })
 
-  test('a failure is told to all who wait, and the next one tries again', async () => {
+  test('C15: a failure is told to all who wait, and the next one tries again', async () => {
     const { source, state } = plugin()
     state.fail = true
     const results = await Promise.allSettled([source.current(), source.current()])
@@ -79,7 +80,7 @@ describe('C15: a credential plugin', () => {
     expect((await source.current()).authorization).toBe('Bearer t2')
   })
 
-  test('one caller that gives up does not stop it for the others', async () => {
+  test('C15: one caller that gives up does not stop it for the others', async () => {
     const { source, state } = plugin()
     const abort = new AbortController()
     const leaving = source.current(abort.signal)
@@ -89,10 +90,25 @@ describe('C15: a credential plugin', () => {
     expect((await staying).authorization).toBe('Bearer t1')
     expect(state.runs).toBe(1)
   })
+
+  test('C15: a token that has expired by the time of the answer is asked for again the next time, and not in a loop', async () => {
+    const { source, state } = plugin(5)
+    await source.current()
+    expect(state.runs).toBe(1)
+    await source.current()
+    expect(state.runs).toBe(2)
+  })
+
+  test('P9: closing stops it', async () => {
+    const { source } = plugin()
+    const waiting = source.current()
+    source.close()
+    await expect(waiting).rejects.toThrow('the client was closed before its credential plugin had answered')
+  })
 })
 
-describe('C15: the cache goes by what is run and not by what it is called', () => {
-  test('the same command for two users is one', () => {
+describe('the cache goes by what is run and not by what it is called', () => {
+  test('C15: the same command for two users is one', () => {
     const { cache, source } = plugin()
     expect(cache.source({ ...SPEC, where: 'other: users[x].user.exec', installHint: 'x' })).toBe(source)
   })
@@ -103,7 +119,7 @@ describe('C15: the cache goes by what is run and not by what it is called', () =
     ['command', { command: 'login2' }],
     ['cluster', { cluster: { server: 'https://b' } }],
     ['version', { apiVersion: 'client.authentication.k8s.io/v1beta1' }],
-  ])('other %s is another', (_name, change) => {
+  ])('C15: other %s is another', (_name, change) => {
     const { cache, source } = plugin()
     expect(cache.source({ ...SPEC, ...change })).not.toBe(source)
   })

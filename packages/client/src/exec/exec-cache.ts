@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@kubewright/core'
+import { type Clock, ConnectionError, systemClock } from '@kubewright/core'
 import type { CredentialSource, Credentials } from '../identity/identity.ts'
 import { untilAborted } from '../until-aborted.ts'
 import type { ExecAnswer } from './exec-credential.ts'
@@ -14,14 +14,14 @@ export interface ExecCache {
 
 export interface ExecCacheOptions {
   readonly clock?: Clock
-  readonly run?: (spec: ExecSpec) => Promise<ExecAnswer>
+  readonly run?: (spec: ExecSpec, signal: AbortSignal) => Promise<ExecAnswer>
 }
 
 /** client-go's leeway: a token that dies while its request is on the way is a 401 nobody can explain. */
 const LEEWAY = 10_000
 
 export function createExecCache(options: ExecCacheOptions = {}): ExecCache {
-  const { clock = systemClock, run = (spec) => runExecPlugin(spec, { clock }) } = options
+  const { clock = systemClock, run = (spec, signal) => runExecPlugin(spec, { clock, signal }) } = options
   const sources = new Map<string, CredentialSource>()
   return {
     source(spec) {
@@ -36,12 +36,13 @@ export function createExecCache(options: ExecCacheOptions = {}): ExecCache {
   }
 }
 
-function execSource(spec: ExecSpec, clock: Clock, run: (spec: ExecSpec) => Promise<ExecAnswer>): CredentialSource {
+function execSource(spec: ExecSpec, clock: Clock, run: NonNullable<ExecCacheOptions['run']>): CredentialSource {
+  const closing = new AbortController()
   let last: ExecAnswer | undefined
   let running: Promise<ExecAnswer> | undefined
 
   const refresh = () => {
-    running ??= run(spec)
+    running ??= run(spec, closing.signal)
       .then((answer) => (last = answer))
       .finally(() => {
         running = undefined
@@ -58,6 +59,11 @@ function execSource(spec: ExecSpec, clock: Clock, run: (spec: ExecSpec) => Promi
     renew(refused) {
       if (last?.credentials === refused) last = undefined
       return true
+    },
+    close() {
+      closing.abort(
+        new ConnectionError(`${spec.where}: the client was closed before its credential plugin had answered`, { code: 'CLIENT_CLOSED' }),
+      )
     },
   }
 }

@@ -1,6 +1,6 @@
 import { parseTime } from '@kubewright/core'
 import type { Credentials } from '../identity/identity.ts'
-import { pemOf } from '../identity/pem.ts'
+import { pairProblem, pemOf } from '../identity/pem.ts'
 
 export const EXEC_API_VERSIONS = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'] as const
 export type ExecApiVersion = (typeof EXEC_API_VERSIONS)[number]
@@ -55,6 +55,8 @@ export function parseExecCredential(stdout: string, apiVersion: ExecApiVersion):
   if (clientCertificateData !== undefined && (cert === undefined || key === undefined)) {
     throw new Error('status.clientCertificateData or status.clientKeyData of its answer is not PEM')
   }
+  const problem = cert && key && pairProblem('status.clientCertificateData and status.clientKeyData of its answer', cert, key)
+  if (problem) throw new Error(problem)
   if (typeof token !== 'string' && cert === undefined) throw new Error('its answer has neither status.token nor a client certificate')
   const expiresAt = typeof expirationTimestamp === 'string' ? parseTime(expirationTimestamp) : undefined
   if (expirationTimestamp !== undefined && expirationTimestamp !== null && expiresAt === undefined) {

@@ -1,5 +1,6 @@
 import { virtualClock } from '@kubewright/testing/virtual-clock'
 import { describe, expect, test } from 'vitest'
+import { CLIENT_PAIR, SERVER_PAIR } from '../test-server/certificates.ts'
 import { materialCredentials } from './credentials.ts'
 import { fileMaterial, fixedMaterial } from './material.ts'
 
@@ -29,7 +30,7 @@ describe('after a 401', () => {
     expect(credentials.renew(await credentials.current())).toBe(false)
   })
 
-  test('a token file is read again, whatever its age', async () => {
+  test('C16: a token file is read again, whatever its age', async () => {
     let text = 'old'
     const credentials = materialCredentials({ token: fileMaterial('/token', { clock: virtualClock(), readText: async () => text }) })
     const refused = await credentials.current()
@@ -59,4 +60,18 @@ describe('after a 401', () => {
     const credentials = materialCredentials({ token: fixedMaterial('token', 'abc') })
     expect(await credentials.current()).toBe(await credentials.current())
   })
+})
+
+test('C16: a new certificate waits for its key: until both files are new the old pair serves', async () => {
+  const clock = virtualClock()
+  const files: Record<string, string> = { cert: CLIENT_PAIR.cert, key: CLIENT_PAIR.key }
+  const file = (name: string) => fileMaterial(name, { clock, readText: async () => files[name]! })
+  const credentials = materialCredentials({ certificate: { cert: file('cert'), key: file('key') } })
+  const old = await credentials.current()
+  files['cert'] = SERVER_PAIR.cert
+  await clock.advance(60_000)
+  expect(await credentials.current()).toBe(old)
+  files['key'] = SERVER_PAIR.key
+  await clock.advance(60_000)
+  expect(await credentials.current()).toEqual({ certificate: SERVER_PAIR })
 })

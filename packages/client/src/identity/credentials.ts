@@ -1,5 +1,6 @@
 import type { CredentialSource, Credentials } from './identity.ts'
 import type { Material } from './material.ts'
+import { pairProblem } from './pem.ts'
 
 export interface CredentialMaterials {
   readonly token?: Material
@@ -17,7 +18,8 @@ export function materialCredentials(materials: CredentialMaterials): CredentialS
   return {
     async current() {
       const authorization = token ? `Bearer ${(await token.read()).trim()}` : basicHeader
-      const pair = certificate && { cert: await certificate.cert.read(), key: await certificate.key.read() }
+      const read = certificate && { cert: await certificate.cert.read(), key: await certificate.key.read() }
+      const pair = read && usable(read, current.certificate)
       if (authorization !== current.authorization || pair?.cert !== current.certificate?.cert || pair?.key !== current.certificate?.key) {
         current = { ...(authorization !== undefined && { authorization }), ...(pair !== undefined && { certificate: pair }) }
       }
@@ -28,5 +30,14 @@ export function materialCredentials(materials: CredentialMaterials): CredentialS
       if (refused !== current) return true
       return all.map((material) => material.invalidate()).includes(true)
     },
+    close() {},
   }
+}
+
+type Pair = NonNullable<Credentials['certificate']>
+
+/** Two files are never replaced at one instant: a new certificate with the old key is no pair, and the old pair serves until both are new. */
+function usable(read: Pair, before: Pair | undefined): Pair {
+  if (before === undefined || (read.cert === before.cert && read.key === before.key)) return read
+  return pairProblem('', read.cert, read.key) === undefined ? read : before
 }

@@ -13,6 +13,8 @@ export interface CredentialSource {
   current(signal?: AbortSignal): Promise<Credentials>
   /** The server answered 401 to these. True: asking again may give better ones, one more try is worth it. */
   renew(refused: Credentials): boolean
+  /** Stops what is under way for the sake of `current`. */
+  close(): void
 }
 
 /** One API server, and who we are there: everything a connection needs, from whatever place it was configured in. */
@@ -29,7 +31,7 @@ export interface ClusterIdentity {
     readonly serverName?: string
     readonly skipVerify: boolean
   }
-  /** An http or https proxy. */
+  /** An http, https, socks5 or socks5h proxy. */
   readonly proxy?: URL
   readonly credentials: CredentialSource
   readonly impersonate?: Impersonation

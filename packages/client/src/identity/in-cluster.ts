@@ -4,6 +4,8 @@ import { type Clock, ConfigurationError } from '@kubewright/core'
 import { materialCredentials } from './credentials.ts'
 import type { ClusterIdentity } from './identity.ts'
 import { fileMaterial } from './material.ts'
+import { authorityProblem } from './pem.ts'
+import { proxyFromEnvironment } from './proxy.ts'
 
 /** Where the kubelet mounts a Pod's ServiceAccount. */
 export const SERVICE_ACCOUNT_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -29,7 +31,7 @@ export async function inClusterIdentity(options: InClusterOptions): Promise<Clus
   const port = environment['KUBERNETES_SERVICE_PORT'] || '443'
   if (!host) throw new ConfigurationError('KUBERNETES_SERVICE_HOST is not set: this is not a Pod, so name a kubeconfig')
   const token = fileMaterial(join(directory, 'token'), { clock })
-  const ca = fileMaterial(join(directory, 'ca.crt'), { clock })
+  const ca = fileMaterial(join(directory, 'ca.crt'), { clock, problemOf: authorityProblem })
   const [, , namespace] = await Promise.all([
     token.read(),
     ca.read(),
@@ -38,11 +40,14 @@ export async function inClusterIdentity(options: InClusterOptions): Promise<Clus
       .read()
       .catch(() => 'default'),
   ])
+  const server = `https://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`
+  const proxy = proxyFromEnvironment(new URL(server), environment)
   return {
-    server: `https://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`,
+    server,
     namespace: namespace.trim() || 'default',
     inCluster: true,
     tls: { ca, skipVerify: false },
+    ...(proxy && { proxy }),
     credentials: materialCredentials({ token }),
   }
 }

@@ -16,8 +16,8 @@ function file(first: string) {
   return { state, clock, material }
 }
 
-describe('C16: a mounted file is read again as it rotates', () => {
-  test('within a minute the text is remembered, after it the file is read again', async () => {
+describe('a mounted file is read again as it rotates', () => {
+  test('C16: within a minute the text is remembered, after it the file is read again', async () => {
     const { state, clock, material } = file('one')
     expect(await material.read()).toBe('one')
     state.text = 'two'
@@ -28,7 +28,7 @@ describe('C16: a mounted file is read again as it rotates', () => {
     expect(state.reads).toBe(2)
   })
 
-  test('a refused text is read again at once', async () => {
+  test('C16: a refused text is read again at once', async () => {
     const { state, material } = file('one')
     await material.read()
     state.text = 'two'
@@ -36,13 +36,13 @@ describe('C16: a mounted file is read again as it rotates', () => {
     expect(await material.read()).toBe('two')
   })
 
-  test('readers at the same time share one read', async () => {
+  test('C16: readers at the same time share one read', async () => {
     const { state, material } = file('one')
     expect(await Promise.all([material.read(), material.read(), material.read()])).toEqual(['one', 'one', 'one'])
     expect(state.reads).toBe(1)
   })
 
-  test('a failing re-read keeps the last good text and tries again a minute later', async () => {
+  test('C16: a failing re-read keeps the last good text and tries again a minute later', async () => {
     const { state, clock, material } = file('one')
     await material.read()
     state.text = new Error('ENOENT')
@@ -55,7 +55,7 @@ describe('C16: a mounted file is read again as it rotates', () => {
     expect(await material.read()).toBe('two')
   })
 
-  test('a failing first read names the file, and the next one tries again', async () => {
+  test('C16: a failing first read names the file, and the next one tries again', async () => {
     const { state, material } = file('')
     state.text = new Error('ENOENT: no such file')
     await expect(material.read()).rejects.toThrow('/token cannot be read: ENOENT')
@@ -63,7 +63,23 @@ describe('C16: a mounted file is read again as it rotates', () => {
     expect(await material.read()).toBe('there')
   })
 
-  test('a step of the wall clock does not matter', async () => {
+  test('C16: a text that is half written never replaces a good one, and is refused as the first', async () => {
+    let text = 'no PEM'
+    const clock = virtualClock()
+    const problemOf = (name: string, read: string) => (read.startsWith('PEM') ? undefined : `${name} holds no certificate`)
+    const material = fileMaterial('/ca.crt', { clock, problemOf, readText: async () => text })
+    await expect(material.read()).rejects.toThrow('/ca.crt holds no certificate')
+    text = 'PEM one'
+    expect(await material.read()).toBe('PEM one')
+    text = ''
+    await clock.advance(60_000)
+    expect(await material.read()).toBe('PEM one')
+    text = 'PEM two'
+    await clock.advance(60_000)
+    expect(await material.read()).toBe('PEM two')
+  })
+
+  test('C16: a step of the wall clock does not matter', async () => {
     const { state, clock, material } = file('one')
     await material.read()
     clock.stepWallClock(86_400_000)

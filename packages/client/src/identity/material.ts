@@ -19,6 +19,8 @@ export interface FileMaterialOptions {
   /** Milliseconds. @default 60 s: the kubelet writes a new token at 80 % of its life, so a minute's lag is harmless, and client-go does the same */
   readonly maxAge?: number
   readonly readText?: (path: string) => Promise<string>
+  /** What is wrong with a text, if anything. Such a text never replaces a good one: a file that is being written is read in the middle sometimes. */
+  readonly problemOf?: (name: string, text: string) => string | undefined
 }
 
 /**
@@ -26,23 +28,33 @@ export interface FileMaterialOptions {
  * renaming a link, and for a moment a reader may find nothing). Concurrent readers share one read.
  */
 export function fileMaterial(path: string, options: FileMaterialOptions = {}): Material {
-  const { clock = systemClock, maxAge = 60_000, readText = (file) => readFile(file, 'utf8') } = options
+  const { clock = systemClock, maxAge = 60_000, readText = (file) => readFile(file, 'utf8'), problemOf } = options
   let last: { readonly text: string; readonly at: number } | undefined
   let stale = false
   let reading: Promise<string> | undefined
 
   const refresh = async () => {
     try {
-      last = { text: await readText(path), at: clock.monotonic() }
+      const text = await readGood()
+      last = { text, at: clock.monotonic() }
       stale = false
-      return last.text
+      return text
     } catch (error) {
-      if (last === undefined) throw new ConfigurationError(`${path} cannot be read: ${messageOf(error)}`, { cause: error })
+      if (last === undefined) throw error
       last = { text: last.text, at: clock.monotonic() }
       return last.text
     } finally {
       reading = undefined
     }
+  }
+
+  const readGood = async () => {
+    const text = await readText(path).catch((error: unknown) => {
+      throw new ConfigurationError(`${path} cannot be read: ${messageOf(error)}`, { cause: error })
+    })
+    const problem = problemOf?.(path, text)
+    if (problem !== undefined) throw new ConfigurationError(problem)
+    return text
   }
 
   return {

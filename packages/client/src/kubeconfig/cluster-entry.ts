@@ -1,5 +1,6 @@
 import type { ExecCluster } from '../exec/exec-credential.ts'
 import type { FileMaterialOptions, Material } from '../identity/material.ts'
+import { authorityProblem } from '../identity/pem.ts'
 import { parseProxyUrl, proxyFromEnvironment } from '../identity/proxy.ts'
 import type { Fields } from './fields.ts'
 import { materialOf } from './material-field.ts'
@@ -25,7 +26,7 @@ export function readCluster(
 ): ClusterPart {
   const { fields, folder } = entry
   const server = readServer(fields, problems)
-  const ca = materialOf(fields, folder, 'certificate-authority', files, problems)
+  const ca = materialOf(fields, folder, 'certificate-authority', { ...files, problemOf: authorityProblem }, problems)
   const serverName = fields.text('tls-server-name')
   const skipVerify = fields.flag('insecure-skip-tls-verify')
   if (skipVerify && ca !== undefined) {

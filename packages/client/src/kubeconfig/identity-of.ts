@@ -24,7 +24,7 @@ export async function identityOf(config: Kubeconfig, options: IdentityOfOptions)
   const files = { clock: options.clock }
   const selection = selectEntries(config, options, problems)
   const cluster = readCluster(selection.cluster, options.environment, files, problems)
-  const anonymous: UserPart = { credentials: { current: () => Promise.resolve({}), renew: () => false } }
+  const anonymous: UserPart = { credentials: { current: () => Promise.resolve({}), renew: () => false, close() {} } }
   await readable([cluster.ca], problems)
   problems.throwIfAny()
   const user = selection.user ? await readUser(selection.user, cluster, options.execCache, files, problems) : anonymous

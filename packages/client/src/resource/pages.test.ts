@@ -1,6 +1,6 @@
-import { ApiError, type KubeList, type KubeObject } from '@kubewright/core'
+import { ApiError, type KubeObject } from '@kubewright/core'
 import { describe, expect, test } from 'vitest'
-import type { ListOptions } from '../contract.ts'
+import type { ListOptions, ListPart } from '../contract.ts'
 import { eachItem } from './pages.ts'
 
 const named = (name: string): KubeObject => ({ metadata: { namespace: 'x', name } })
@@ -9,20 +9,18 @@ const gone = new ApiError({ code: 410, reason: 'Expired', message: 'the continue
 /** A server of these objects; the continue token is the index. `expire`: calls (by number) that answer 410. */
 function pages(names: string[], expire: (call: number) => boolean = () => false) {
   const calls: ListOptions[] = []
-  const list = async (options: ListOptions): Promise<KubeList> => {
-    calls.push(options)
+  async function* list(options: ListOptions): AsyncGenerator<ListPart<KubeObject>> {
+    calls.push(Object.freeze(options))
     if (expire(calls.length)) throw gone
     const start = Number(options.continue ?? 0)
     const end = options.limit === undefined ? names.length : start + options.limit
-    return {
-      metadata: { resourceVersion: '9', ...(end < names.length && { continue: String(end) }) },
-      items: names.slice(start, end).map(named),
-    }
+    for (const name of names.slice(start, end)) yield { type: 'ITEM', object: named(name) }
+    yield { type: 'END', metadata: { resourceVersion: '9', ...(end < names.length && { continue: String(end) }) } }
   }
   return { calls, list }
 }
 
-async function read(list: (options: ListOptions) => Promise<KubeList>, options: ListOptions = {}): Promise<string[]> {
+async function read(list: (options: ListOptions) => AsyncIterable<ListPart<KubeObject>>, options: ListOptions = {}): Promise<string[]> {
   const names: string[] = []
   for await (const item of eachItem(list, options)) names.push(item.metadata.name!)
   return names

@@ -184,6 +184,13 @@ describe('deletion', () => {
     expect(last()).toMatchObject({ line: `DELETE ${AT}?labelSelector=a%3Db&limit=10`, body: { propagationPolicy: 'Orphan' } })
     await expect(configMaps.deleteCollection()).rejects.toThrow('one namespace at a time')
   })
+
+  test('of a shard is refused, whatever the types say: a server that ignores the shard would delete everything', async () => {
+    const { configMaps, server } = await fixture()
+    const share: object = { namespace: 'x', shardSelector: "shardRange(object.metadata.uid, '0x0', '0x8')" }
+    await expect(configMaps.deleteCollection(share)).rejects.toThrow('is not deleted by shard')
+    expect(server.received).toEqual([])
+  })
 })
 
 describe('lists', () => {

@@ -1,4 +1,4 @@
-import { apiVersionOf, describeKind, type KubeList, type KubeObject, type ResourceType, type Status } from '@kubewright/core'
+import { apiVersionOf, type Clock, describeKind, type KubeObject, type ResourceType, type Status } from '@kubewright/core'
 import type {
   DeleteOptions,
   ListOptions,
@@ -10,6 +10,8 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '../contract.ts'
+import { listParts } from '../list/list-parts.ts'
+import { wholeList } from '../list/whole-list.ts'
 import type { ApiRequest, Query } from '../transport/request.ts'
 import { describeRequest } from '../transport/request.ts'
 import { jsonOf, type Transport } from '../transport/transport.ts'
@@ -23,6 +25,11 @@ import { resourcePath } from './resource-path.ts'
 export interface ResourceContext {
   readonly transport: Pick<Transport, 'send' | 'open'>
   readonly fieldManager: string
+  /** Milliseconds for one attempt. */
+  readonly timeout: number
+  readonly compression: boolean
+  readonly clock: Clock
+  readonly random: () => number
 }
 
 /** The typed view of one resource. */
@@ -38,7 +45,34 @@ function resourceIn<T extends KubeObject>(context: ResourceContext, type: Resour
     fieldValidation: options.fieldValidation,
   })
   const one = (name: ObjectName, subresource?: string) => resourcePath(type, { name: name.name, namespace: name.namespace, subresource })
-  const base = (options: RequestOptions) => ({ signal: options.signal, timeout: options.timeout, retry: options.retry })
+  const base = (options: RequestOptions) => ({
+    signal: options.signal,
+    timeout: options.timeout,
+    retry: options.retry,
+    beforeSend: options.beforeSend,
+  })
+
+  const listReading = (options: ListOptions, keepManagedFields: boolean) => {
+    const keep = options.managedFields ?? keepManagedFields
+    const request: ApiRequest = {
+      verb: 'list',
+      method: 'GET',
+      path: resourcePath(type, { namespace: options.namespace }),
+      query: { ...selected(options), ...paged(options) },
+      accept: (keep ? form : form.lean).listAccept,
+      ...(context.compression && { headers: { 'accept-encoding': 'gzip' } }),
+      ...base(options),
+    }
+    return {
+      request: describeRequest(request),
+      kind: describeKind(type),
+      keepManagedFields: keep,
+      timeout: options.timeout ?? context.timeout,
+      clock: context.clock,
+      signal: options.signal,
+      open: (signal: AbortSignal | undefined) => context.transport.open({ ...request, signal }, { connection: 'pooled' }),
+    }
+  }
 
   const self: Resource<T> = {
     type,
@@ -56,27 +90,12 @@ function resourceIn<T extends KubeObject>(context: ResourceContext, type: Resour
       )
     },
 
-    async list(options = {}) {
-      const list = await json<KubeList<T>>({
-        verb: 'list',
-        method: 'GET',
-        path: resourcePath(type, { namespace: options.namespace }),
-        query: { ...selected(options), ...paged(options) },
-        accept: form.listAccept,
-        ...base(options),
-      })
-      if (!Array.isArray(list.items) && list.items !== null) {
-        throw new Error(
-          `the list of ${describeKind(type)} has no items but is a ${list.kind ?? 'thing without a kind'}: is this an API server?`,
-        )
-      }
-      // An index and never a spread: client-node overflowed the stack at 130,000 items.
-      const items = (list.items ?? []) as T[]
-      for (let index = 0; index < items.length; index++) items[index] = form.adapt(items[index]!)
-      return { ...list, items }
-    },
+    list: async (options = {}) =>
+      wholeList({ ...listReading(options, true), retry: options.retry ?? true, random: context.random }, form.adapt),
 
-    items: (options = {}) => eachItem((page) => self.list(page), options),
+    listParts: (options = {}) => listParts(listReading(options, false), form.adapt),
+
+    items: (options = {}) => eachItem((page) => self.listParts({ managedFields: true, ...page }), options),
 
     async create(object, options = {}) {
       const namespace = object.metadata.namespace ?? options.namespace
@@ -152,6 +171,11 @@ function resourceIn<T extends KubeObject>(context: ResourceContext, type: Resour
           `${describeKind(type)}: a collection is deleted in one namespace at a time: name it (the server has no request for all)`,
         )
       }
+      if ('shardSelector' in options && options.shardSelector) {
+        throw new Error(
+          `${describeKind(type)}: a collection is not deleted by shard: a server that does not know shards would delete all of it. Read the shard's items, and delete them one by one`,
+        )
+      }
       await context.transport.send({
         verb: 'deletecollection',
         method: 'DELETE',
@@ -183,7 +207,7 @@ function resourceIn<T extends KubeObject>(context: ResourceContext, type: Resour
         method: 'GET',
         path: resourcePath(type, { namespace: options.namespace }),
         query: watched(options),
-        accept: form.accept,
+        accept: (options.managedFields ? form : form.lean).accept,
       }
       return watchEvents<T>(
         {
@@ -219,7 +243,8 @@ function metadataResource<T extends KubeObject>(context: ResourceContext, type: 
 }
 
 function selected(selection: Selection): Query {
-  return { labelSelector: selection.labelSelector, fieldSelector: selection.fieldSelector }
+  const { labelSelector, fieldSelector, shardSelector } = selection
+  return { labelSelector, fieldSelector, shardSelector }
 }
 
 function paged(options: ListOptions): Query {

@@ -16,6 +16,7 @@ export interface Received {
   readonly body: string
   /** Which of the server's connections it came on, from 0. */
   readonly connection: number
+  readonly socket: Socket
 }
 
 export interface ScriptedServer extends AsyncDisposable {
@@ -53,6 +54,7 @@ export async function scriptedServer(
         rawHeaders: request.rawHeaders,
         body,
         connection: sockets.get(request.socket) ?? -1,
+        socket: request.socket,
       }
       received.push(entry)
       void Promise.resolve(answer(entry, response)).catch((error: Error) => response.destroy(error))

@@ -1,7 +1,8 @@
+import { gunzipSync } from 'node:zlib'
 import type { Clock, Timer } from '@kubewright/core'
 import type { Dispatcher } from 'undici'
 import { ByteQueue, type ByteStream } from './byte-stream.ts'
-import type { Answer } from './request.ts'
+import { type Answer, firstHeader } from './request.ts'
 
 /** A request with everything filled in, ready for a connection. */
 export interface Attempt {
@@ -12,6 +13,8 @@ export interface Attempt {
   /** Milliseconds from the first byte sent to the last byte received; for a stream, to the first. Waiting for a free connection does not count. */
   readonly timeout: number
   readonly signal: AbortSignal | undefined
+  /** What it throws is the answer, and nothing is sent. */
+  readonly beforeSend?: (() => void) | undefined
   readonly clock: Clock
 }
 
@@ -25,9 +28,15 @@ export type AttemptOutcome =
 export interface Streaming {
   /** Hears of each chunk; and of 0 bytes when the head of a 2xx answer has come, for the body of a quiet watch may be a minute away. */
   readonly onBytes?: ((bytes: number) => void) | undefined
-  /** Closes the connection, which is this request's own. Called once it is of no more use; more than once does no harm. */
-  hangUp(): void
+  /**
+   * Closes the connection, where it is this request's own. Called once it is of no more use; more than once does no harm.
+   * @default the connection is one of a pool: given back after the last byte, and closed only when the reader goes before
+   */
+  readonly hangUp?: (() => void) | undefined
 }
+
+/** A Status is a few kilobytes; the limit is for what is none. */
+const LARGEST_UNPACKED = 16 * 1024 * 1024
 
 /**
  * Sends once. Resolves for everything that the network and the server do; rejects with the signal's reason when that aborts.
@@ -50,12 +59,12 @@ export function send(dispatcher: Dispatcher, attempt: Attempt, streaming?: Strea
       // A stream outlives its answer, and goes on listening to the signal until it ends.
       if (outcome.is !== 'stream') {
         signal?.removeEventListener('abort', onAbort)
-        streaming?.hangUp()
+        streaming?.hangUp?.()
       }
       resolve(outcome)
     }
     const stop = (error: Error) => {
-      if (streaming) streaming.hangUp()
+      if (streaming?.hangUp) streaming.hangUp()
       else controller?.abort(error)
     }
     const onAbort = () => {
@@ -90,6 +99,15 @@ export function send(dispatcher: Dispatcher, attempt: Attempt, streaming?: Strea
         onRequestStart(started) {
           // Throwing drops the request and leaves the connection to the next one; aborting would close it.
           if (settled) throw new Error('given up before it was sent')
+          try {
+            attempt.beforeSend?.()
+          } catch (error) {
+            settled = true
+            signal?.removeEventListener('abort', onAbort)
+            streaming?.hangUp?.()
+            reject(error)
+            throw error
+          }
           controller = started
           sent = true
           timer = clock.setTimer(attempt.timeout, onTimeout)
@@ -120,21 +138,32 @@ export function send(dispatcher: Dispatcher, attempt: Attempt, streaming?: Strea
         },
         onResponseEnd() {
           signal?.removeEventListener('abort', onAbort)
-          streaming?.hangUp()
+          streaming?.hangUp?.()
           queue?.finish()
           if (!settled && head !== undefined) {
-            settle({ is: 'answer', ...head, body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) })
+            settle({ is: 'answer', ...head, body: unpacked(head.headers, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)) })
           }
         },
         onResponseError(_controller, error) {
           signal?.removeEventListener('abort', onAbort)
-          streaming?.hangUp()
+          streaming?.hangUp?.()
           queue?.finish(error)
           if (!settled) settle({ is: 'failure', error, sent })
         },
       },
     )
   })
+}
+
+/** Refusals of requests that may be answered with gzip; a proxy packs even short ones. */
+function unpacked(headers: Answer['headers'], body: Buffer): Buffer {
+  if (firstHeader(headers, 'content-encoding') !== 'gzip') return body
+  try {
+    return gunzipSync(body, { maxOutputLength: LARGEST_UNPACKED })
+  } catch {
+    // What it says cannot be read; the status code still can.
+    return Buffer.alloc(0)
+  }
 }
 
 function asError(reason: unknown): Error {

@@ -54,7 +54,6 @@ function meaning(code: string, error: Error, identity: Pick<ClusterIdentity, 'se
     case 'EAI_AGAIN':
       return 'its host name could not be looked up: is the name server reachable?'
     case 'ETIMEDOUT':
-    case 'UND_ERR_CONNECT_TIMEOUT':
       return `${error.message || 'timed out'}: is the server reachable from here (firewall, VPN, proxy)?`
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
@@ -65,6 +64,11 @@ function meaning(code: string, error: Error, identity: Pick<ClusterIdentity, 'se
       return 'its certificate is not valid yet: check the clocks of both machines'
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return `its certificate is for other names than ${serverName ?? new URL(identity.server).hostname} (${error.message}): correct the address, or set tls-server-name`
+    case 'UND_ERR_DESTROYED':
+    case 'UND_ERR_CLOSED':
+      return 'the client was closed meanwhile'
+    case 'PROXY_REFUSED':
+      return error.message
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
       return 'it does not speak TLS as asked: should its address start with http://, or is the port another one?'

@@ -1,5 +1,10 @@
-import { Client, type Dispatcher, Pool } from 'undici'
+import { ConnectionError } from '@kubewright/core'
+import type { Dispatcher } from 'undici'
+// Not from 'undici' itself: importing that puts its Agent behind the global fetch of the whole process (P14), and loads the rest of it.
+import Client from 'undici/lib/dispatcher/client.js'
+import Pool from 'undici/lib/dispatcher/pool.js'
 import { connectorFor, type TlsMaterial } from './connector.ts'
+import { createDialer, type DialerOptions } from './dialer.ts'
 
 export interface Connections {
   /** For requests that end. */
@@ -17,22 +22,30 @@ export interface Connections {
  */
 export interface ConnectionPools {
   for(material: TlsMaterial): Connections
-  /** Ends everything, requests under way included. */
+  /** Ends everything, requests under way included; resolves when the last socket is closed. */
   close(): Promise<void>
+}
+
+export interface ConnectionPoolsOptions extends DialerOptions {
+  /** The server's URL. */
+  readonly server: string
+  /** The most connections for requests that end. */
+  readonly connections: number
 }
 
 /** Below the 90 s after which a Go server closes an idle connection; the other way round a request meets a socket that is being closed. */
 const IDLE_TIMEOUT = 60_000
 
-export function createConnectionPools(server: string, proxy: URL | undefined, connections: number): ConnectionPools {
+export function createConnectionPools({ server, connections, ...dialing }: ConnectionPoolsOptions): ConnectionPools {
   const { origin } = new URL(server)
+  const dialer = createDialer(dialing)
   /** Everything that may hold a socket. */
   const living = new Set<Dispatcher>()
   let current: { readonly material: TlsMaterial; readonly connections: Connections } | undefined
   let closed = false
 
   const open = (material: TlsMaterial): Connections => {
-    const connect = connectorFor(material, proxy)
+    const connect = connectorFor(material, dialer)
     // Time limits are the transport's own: one clock for all of them, and a watch may be silent for as long as its reader allows.
     const common = { connect, pipelining: 1, keepAliveTimeout: IDLE_TIMEOUT, headersTimeout: 0, bodyTimeout: 0 }
     const unary = new Pool(origin, { ...common, connections })
@@ -49,7 +62,7 @@ export function createConnectionPools(server: string, proxy: URL | undefined, co
 
   return {
     for(material) {
-      if (closed) throw new Error('the client is closed')
+      if (closed) throw new ConnectionError(`no request to ${server} any more: the client is closed`, { code: 'CLIENT_CLOSED' })
       if (current !== undefined && sameMaterial(current.material, material)) return current.connections
       const old = current?.connections.unary
       // Watches of before go on until they end: that is minutes, and they were let in.
@@ -59,7 +72,9 @@ export function createConnectionPools(server: string, proxy: URL | undefined, co
     },
     async close() {
       closed = true
+      // A dispatcher tells its requests first, and only then the sockets go: else each would be taken for a broken connection.
       await Promise.allSettled([...living].map((dispatcher) => dispatcher.destroy()))
+      await dialer.close()
     },
   }
 }

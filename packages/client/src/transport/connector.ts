@@ -1,6 +1,6 @@
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
-import { buildConnector } from 'undici'
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
+import type { buildConnector } from 'undici'
+import type { Dialer, Security } from './dialer.ts'
 
 export interface TlsMaterial {
   readonly ca: string | undefined
@@ -10,70 +10,37 @@ export interface TlsMaterial {
   readonly skipVerify: boolean
 }
 
-/** Dial and handshake; Go's transport gives its handshake the same. */
-const CONNECT_TIMEOUT = 10_000
-/** Go's default. A dead peer is noticed by the kernel even while nobody writes. */
-const TCP_KEEPALIVE = 30_000
+/** How undici gets its connections: TLS made ready once for all of them, and each handshake resumed from the session of one before. */
+export function connectorFor(material: TlsMaterial, dialer: Dialer): buildConnector.connector {
+  let context: SecureContext | undefined
+  let trust: SecureContext | undefined
+  let session: Buffer | undefined
 
-/** How connections to the server are made: TLS as configured, through the proxy when there is one. */
-export function connectorFor(material: TlsMaterial, proxy: URL | undefined): buildConnector.connector {
-  const direct = buildConnector({
-    timeout: CONNECT_TIMEOUT,
-    keepAlive: true,
-    keepAliveInitialDelay: TCP_KEEPALIVE,
-    rejectUnauthorized: !material.skipVerify,
-    ...(material.ca !== undefined && { ca: material.ca }),
-    ...(material.cert !== undefined && { cert: material.cert, key: material.key }),
-    ...(material.serverName !== undefined && { servername: material.serverName }),
-  })
-  return withPlainErrors(proxy ? tunnel(proxy, direct) : direct)
-}
-
-/** A CONNECT tunnel through an http or https proxy. */
-function tunnel(proxy: URL, direct: buildConnector.connector): buildConnector.connector {
-  const open = proxy.protocol === 'https:' ? httpsRequest : httpRequest
-  const login = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`
-  return (options, callback) => {
-    const target = `${options.hostname.includes(':') ? `[${options.hostname}]` : options.hostname}:${options.port || (options.protocol === 'https:' ? 443 : 80)}`
-    const request = open({
-      host: proxy.hostname.replace(/^\[|\]$/g, ''),
-      port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
-      method: 'CONNECT',
-      path: target,
-      headers: { host: target, ...(proxy.username !== '' && { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` }) },
-      agent: false,
-      timeout: CONNECT_TIMEOUT,
+  const securityFor = (hostname: string): Security => {
+    context ??= createSecureContext({
+      ...(material.ca !== undefined && { ca: material.ca }),
+      ...(material.cert !== undefined && material.key !== undefined && { cert: material.cert, key: material.key }),
     })
-    request.once('timeout', () => request.destroy(Object.assign(new Error('the proxy did not answer in time'), { code: 'ETIMEDOUT' })))
-    request.once('error', (error) => callback(error, null))
-    request.once('connect', (response, socket) => {
-      if (response.statusCode !== 200) {
-        socket.destroy()
-        const hint = response.statusCode === 407 ? ': write user and password into the proxy URL' : ''
-        callback(new Error(`the proxy refused the tunnel (HTTP ${response.statusCode}${hint})`), null)
-        return
-      }
-      socket.setTimeout(0)
-      socket.setKeepAlive(true, TCP_KEEPALIVE)
-      if (options.protocol === 'https:') direct({ ...options, httpSocket: socket }, callback)
-      else callback(null, socket)
-    })
-    request.end()
+    const onSession = (latest: Buffer) => {
+      session = latest
+    }
+    return { context, name: material.serverName ?? hostname, skipVerify: material.skipVerify, session, onSession }
   }
-}
 
-/**
- * undici takes a connect error with its own code UND_ERR_SOCKET for a passing one and dials again at once and for ever, with the request
- * still queued. No error of a connector may carry that code.
- */
-function withPlainErrors(connect: buildConnector.connector): buildConnector.connector {
+  // Go verifies an https proxy by the kubeconfig's certificate-authority, other programs by the machine's roots: either will do.
+  const proxyTrust = () => {
+    trust ??= createSecureContext({ ca: [...getCACertificates('default'), ...(material.ca === undefined ? [] : [material.ca])] })
+    return trust
+  }
+
+  const dial = async ({ hostname, port, protocol }: buildConnector.Options) => {
+    const secure = protocol === 'https:'
+    return dialer.dial({ hostname, port: Number(port) || (secure ? 443 : 80) }, secure ? securityFor(hostname) : undefined, proxyTrust)
+  }
+
   return (options, callback) =>
-    connect(options, (...outcome) => {
-      const [error] = outcome
-      if (error !== null && (error as NodeJS.ErrnoException).code?.startsWith('UND_ERR_SOCKET')) {
-        callback(Object.assign(new Error(error.message, { cause: error }), { code: 'ECONNRESET' }), null)
-      } else {
-        callback(...outcome)
-      }
-    })
+    void dial(options).then(
+      (socket) => callback(null, socket),
+      (error: Error) => callback(error, null),
+    )
 }

@@ -22,6 +22,8 @@ export interface ApiRequest {
   /** `false`: its caller decides about every repetition but the one after a 401. @default true */
   readonly retry?: boolean | undefined
   readonly signal?: AbortSignal | undefined
+  /** Called in the moment in which an attempt goes out; what it throws is the answer. */
+  readonly beforeSend?: (() => void) | undefined
   /** Milliseconds for one attempt. */
   readonly timeout?: number | undefined
 }

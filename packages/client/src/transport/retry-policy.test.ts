@@ -33,6 +33,8 @@ describe('what happens after one attempt', () => {
     ['reset after it was sent: a POST of unknown fate never comes again', write, failure('ECONNRESET', true), 'finish'],
     ['reset after it was sent: a read comes again', read, failure('UND_ERR_SOCKET', true), 'retry'],
     ['a time-out is not repeated: it would take as long again', read, failure('ETIMEDOUT', true), 'finish'],
+    ['a connection that was not made in time: a POST comes again', write, failure('ETIMEDOUT', false), 'retry'],
+    ['a proxy that refuses goes on refusing', read, failure('PROXY_REFUSED', false), 'finish'],
     ['an unknown host stays unknown', read, failure('ENOTFOUND', false), 'finish'],
     ['a wrong certificate stays wrong', read, failure('DEPTH_ZERO_SELF_SIGNED_CERT', false), 'finish'],
   ])('%s', (_name, repeatable, outcome, wanted) => {

@@ -43,7 +43,6 @@ const PASSING = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'UND_ERR_SOCKET',
-  'UND_ERR_CONNECT_TIMEOUT',
 ])
 
 /**
@@ -56,7 +55,7 @@ const PASSING = new Set([
  */
 export function decide(repeatable: boolean, outcome: Outcome, history: History, random: () => number): Decision {
   if (outcome.is === 'failure') {
-    const again = PASSING.has(outcome.code) && (!outcome.sent || repeatable) && history.attempts < MOST_CONNECTION_ATTEMPTS
+    const again = maybeOver(repeatable, outcome) && history.attempts < MOST_CONNECTION_ATTEMPTS
     return again ? { do: 'retry', afterMs: backoff(history.attempts, random) } : { do: 'finish' }
   }
   if (outcome.code === 401 && !history.renewed) return { do: 'renew' }
@@ -65,6 +64,11 @@ export function decide(repeatable: boolean, outcome: Outcome, history: History, 
   if (outcome.retryAfterSeconds > LONGEST_RETRY_AFTER_SECONDS) return { do: 'finish' }
   // All clients that were refused in the same second are told the same number: a tenth of jitter spreads them.
   return { do: 'retry', afterMs: outcome.retryAfterSeconds * (1000 + 100 * random()) }
+}
+
+function maybeOver(repeatable: boolean, { code, sent }: Outcome & { is: 'failure' }): boolean {
+  // A connection that was not made in time may be made the next time. An answer that did not come in time has had its time.
+  return sent ? repeatable && PASSING.has(code) : PASSING.has(code) || code === 'ETIMEDOUT'
 }
 
 function mayComeAgain(repeatable: boolean, outcome: Outcome & { is: 'answer' }): boolean {

@@ -4,8 +4,7 @@ import { isApiError, isConnectionError, isConnectionRefused, messageOf } from '@
 import { virtualClock } from '@kubewright/testing/virtual-clock'
 import { describe, expect, test } from 'vitest'
 import { connectTo } from '../connect.ts'
-import type { ClientOptions, ClusterConnection, Observation } from '../connection.ts'
-import { CLIENT_PAIR, NAMED_PAIR, OTHER_CA, SERVER_PAIR, TEST_CA } from '../test-server/certificates.ts'
+import type { ClientOptions, ClusterConnection, RequestObservation } from '../connection.ts'
 import { json, refuse, scriptedServer } from '../test-server/scripted-server.ts'
 
 const at = (server: { url: string }, more: Partial<ClusterConnection> = {}, options: ClientOptions = {}) =>
@@ -15,117 +14,6 @@ const failureOf = (work: Promise<unknown>) =>
     () => expect.fail('it did not fail'),
     (error: unknown) => error,
   )
-
-describe('C14: connections', () => {
-  test('200 requests one after the other over TLS share their connections', async () => {
-    await using server = await scriptedServer((_request, response) => json(response, {}), SERVER_PAIR)
-    const client = at(server, { caData: TEST_CA, token: 't' })
-    for (let count = 0; count < 200; count++) await client.request('GET', '/version')
-    // Two, as undici rests a connection for one turn of the event loop before it uses it again; client-node opened 200.
-    expect(server.connections).toBeLessThanOrEqual(2)
-    await client.close()
-  })
-
-  test('many requests at once use no more than the configured number', async () => {
-    await using server = await scriptedServer(async (_request, response) => {
-      await delay(1)
-      json(response, {})
-    })
-    const client = at(server, {}, { connections: 4 })
-    await Promise.all(Array.from({ length: 100 }, () => client.request('GET', '/version')))
-    expect(server.connections).toBe(4)
-    await client.close()
-  })
-
-  test('a DELETE with a body keeps its connection', async () => {
-    await using server = await scriptedServer((_request, response) => json(response, {}))
-    const client = at(server)
-    for (let count = 0; count < 20; count++) await client.request('DELETE', '/x', { body: { kind: 'DeleteOptions' } })
-    expect(server.connections).toBeLessThanOrEqual(2)
-    await client.close()
-  })
-
-  test('an impersonating client shares them, and its close leaves them alone', async () => {
-    await using server = await scriptedServer((_request, response) => json(response, {}))
-    const client = at(server)
-    await client.request('GET', '/1')
-    const jane = client.impersonate({ user: 'jane' })
-    await jane.request('GET', '/2')
-    await jane.close()
-    for (let count = 0; count < 10; count++) await client.request('GET', '/3')
-    expect(server.connections).toBeLessThanOrEqual(2)
-    await client.close()
-  })
-
-  test('close ends requests under way', async () => {
-    await using server = await scriptedServer(() => {})
-    const client = at(server)
-    const request = failureOf(client.request('GET', '/hangs'))
-    while (server.received.length === 0) await delay(1)
-    await client.close()
-    expect(isConnectionError(await request)).toBe(true)
-    expect(messageOf(await failureOf(client.request('GET', '/late')))).toContain('the client is closed')
-  })
-})
-
-describe('C18: TLS', () => {
-  test('a server of another certificate authority is refused, with the name of ours', async () => {
-    await using server = await scriptedServer((_request, response) => json(response, {}), SERVER_PAIR)
-    const client = at(server, { caData: OTHER_CA })
-    const error = await failureOf(client.request('GET', '/'))
-    expect(isConnectionError(error)).toBe(true)
-    expect(messageOf(error)).toContain('not signed by the certificate authority of connection.caData')
-    expect(server.received).toHaveLength(0)
-    await client.close()
-  })
-
-  test('without a certificate authority the own roots count, and their refusal says so', async () => {
-    await using server = await scriptedServer((_request, response) => json(response, {}), SERVER_PAIR)
-    const client = at(server)
-    expect(messageOf(await failureOf(client.request('GET', '/')))).toContain('no other was given')
-    await client.close()
-  })
-
-  test('a certificate for another name is refused; tls-server-name accepts it', async () => {
-    await using server = await scriptedServer((_request, response) => json(response, { fine: true }), NAMED_PAIR)
-    const wrong = at(server, { caData: TEST_CA })
-    expect(messageOf(await failureOf(wrong.request('GET', '/')))).toContain('for other names than 127.0.0.1')
-    const right = at(server, { caData: TEST_CA, tlsServerName: 'kubernetes.internal' })
-    expect(await right.request('GET', '/')).toEqual({ fine: true })
-    await Promise.all([wrong.close(), right.close()])
-  })
-
-  test('insecureSkipTlsVerify takes any certificate', async () => {
-    await using server = await scriptedServer((_request, response) => json(response, { fine: true }), SERVER_PAIR)
-    const client = at(server, { insecureSkipTlsVerify: true })
-    expect(await client.request('GET', '/')).toEqual({ fine: true })
-    await client.close()
-  })
-
-  test('a client certificate logs in, PEM or base64 of it', async () => {
-    const mutual = { ...SERVER_PAIR, ca: TEST_CA, requestCert: true, rejectUnauthorized: true }
-    await using server = await scriptedServer((_request, response) => json(response, { fine: true }), mutual)
-    for (const encode of [(pem: string) => pem, (pem: string) => Buffer.from(pem).toString('base64')]) {
-      const client = at(server, { caData: encode(TEST_CA), certData: encode(CLIENT_PAIR.cert), keyData: encode(CLIENT_PAIR.key) })
-      expect(await client.request('GET', '/')).toEqual({ fine: true })
-      await client.close()
-    }
-  })
-
-  test('a plain http server needs no flag', async () => {
-    await using server = await scriptedServer((_request, response) => json(response, { fine: true }))
-    const client = at(server)
-    expect(await client.request('GET', '/')).toEqual({ fine: true })
-    await client.close()
-  })
-
-  test('https to a plain http port is told', async () => {
-    await using server = await scriptedServer((_request, response) => json(response, {}))
-    const client = connectTo({ server: server.url.replace('http:', 'https:') })
-    expect(messageOf(await failureOf(client.request('GET', '/')))).toContain('does not speak TLS')
-    await client.close()
-  })
-})
 
 describe('what a request carries', () => {
   test('token, user agent, JSON', async () => {
@@ -143,7 +31,7 @@ describe('what a request carries', () => {
     await client.close()
   })
 
-  test('each impersonated group is a header line of its own (client-node #2474 joined them)', async () => {
+  test('C18: each impersonated group is a header line of its own (client-node #2474 joined them)', async () => {
     await using server = await scriptedServer((_request, response) => json(response, {}))
     const client = at(server).impersonate({ user: 'jane', uid: '7', groups: ['dev', 'ops'], extra: { 'Example.com/Tenant': ['a', 'b'] } })
     await client.request('GET', '/x')
@@ -219,7 +107,7 @@ describe('what comes back', () => {
     await using server = await scriptedServer((_request, response) =>
       refusals-- > 0 ? refuse(response, 503, 'ServiceUnavailable') : json(response, {}),
     )
-    const seen: Observation[] = []
+    const seen: RequestObservation[] = []
     const client = at(server, {}, { observe: (observation) => seen.push(observation) })
     await client.request('GET', '/x')
     await client.close()
@@ -233,6 +121,33 @@ describe('what comes back', () => {
     ])
     expect(seen[0]?.host).toBe(new URL(server.url).host)
     expect(seen.every(({ seconds }) => seconds >= 0)).toBe(true)
+    expect(seen.map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2, 3, 4])
+  })
+
+  test('an observation has the bytes of what was sent and of what came, and nothing of a limit that is not there', async () => {
+    await using server = await scriptedServer((_request, response) => json(response, { ä: 1 }))
+    const seen: RequestObservation[] = []
+    const client = at(server, {}, { observe: (observation) => seen.push(observation) })
+    await client.request('POST', '/x', { body: { name: 'ö' } })
+    await client.request('GET', '/x')
+    expect(seen.map(({ requestBytes, responseBytes }) => [requestBytes, responseBytes])).toEqual([
+      [Buffer.byteLength('{"name":"ö"}'), Buffer.byteLength('{"ä":1}')],
+      [0, Buffer.byteLength('{"ä":1}')],
+    ])
+    expect(seen[0]).not.toHaveProperty('rateLimiterSeconds')
+    expect(seen[0]).not.toHaveProperty('dnsSeconds')
+    await client.close()
+  })
+
+  test('a watch is observed by its head, without a size', async () => {
+    await using server = await scriptedServer((_request, response) => void response.writeHead(200).end())
+    const seen: RequestObservation[] = []
+    const client = at(server, {}, { observe: (observation) => seen.push(observation) })
+    const pods = await client.resource({ group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true })
+    for await (const _event of pods.watch()) expect.fail('it was empty')
+    expect(seen).toEqual([expect.objectContaining({ verb: 'watch', code: '200', attempt: 1 })])
+    expect(seen[0]).not.toHaveProperty('responseBytes')
+    await client.close()
   })
 })
 
@@ -261,8 +176,13 @@ describe('trying again', () => {
   test('an abort ends the wait', async () => {
     await using server = await scriptedServer((_request, response) => refuse(response, 429, 'TooManyRequests', { 'retry-after': '20' }))
     const client = at(server)
-    const error = await failureOf(client.request('GET', '/x', { signal: AbortSignal.timeout(50) }))
-    expect((error as Error).name).toBe('TimeoutError')
+    const abort = new AbortController()
+    const failure = failureOf(client.request('GET', '/x', { signal: abort.signal }))
+    while (server.received.length === 0) await delay(1)
+    await delay(20)
+    const reason = new Error('enough')
+    abort.abort(reason)
+    expect(await failure).toBe(reason)
     expect(server.received).toHaveLength(1)
     await client.close()
   })
@@ -383,14 +303,4 @@ describe('limits', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([])
     await client.close()
   })
-})
-
-test('P14: using a client touches no process-wide listener', async () => {
-  const before = process.eventNames().map((name) => [name, process.listenerCount(name as string)])
-  await using server = await scriptedServer((_request, response) => refuse(response, 404, 'NotFound'))
-  const client = at(server)
-  const error = await failureOf(client.request('GET', '/x'))
-  expect(isApiError(error) && error.code).toBe(404)
-  await client.close()
-  expect(process.eventNames().map((name) => [name, process.listenerCount(name as string)])).toEqual(before)
 })

@@ -1,11 +1,14 @@
 import { type Clock, ConnectionError, isResourceVersionTooLarge, sleep } from '@kubewright/core'
-import type { Observation } from '../connection.ts'
+import { type Context, context } from '@opentelemetry/api'
+import type { RequestObservation } from '../connection.ts'
 import type { ClusterIdentity, Credentials } from '../identity/identity.ts'
 import { type AttemptOutcome, type Streaming, send } from './attempt.ts'
 import type { ByteStream } from './byte-stream.ts'
+import { createCallTracer } from './call-span.ts'
 import { codeOf, connectionError, isCertificateProblem } from './connection-failure.ts'
 import { createConnectionPools } from './connection-pools.ts'
 import { apiErrorOf, excerpt } from './failed-answer.ts'
+import { createRateLimiter, type RateLimit } from './rate-limiter.ts'
 import { type Answer, type ApiRequest, describeRequest, firstHeader, isRepeatable, targetOf } from './request.ts'
 import { decide, type Outcome, parseRetryAfter } from './retry-policy.ts'
 import { warningsOf } from './warning-header.ts'
@@ -16,58 +19,99 @@ export interface TransportOptions {
   readonly timeout: number
   readonly clock: Clock
   readonly random: () => number
-  readonly observe: ((observation: Observation) => void) | undefined
+  readonly limit: RateLimit | undefined
+  readonly observe: ((observation: RequestObservation) => void) | undefined
   readonly onWarning: ((text: string) => void) | undefined
 }
 
-export type OpenOptions = Pick<Streaming, 'onBytes'>
+export interface OpenOptions extends Pick<Streaming, 'onBytes'> {
+  /**
+   * `pooled`: for a long answer that ends by itself. It takes a connection as any request does and is tried again as any, until its head has come.
+   * @default 'own': for an endless one, on a connection of its own
+   */
+  readonly connection?: 'own' | 'pooled'
+}
+
+/** The head of a 2xx answer, and its body as it comes. */
+export interface StreamedAnswer {
+  readonly code: number
+  readonly headers: Answer['headers']
+  readonly stream: ByteStream
+}
 
 /** Carries requests to one API server as one identity. */
 export interface Transport {
   /** @throws ApiError for an answer of 400 or more, ConnectionError when none came, after the retries that the policy allows */
   send(request: ApiRequest): Promise<Answer>
-  /** Opens an endless answer. No retries but for a 401: when to try again is its reader's business. @throws as `send` */
-  open(request: ApiRequest, options?: OpenOptions): Promise<ByteStream>
+  /** Opens an answer to read as it comes. An endless one is not retried but for a 401: when to try again is its reader's business. @throws as `send` */
+  open(request: ApiRequest, options?: OpenOptions): Promise<StreamedAnswer>
   close(): Promise<void>
 }
 
 export function createTransport(identity: ClusterIdentity, options: TransportOptions): Transport {
-  const { clock, random } = options
-  const { host, pathname } = new URL(identity.server)
-  const prefix = pathname.replace(/\/+$/, '')
-  const pools = createConnectionPools(identity.server, identity.proxy, options.connections)
+  const { clock, random, observe, limit } = options
+  const url = new URL(identity.server)
+  const prefix = url.pathname.replace(/\/+$/, '')
+  const lookups: number[] = []
+  const pools = createConnectionPools({
+    server: identity.server,
+    proxy: identity.proxy,
+    connections: options.connections,
+    clock,
+    onLookup: observe && ((seconds) => lookups.push(seconds)),
+  })
+  const tracer = createCallTracer(url)
+  const limiter = limit && createRateLimiter(limit, clock)
+  const closing = new AbortController()
+  /** For waits that nobody but their caller and `close` ends. */
+  const untilClosed = (signal: AbortSignal | undefined) => (signal ? AbortSignal.any([signal, closing.signal]) : closing.signal)
 
-  const attempt = async (request: ApiRequest, credentials: Credentials, streaming?: OpenOptions): Promise<AttemptOutcome> => {
-    const ca = await identity.tls.ca?.read()
+  const attempt = async (request: ApiRequest, made: Attempted, streaming?: OpenOptions): Promise<AttemptOutcome> => {
+    const { credentials, number, waited } = made
     const connections = pools.for({
-      ca,
+      ca: made.ca,
       cert: credentials.certificate?.cert,
       key: credentials.certificate?.key,
       serverName: identity.tls.serverName,
       skipVerify: identity.tls.skipVerify,
     })
     const body = request.body === undefined ? undefined : JSON.stringify(request.body)
+    const headers = headersOf(request, credentials, options.userAgent, body !== undefined)
+    const span = tracer.start(request, prefix + request.path, number, made.context)
+    span.inject(headers)
     const start = clock.monotonic()
-    const line = streaming && connections.dial()
-    const outcome = await send(
+    const line = streaming?.connection === 'own' ? connections.dial() : undefined
+    const sending = send(
       line?.dispatcher ?? connections.unary,
       {
         method: request.method,
         path: prefix + targetOf(request),
-        headers: headersOf(request, credentials, options.userAgent, body !== undefined),
+        headers,
         body,
         timeout: request.timeout ?? options.timeout,
         signal: request.signal,
+        beforeSend: request.beforeSend,
         clock,
       },
-      line && { onBytes: streaming?.onBytes, hangUp: line.hangUp },
+      streaming && { onBytes: streaming.onBytes, hangUp: line?.hangUp },
     )
-    options.observe?.({
+    const outcome = await sending.catch((error: unknown) => {
+      span.fail(error)
+      throw error
+    })
+    span.end(outcome)
+    const dnsSeconds = lookups.shift()
+    observe?.({
       method: request.method,
-      host,
+      host: url.host,
       code: outcome.is === 'failure' ? '<error>' : String(outcome.code),
       seconds: (clock.monotonic() - start) / 1000,
       verb: request.verb,
+      attempt: number,
+      requestBytes: body === undefined ? 0 : Buffer.byteLength(body),
+      ...(outcome.is === 'answer' && { responseBytes: outcome.body.length }),
+      ...(dnsSeconds !== undefined && { dnsSeconds }),
+      ...(waited !== undefined && { rateLimiterSeconds: waited / 1000 }),
     })
     if (outcome.is !== 'failure' && options.onWarning) warningsOf(outcome.headers['warning']).forEach(options.onWarning)
     // The bundle may have been replaced since the last look at its file.
@@ -77,18 +121,23 @@ export function createTransport(identity: ClusterIdentity, options: TransportOpt
 
   const exchange = async (request: ApiRequest, streaming?: OpenOptions) => {
     request.signal?.throwIfAborted()
+    const callContext = context.active()
+    const endless = streaming?.connection === 'own'
     let renewed = false
     for (let attempts = 1; ; attempts++) {
+      const waited = endless ? undefined : await limiter?.turn(untilClosed(request.signal))
+      const ca = await identity.tls.ca?.read()
+      // Last, so that nothing is older than it need be when it is sent, and a rotated certificate goes with the token of its time.
       const credentials = await identity.credentials.current(request.signal)
-      const outcome = await attempt(request, credentials, streaming)
+      const outcome = await attempt(request, { number: attempts, context: callContext, ca, credentials, waited }, streaming)
       const decision =
         outcome.is === 'stream' ? FINISH : decide(isRepeatable(request), judged(outcome, clock.now()), { attempts, renewed }, random)
       if (decision.do === 'renew' && identity.credentials.renew(credentials)) {
         renewed = true
         continue
       }
-      if (decision.do === 'retry' && streaming === undefined && request.retry !== false) {
-        await sleep(decision.afterMs, { clock, signal: request.signal })
+      if (decision.do === 'retry' && !endless && request.retry !== false) {
+        await sleep(decision.afterMs, { clock, signal: untilClosed(request.signal) })
         continue
       }
       if (outcome.is === 'failure') throw connectionError(outcome.error, describeRequest(request), identity)
@@ -103,15 +152,30 @@ export function createTransport(identity: ClusterIdentity, options: TransportOpt
       if (outcome.is === 'stream') throw new Error('a request without streaming was answered with a stream')
       return outcome
     },
-    async open(request, streaming = {}) {
-      const outcome = await exchange(request, streaming)
-      if (outcome.is === 'stream') return outcome.stream
+    async open(request, { connection = 'own', onBytes } = {}) {
+      const outcome = await exchange(request, { connection, onBytes })
+      if (outcome.is === 'stream') return outcome
       throw new ConnectionError(
         `${describeRequest(request)}: ${identity.server} answered HTTP ${outcome.code} (${excerpt(outcome)}) where a stream was expected`,
       )
     },
-    close: () => pools.close(),
+    async close() {
+      closing.abort(new ConnectionError(`no request to ${identity.server} any more: the client is closed`, { code: 'CLIENT_CLOSED' }))
+      identity.credentials.close()
+      await pools.close()
+    },
   }
+}
+
+/** What an attempt is made with. */
+interface Attempted {
+  /** 1 for the first. */
+  readonly number: number
+  readonly context: Context
+  readonly ca: string | undefined
+  readonly credentials: Credentials
+  /** Milliseconds that the limit held it back; absent without a limit. */
+  readonly waited: number | undefined
 }
 
 const FINISH = { do: 'finish' } as const

@@ -106,6 +106,42 @@ describe('a watch', () => {
     }
   })
 
+  test('the server is asked to leave managedFields out, unless they are asked for', async () => {
+    await using watch = await watching((_request, response) => void response.writeHead(200).end())
+    for (const managedFields of [false, true]) await collect(watch.resource.watch({ managedFields }))
+    expect(watch.server.received.map(({ headers }) => headers.accept)).toEqual([
+      'application/json;drop=metadata.managedFields,application/json',
+      'application/json',
+    ])
+  })
+
+  test('bytes is what was parsed of a frame', async () => {
+    await using watch = await watching((_request, response) => {
+      open(response)
+      response.end(frame('ADDED', 'a', '1'))
+    })
+    const bytes = async (managedFields: boolean) => {
+      for await (const event of watch.resource.watch({ managedFields })) return event.type === 'ADDED' ? event.bytes : undefined
+      return undefined
+    }
+    const whole = frame('ADDED', 'a', '1').trimEnd()
+    expect(await bytes(true)).toBe(whole.length)
+    expect(await bytes(false)).toBe(whole.length - ',"managedFields":[{}]'.length)
+  })
+
+  test('the end of the initial events comes as the bookmark that it is, on a stream that goes on', async () => {
+    const bookmark = { kind: 'ConfigMap', metadata: { resourceVersion: '5', annotations: { 'k8s.io/initial-events-end': 'true' } } }
+    await using watch = await watching((_request, response) => {
+      open(response)
+      response.write(`${frame('ADDED', 'a', '1')}${JSON.stringify({ type: 'BOOKMARK', object: bookmark })}\n`)
+      response.end(frame('MODIFIED', 'a', '6'))
+    })
+    const seen: WatchEvent<ConfigMap>[] = []
+    for await (const event of watch.resource.watch({ sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' })) seen.push(event)
+    expect(seen.map(({ type }) => type)).toEqual(['ADDED', 'BOOKMARK', 'MODIFIED'])
+    expect(seen[1]).toEqual({ type: 'BOOKMARK', object: bookmark })
+  })
+
   test('onBytes hears every chunk, before its events', async () => {
     await using watch = await watching((_request, response) => {
       open(response)
@@ -345,7 +381,9 @@ test('a metadata-only watch asks the server to reduce, and gives the objects the
     )
   })
   for await (const event of watch.resource.metadataOnly().watch()) {
-    expect(event).toEqual({ type: 'ADDED', object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } } })
+    expect(event).toMatchObject({ type: 'ADDED', object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } } })
   }
-  expect(watch.server.received[0]?.headers.accept).toBe('application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json')
+  expect(watch.server.received[0]?.headers.accept).toBe(
+    'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1;drop=metadata.managedFields,application/json',
+  )
 })

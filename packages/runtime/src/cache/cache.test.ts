@@ -1,63 +1,22 @@
 import type { KubeObject } from '@kubewright/core'
-import { settle, virtualClock } from '@kubewright/testing/virtual-clock'
+import { settle } from '@kubewright/testing/virtual-clock'
 import { afterEach, describe, expect, test } from 'vitest'
-import { fakeClient } from '../fake/fake-client.ts'
-import { FakeServer, refused } from '../fake/fake-server.ts'
-import { SharedCache } from './cache.ts'
-import type { EventHandler } from './listener.ts'
+import { type CacheBench, type CacheBenchOptions, ConfigMap, ear, Node, startCache } from '../fake/cache-bench.ts'
+import { refused } from '../fake/fake-server.ts'
+import { forKind } from './scope.ts'
 
-const ConfigMap = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true }
-const Node = { group: '', version: 'v1', kind: 'Node', plural: 'nodes', namespaced: false }
-const stops: (() => Promise<void>)[] = []
+const benches: CacheBench[] = []
 afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop()
+  for (const bench of benches.splice(0)) await bench.end()
 })
-
-function start(options: { freeze?: boolean; namespaces?: readonly string[] } = {}) {
-  const clock = virtualClock()
-  const server = new FakeServer().serve(ConfigMap, Node)
-  const failures: string[] = []
-  const cache = new SharedCache({
-    client: fakeClient(server),
-    clock,
-    random: () => 0.5,
-    ...options,
-    observerOf: () => ({
-      happened: () => {},
-      failed: () => {},
-      recovered: () => {},
-      userFunctionFailed: (what, object, error) => failures.push(`${what} ${object.metadata.name}: ${(error as Error).message}`),
-    }),
-  })
-  const stop = new AbortController()
-  const run = cache.run(stop.signal)
-  stops.push(async () => {
-    stop.abort()
-    await run
-    expect([server.watching, clock.pending]).toEqual([0, 0])
-  })
-  const put = (name: string, extra: Partial<KubeObject['metadata']> = {}, data?: object) =>
-    server.put(ConfigMap, { metadata: { name, namespace: 'ns', ...extra }, ...(data === undefined ? {} : { data }) })
-  return { clock, server, cache, failures, put, stop, run }
-}
-
-/** Writes down what it hears. */
-function ear(before: (line: string) => void | Promise<void> = () => {}) {
-  const heard: string[] = []
-  const hear = (line: string) => {
-    heard.push(line)
-    return before(line)
-  }
-  const handler: EventHandler<KubeObject> = {
-    add: ({ metadata }, { initial }) => hear(`add ${metadata.name}${initial ? ' (initial)' : ''}`),
-    update: (_, { metadata }) => hear(`update ${metadata.name}`),
-    delete: ({ metadata }, { finalStateUnknown }) => hear(`delete ${metadata.name}${finalStateUnknown ? ' (unseen)' : ''}`),
-  }
-  return { heard, handler }
+const start = (options?: CacheBenchOptions) => {
+  const bench = startCache(options)
+  benches.push(bench)
+  return bench
 }
 
 describe('an informer', () => {
-  test('is one watch for all who ask for the same scope, however they write it, and one more for another', async () => {
+  test('C13: is one watch for all who ask for the same scope, however they write it, and one more for another', async () => {
     const { cache, server } = start()
     const leases = await Promise.all([
       cache.informer(ConfigMap, { labelSelector: 'a=1,b in (x,y)' }),
@@ -69,7 +28,7 @@ describe('an informer', () => {
     expect(server.watching).toBe(2)
   })
 
-  test('ends its watch when the last user gives it back, and not before; another lease begins anew', async () => {
+  test('C5: ends its watch when the last user gives it back, and not before; another lease begins anew', async () => {
     const { cache, server } = start()
     const first = await cache.informer(ConfigMap)
     const second = await cache.informer(ConfigMap)
@@ -179,7 +138,7 @@ describe('an informer', () => {
 })
 
 describe('a handler', () => {
-  test('hears first of what is there, then of what happens, and is in sync when it has been through the first', async () => {
+  test('C10: hears first of what is there, then of what happens, and is in sync when it has been through the first', async () => {
     const { cache, put, server } = start()
     put('old')
     const { heard, handler } = ear()
@@ -206,7 +165,7 @@ describe('a handler', () => {
     expect(heard).toEqual(['add a (initial)', 'add b (initial)'])
   })
 
-  test('hears of a deletion that nobody saw, with the last state known', async () => {
+  test('C12: hears of a deletion that nobody saw, with the last state known', async () => {
     const { cache, put, server, clock } = start()
     put('a')
     const { heard, handler } = ear()
@@ -221,7 +180,7 @@ describe('a handler', () => {
     expect(heard).toEqual(['add a (initial)', 'delete a (unseen)'])
   })
 
-  test('that throws loses nothing but that event, and no other handler loses any', async () => {
+  test('C9: that throws, at once or later, loses nothing but that event, and no other handler loses any', async () => {
     const { cache, put, failures } = start()
     const bad = ear((line) => {
       if (line.includes('one')) throw new Error('oops')
@@ -237,7 +196,7 @@ describe('a handler', () => {
     expect(failures).toEqual(['handler one: oops', 'handler two: later oops'])
   })
 
-  test('that takes its time hears one event after the other, and is not in sync before it has finished', async () => {
+  test('P5: that takes its time hears one event after the other, and is not in sync before it has finished', async () => {
     const { cache, put } = start()
     put('a')
     put('b')
@@ -269,6 +228,69 @@ describe('a handler', () => {
     expect(versions).toEqual([true, true, true])
   })
 
+  test('P5: of one object hears every state in order, however long the first takes', async () => {
+    const { cache, put } = start()
+    const finished: string[] = []
+    const { informer } = await cache.informer(ConfigMap)
+    const first = Promise.withResolvers<void>()
+    informer.subscribe({
+      add: () => first.promise.then(() => void finished.push('11')),
+      update: async (_, { metadata }) => void finished.push(metadata.resourceVersion!),
+    })
+    await settle()
+    for (const x of ['1', '2', '3']) put('pod', { labels: { x } })
+    await settle()
+    expect(finished).toEqual([])
+    first.resolve()
+    await settle()
+    expect(finished).toEqual(['11', '12', '13'])
+  })
+
+  test('with resync hears of every object again after that time, give or take a tenth; others do not, and the server knows nothing of it', async () => {
+    const { cache, put, clock, server } = start()
+    put('a')
+    put('b')
+    const [again, other] = [ear(), ear()]
+    const { informer } = await cache.informer(ConfigMap)
+    await informer.subscribe(again.handler, { resync: 60_000 }).synced
+    await informer.subscribe(other.handler).synced
+    await settle()
+    const requests = server.requests.length
+    await clock.advance(59_000)
+    expect(again.heard).toHaveLength(2)
+    await clock.advance(1_000)
+    expect(again.heard.slice(2)).toEqual(['update a', 'update b'])
+    await clock.advance(8_000)
+    expect([other.heard.length, server.requests.length - requests]).toEqual([2, 0])
+  })
+
+  test('with resync of less than a second gets a second', async () => {
+    const { cache, put, clock } = start()
+    put('a')
+    const { heard, handler } = ear()
+    const { informer } = await cache.informer(ConfigMap)
+    const subscription = informer.subscribe(handler, { resync: 1 })
+    await subscription.synced
+    await clock.advance(999)
+    expect(heard).toHaveLength(1)
+    await clock.advance(9_001)
+    expect(heard).toHaveLength(11)
+    subscription.close()
+    await clock.advance(5_000)
+    expect(heard).toHaveLength(11)
+  })
+
+  test('that never returns does not keep the cache from stopping', async () => {
+    const { cache, put, stop, run } = start()
+    const { informer } = await cache.informer(ConfigMap)
+    await informer.subscribe({ add: () => new Promise(() => {}) }).synced
+    for (let i = 0; i < 3000; i++) put(`n${i}`)
+    await settle()
+    stop.abort()
+    await run
+    expect(informer.size).toBeLessThan(3000)
+  })
+
   test('hears nothing after it was closed', async () => {
     const { cache, put } = start()
     const { heard, handler } = ear()
@@ -293,6 +315,135 @@ describe('a handler', () => {
     expect(informer.size).toBeLessThan(2100)
     gate.resolve()
     await expect.poll(() => informer.size).toBe(5000)
+  })
+})
+
+describe('what there is, when it comes', () => {
+  const streaming = (server: { streamingLists: string }) => {
+    server.streamingLists = 'served'
+  }
+
+  test('as a streaming list, is told as initial when it is complete, and not before', async () => {
+    const { cache, server, put } = start({ prepare: streaming })
+    put('a')
+    put('b')
+    const { heard, handler } = ear()
+    const { informer } = await cache.informer(ConfigMap)
+    await informer.subscribe(handler).synced
+    put('c')
+    await settle()
+    expect(heard).toEqual(['add a (initial)', 'add b (initial)', 'add c'])
+    expect([server.count('list'), server.count('watch')]).toEqual([0, 1])
+  })
+
+  test('can be asked for in pages only, by the scope or for the whole cache', async () => {
+    const byScope = start({ prepare: streaming })
+    await (await byScope.cache.informer(ConfigMap, { watchList: 'never' })).informer.whenSynced()
+    const byCache = start({ prepare: streaming, watchList: 'never' })
+    await (await byCache.cache.informer(ConfigMap)).informer.whenSynced()
+    await (await byCache.cache.informer(Node, { watchList: 'auto' })).informer.whenSynced()
+    const listed = ({ server }: CacheBench) => server.requests.filter(({ verb }) => verb === 'list').map(({ kind }) => kind)
+    expect([listed(byScope), listed(byCache)]).toEqual([['ConfigMap.v1'], ['ConfigMap.v1']])
+  })
+
+  test('P2: twice, is heard once: what the store has already is no news', async () => {
+    const { cache, server, put } = start()
+    server.stutters = true
+    const { heard, handler } = ear()
+    const { informer } = await cache.informer(ConfigMap)
+    await informer.subscribe(handler).synced
+    put('a')
+    put('a', { labels: { x: '1' } })
+    server.remove(ConfigMap, 'ns/a')
+    await settle()
+    expect(heard).toEqual(['add a', 'update a', 'delete a'])
+  })
+
+  test('C12: in a relist, and is another object under a name that was there, is told as the end of the one and then the other', async () => {
+    const { cache, server, put, clock } = start()
+    put('a')
+    const { heard, handler } = ear()
+    const { informer } = await cache.informer(ConfigMap)
+    await informer.subscribe(handler).synced
+    server.silently(() => {
+      server.remove(ConfigMap, 'ns/a')
+      put('a')
+      server.compact()
+    })
+    server.endWatches(refused())
+    await clock.advance(10_000)
+    expect(heard).toEqual(['add a (initial)', 'delete a (unseen)', 'add a'])
+  })
+})
+
+describe('what is known of an informer', () => {
+  test('is how far it has come: by events, by bookmarks, by the list, in each namespace', async () => {
+    const { cache, server, put } = start()
+    const { informer } = await cache.informer(ConfigMap, { namespaces: ['ns', 'other'] })
+    expect(informer.reached('1')).toBe(false)
+    await informer.whenSynced()
+    expect([informer.reached('10'), informer.reached('11')]).toEqual([true, false])
+    put('a')
+    await settle()
+    expect([informer.reached('11', 'ns'), informer.reached('11', 'other'), informer.reached('11')]).toEqual([true, false, false])
+    server.tell({ type: 'BOOKMARK', object: { metadata: { resourceVersion: '20' } } })
+    await settle()
+    expect([informer.reached('20'), informer.reached('100'), informer.reached('no number')]).toEqual([true, false, true])
+  })
+
+  test('is what its objects take on the wire, when the client tells', async () => {
+    const { cache, server, put } = start({
+      prepare: (before) => {
+        before.bytesOf = (object) => 1000 + (object.metadata.name?.length ?? 0)
+      },
+    })
+    put('a')
+    put('abc')
+    const { informer } = await cache.informer(ConfigMap)
+    await informer.whenSynced()
+    expect(informer.liveness).toMatchObject({ objects: 2, bytes: 2004 })
+    server.remove(ConfigMap, 'ns/a')
+    await settle()
+    expect(informer.liveness).toMatchObject({ objects: 1, bytes: 1002 })
+  })
+
+  test('C1: is whether its server is heard: a ready check names the watches on which it was not for 140 s', async () => {
+    const { cache, server, clock } = start()
+    const { informer } = await cache.informer(ConfigMap)
+    await informer.whenSynced()
+    cache.checkWatches()
+    server.failWith(refused)
+    server.endWatches(refused())
+    await clock.advance(140_000)
+    expect(() => cache.checkWatches()).not.toThrow()
+    await clock.advance(1_000)
+    expect(() => cache.checkWatches()).toThrow('nothing heard from the API server on the watch of ConfigMap.v1 for 2m21s')
+  })
+})
+
+describe('the scope that the cache has for a kind', () => {
+  test('holds for all who do not say otherwise, for reads too', async () => {
+    const { cache, put, server } = start({
+      byKind: [forKind(ConfigMap, { namespaces: ['ns'], labelSelector: 'mine=yes', metadataOnly: true })],
+    })
+    put('mine', { labels: { mine: 'yes' } }, { k: 'v' })
+    put('other')
+    put('elsewhere', { namespace: 'far', labels: { mine: 'yes' } })
+    const { informer } = await cache.informer(ConfigMap)
+    await informer.whenSynced()
+    expect(cache.list(ConfigMap)).toMatchObject([{ metadata: { name: 'mine' } }])
+    expect(cache.get(ConfigMap, { namespace: 'ns', name: 'mine' })).not.toHaveProperty('data')
+    expect(() => cache.get(ConfigMap, { namespace: 'far', name: 'elsewhere' })).toThrow('nothing watches')
+    const all = await cache.informer(ConfigMap, { namespaces: [], labelSelector: '', metadataOnly: false })
+    await all.informer.whenSynced()
+    expect(all.informer.size).toBe(3)
+    await settle()
+    expect(server.watching).toBe(2)
+  })
+
+  test('is refused when there are two of them', () => {
+    const scope = forKind(ConfigMap, { metadataOnly: true })
+    expect(() => startCache({ byKind: [scope, scope] })).toThrow('"byKind" has ConfigMap.v1 twice: join the two scopes into one')
   })
 })
 

@@ -1,58 +1,21 @@
-import type { Client, ObjectName } from '@kubewright/client'
-import { type Clock, describeKind, type Kind, type KubeObject, matchesLabels, parseLabelSelector } from '@kubewright/core'
-import type { Reachability } from '../reachability/reachability.ts'
+import type { ObjectName } from '@kubewright/client'
+import { ConfigurationError, describeKind, type Kind, type KubeObject, matchesLabels, parseLabelSelector } from '@kubewright/core'
+import type { WriteGuard } from '../writes/write-guard.ts'
+import { type CacheReader, ConsistentReads, type ReadOptions, type WaitOptions } from './consistent-reads.ts'
+import type { Cache, CacheSelection, InformerLease, InformerSummary, KindReference, SharedCacheOptions } from './contract.ts'
 import type { Informer } from './informer.ts'
-import { type InformerScope, type ResolvedScope, resolveScope, scopeKey } from './scope.ts'
-import { type InformerObserver, SharedInformer } from './shared-informer.ts'
+import { type InformerScope, isAbout, isUnselective, partsOf, type ResolvedScope, resolveScope, scopeKey } from './scope.ts'
+import type { FamilyKind, ShardFilter, ShardScope } from './shard-filter.ts'
+import { SharedInformer } from './shared-informer.ts'
+import { checkWatches } from './watch-health.ts'
+import { type WrittenTo, WrittenVersions } from './written-versions.ts'
 
-/** A share of an informer. The watch lives as long as somebody holds one. */
-export interface InformerLease<T extends KubeObject> extends AsyncDisposable {
-  readonly informer: Informer<T>
-  /** Gives the share back; when it was the last one, resolves when the watch has really stopped. Harmless when called again. */
-  release(): Promise<void>
-}
-
-export interface InformerSummary {
-  readonly kind: string
-  readonly scope: ResolvedScope<KubeObject>
-  readonly informer: Informer<KubeObject>
-  /** How many hold it. */
-  readonly leases: number
-}
-
-export interface Cache {
-  /**
-   * The informer of a kind, shared with everybody who asks for the same scope; started if need be. It is not in sync yet: wait for
-   * `whenSynced` or subscribe.
-   * @throws KindNotFoundError when the server does not serve the kind; ConnectionError when it does not answer; SelectorError
-   */
-  informer<T extends KubeObject>(kind: Kind<T>, scope?: InformerScope<T>): Promise<InformerLease<T>>
-  /** An object from an informer that somebody holds. @throws Error when nobody watches the kind (a cache that is never filled would say "not there") */
-  get<T extends KubeObject>(kind: Kind<T>, name: ObjectName): T | undefined
-  /** As {@link Cache.get}, many. */
-  list<T extends KubeObject>(
-    kind: Kind<T>,
-    selection?: { readonly namespace?: string | undefined; readonly labelSelector?: string },
-  ): readonly T[]
-  informers(): readonly InformerSummary[]
-}
-
-export interface SharedCacheOptions {
-  readonly client: Client
-  readonly clock: Clock
-  readonly observerOf: (kind: string) => InformerObserver
-  /** Namespaces of scopes that name none. @default all */
-  readonly namespaces?: readonly string[]
-  /** @default true unless NODE_ENV is "production" */
-  readonly freeze?: boolean
-  /** Wakes the watches that wait for a server which is back. @default none */
-  readonly reachability?: Pick<Reachability, 'state' | 'pause'>
-  readonly random?: () => number
-}
+export type { Cache, CacheOptions, CacheSelection, InformerLease, InformerSummary, SharedCacheOptions } from './contract.ts'
 
 interface Entry {
+  readonly key: string
   readonly kind: string
-  readonly scope: ResolvedScope<KubeObject>
+  readonly scope: ResolvedScope
   readonly informer: Promise<SharedInformer<KubeObject>>
   ready: SharedInformer<KubeObject> | undefined
   readonly stop: AbortController
@@ -63,28 +26,48 @@ interface Entry {
 /** All informers of a program. Before {@link run} they are made but do not watch. */
 export class SharedCache implements Cache {
   readonly #options: SharedCacheOptions
+  readonly #byKind = new Map<string, InformerScope>()
   readonly #entries = new Map<string, Entry>()
+  /** Who answers reads, by kind and namespace, until the entries change: a reconcile reads often. */
+  readonly #answering = new Map<string, SharedInformer<KubeObject>>()
   readonly #transforms = new WeakMap<object, number>()
   #transformCount = 0
   readonly #runs = new Set<Promise<void>>()
   readonly #failed = Promise.withResolvers<never>()
+  readonly #written: WrittenVersions
+  readonly #reads: ConsistentReads
+  readonly read: CacheReader
+  #shardFilter: ShardFilter | undefined
   #life: 'waiting' | 'running' | 'ended' = 'waiting'
 
+  /** @throws ConfigurationError when `byKind` says two things of one kind */
   constructor(options: SharedCacheOptions) {
     this.#options = options
     this.#failed.promise.catch(() => {})
+    for (const { kind, scope } of options.byKind ?? []) {
+      const name = describeKind(kind)
+      if (this.#byKind.has(name)) throw new ConfigurationError(`cache: "byKind" has ${name} twice: join the two scopes into one`)
+      this.#byKind.set(name, scope)
+    }
+    this.#written = new WrittenVersions(options.clock, (type) => this.#informersOf(type))
+    this.#reads = new ConsistentReads(options.clock, this.#written)
+    this.read = {
+      get: async (kind, name, read) => (await this.#current(kind, name.namespace, name, read)).get(name.name, name.namespace),
+      list: async (kind, selection = {}, read) => listed(await this.#current(kind, selection.namespace, undefined, read), selection),
+    }
   }
 
   async informer<T extends KubeObject>(kind: Kind<T>, scope: InformerScope<T> = {}): Promise<InformerLease<T>> {
     if (this.#life === 'ended') throw new Error(`cache: ${describeKind(kind)} was asked for after the cache had stopped`)
-    const resolved = resolveScope(scope, this.#options.namespaces ?? []) as unknown as ResolvedScope<KubeObject>
-    const key = scopeKey(kind, resolved, this.#transformNumber(scope.transform))
+    const { key, resolved } = this.#resolve(kind, scope)
     const entry = this.#entries.get(key) ?? this.#open(key, kind as unknown as Kind<KubeObject>, resolved)
     entry.leases++
     try {
-      await entry.informer
+      const { shard } = await entry.informer
+      if (shard !== undefined && scope.shard !== undefined) shard.serve(await this.#familyKind(scope.shard.family))
     } catch (error) {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key)
+      if (entry.ready !== undefined) await this.#release(key, entry)
+      else if (this.#entries.get(key) === entry) this.#entries.delete(key)
       throw error
     }
     return this.#lease(key, entry)
@@ -94,20 +77,37 @@ export class SharedCache implements Cache {
     return this.#covering(kind, namespace).get(name, namespace)
   }
 
-  list<T extends KubeObject>(
-    kind: Kind<T>,
-    selection: { readonly namespace?: string | undefined; readonly labelSelector?: string } = {},
-  ): readonly T[] {
-    const all = this.#covering(kind, selection.namespace).list(selection.namespace)
-    if (!selection.labelSelector) return all
-    const selector = parseLabelSelector(selection.labelSelector)
-    return all.filter((object) => matchesLabels(selector, object.metadata.labels))
+  list<T extends KubeObject>(kind: Kind<T>, selection: CacheSelection = {}): readonly T[] {
+    return listed(this.#covering(kind, selection.namespace), selection)
+  }
+
+  caughtUp(kind: KindReference, to?: WrittenTo): boolean {
+    return this.#reads.caughtUp(this.#informersOf(kind), to)
+  }
+
+  async whenCaughtUp(kind: KindReference, to?: WrittenTo, options: WaitOptions = {}): Promise<void> {
+    await Promise.all(this.#informersOf(kind).map((informer) => this.#reads.catchUp(informer, to, options)))
   }
 
   informers(): readonly InformerSummary[] {
     return [...this.#entries.values()].flatMap(({ kind, scope, ready, leases }) =>
       ready === undefined ? [] : [{ kind, scope, informer: ready, leases }],
     )
+  }
+
+  /** Sees the answers to this program's writes. `undefined` when `readYourOwnWrites` is off. */
+  get writeGuard(): WriteGuard | undefined {
+    return (this.#options.readYourOwnWrites ?? true) ? this.#written : undefined
+  }
+
+  /** How many writes of this program may not be in the cache yet. */
+  get rememberedWrites(): number {
+    return this.#written.size
+  }
+
+  /** For a ready check. @throws Error naming the kinds on whose watch the server has not been heard for more than 140 s, twice what a watch may be silent */
+  checkWatches(): void {
+    checkWatches(this.informers(), this.#options.clock.monotonic())
   }
 
   /** Runs until the signal aborts; is over when every watch is. @throws what ended an informer that should have gone on */
@@ -128,23 +128,34 @@ export class SharedCache implements Cache {
     }
   }
 
-  #open(key: string, kind: Kind<KubeObject>, scope: ResolvedScope<KubeObject>): Entry {
+  #open(key: string, kind: Kind<KubeObject>, scope: ResolvedScope): Entry {
     const { client, clock, observerOf, reachability, random, freeze = process.env['NODE_ENV'] !== 'production' } = this.#options
     const stop = new AbortController()
     const made = client.resource(kind, { signal: stop.signal }).then((resource) => {
       const observer = observerOf(describeKind(kind))
       const informer = new SharedInformer({
-        ...{ resource, scope, clock, observer, freeze },
+        ...{ resource, scope, clock, observer, freeze, shardFilter: this.#filter() },
         ...(reachability === undefined ? {} : { reachability }),
         ...(random === undefined ? {} : { random }),
       })
       entry.ready = informer
+      this.#answering.clear()
       this.#start(entry)
       return informer
     })
-    const entry: Entry = { kind: describeKind(kind), scope, informer: made, ready: undefined, stop, leases: 0, run: undefined }
+    const entry: Entry = { key, kind: describeKind(kind), scope, informer: made, ready: undefined, stop, leases: 0, run: undefined }
     this.#entries.set(key, entry)
     return entry
+  }
+
+  #filter(): ShardFilter | undefined {
+    this.#shardFilter ??= this.#options.shardFilter?.()
+    return this.#shardFilter
+  }
+
+  async #familyKind({ group, version, kind, namespaced }: ShardScope['family']): Promise<FamilyKind> {
+    const known = namespaced ?? (await this.#options.client.discovery.find({ group, version, kind }))?.namespaced
+    return { group, kind, namespaced: known ?? true }
   }
 
   #start(entry: Entry): void {
@@ -169,24 +180,50 @@ export class SharedCache implements Cache {
     if (entry.leases > 0) return
     // At once, so that whoever asks while this watch ends gets a new one.
     if (this.#entries.get(key) === entry) this.#entries.delete(key)
+    this.#answering.clear()
     entry.stop.abort(new Error(`nobody watches ${entry.kind} any more`))
     await entry.run
   }
 
-  #covering<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined): Informer<T> {
+  #resolve<T extends KubeObject>(kind: Kind<T>, scope: InformerScope<T>): { readonly key: string; readonly resolved: ResolvedScope } {
+    const { namespaces = [], watchList = 'auto' } = this.#options
+    const sharded = scope.shard !== undefined && this.#filter() !== undefined
+    const defaults = { namespaces, byKind: this.#byKind.get(describeKind(kind)), watchList, sharded }
+    const resolved = resolveScope(scope, defaults) as unknown as ResolvedScope
+    return { key: scopeKey(kind, resolved, this.#transformNumber(resolved.transform)), resolved }
+  }
+
+  /** Whatever their scope, and in whatever version of the API. */
+  #informersOf(kind: KindReference): readonly SharedInformer<KubeObject>[] {
+    return [...this.#entries.values()].flatMap(({ ready }) => {
+      if (ready === undefined || ready.type.group !== kind.group) return []
+      const same = kind.plural === undefined ? ready.type.kind === kind.kind : ready.type.plural === kind.plural
+      return same ? [ready] : []
+    })
+  }
+
+  /** Who answers reads, in sync, and with this program's own writes unless they are not wanted. */
+  async #current<T extends KubeObject>(
+    kind: Kind<T>,
+    namespace: string | undefined,
+    to: WrittenTo,
+    { consistent = this.#options.readYourOwnWrites ?? true, ...wait }: ReadOptions = {},
+  ): Promise<SharedInformer<T>> {
+    const informer = this.#covering(kind, namespace)
+    await informer.whenSynced(wait.signal)
+    if (consistent) await this.#reads.catchUp(informer as unknown as SharedInformer<KubeObject>, to, wait)
+    return informer
+  }
+
+  #covering<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined): SharedInformer<T> {
     const wanted = describeKind(kind)
-    for (const { kind: described, scope, ready } of this.#entries.values()) {
-      if (
-        described !== wanted ||
-        ready === undefined ||
-        scope.labelSelector !== undefined ||
-        scope.fieldSelector !== undefined ||
-        scope.metadataOnly
-      )
-        continue
-      const everything =
-        scope.namespaces.length === 0 || !ready.type.namespaced || (namespace === undefined && this.#isDefault(scope.namespaces))
-      if (everything || scope.namespaces.includes(namespace ?? '')) return ready as unknown as Informer<T>
+    const question = namespace === undefined ? wanted : `${namespace}/${wanted}`
+    const known = this.#answering.get(question)
+    if (known !== undefined) return known as unknown as SharedInformer<T>
+    const found = this.#find(wanted, this.#resolve(kind, {}).key, namespace)
+    if (found !== undefined) {
+      this.#answering.set(question, found)
+      return found as unknown as SharedInformer<T>
     }
     const where = namespace === undefined ? '' : ` in namespace "${namespace}"`
     throw new Error(
@@ -194,8 +231,18 @@ export class SharedCache implements Cache {
     )
   }
 
-  #isDefault(namespaces: readonly string[]): boolean {
-    return (this.#options.namespaces ?? []).every((namespace) => namespaces.includes(namespace))
+  /** An informer with the kind's usual scope, else any that holds all of the namespace, else one that holds this replica's part of it. */
+  #find(kind: string, usual: string, namespace: string | undefined): SharedInformer<KubeObject> | undefined {
+    const candidates = [...this.#entries.values()].flatMap(({ key, kind: described, scope, ready }) =>
+      described === kind && ready !== undefined ? [{ key, scope, ready }] : [],
+    )
+    const whole = candidates.filter(({ scope }) => scope.shard === undefined)
+    const whatever = ({ scope, ready }: (typeof candidates)[number]) => !scope.metadataOnly && holds(ready, namespace, false)
+    return (
+      whole.find(({ key, ready }) => key === usual && holds(ready, namespace, true)) ??
+      whole.find(whatever) ??
+      candidates.find(whatever)
+    )?.ready
   }
 
   #transformNumber(transform: object | undefined): number {
@@ -204,4 +251,18 @@ export class SharedCache implements Cache {
     this.#transforms.set(transform, known)
     return known
   }
+}
+
+/** `usual`: what the kind's own scope leaves out is left out on purpose. */
+function holds({ scope, type }: SharedInformer<KubeObject>, namespace: string | undefined, usual: boolean): boolean {
+  const parts = partsOf(scope, type.namespaced).filter((part) => usual || isUnselective(part))
+  if (!type.namespaced || namespace !== undefined) return parts.some((part) => isAbout(part, namespace ?? ''))
+  return usual || parts.some((part) => part.namespace === undefined && part.except.length === 0)
+}
+
+function listed<T extends KubeObject>(informer: Informer<T>, { namespace, labelSelector }: CacheSelection): readonly T[] {
+  const all = informer.list(namespace)
+  if (!labelSelector) return all
+  const selector = parseLabelSelector(labelSelector)
+  return all.filter((object) => matchesLabels(selector, object.metadata.labels))
 }

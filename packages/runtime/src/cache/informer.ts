@@ -10,9 +10,19 @@ export interface Subscription {
   close(): void
 }
 
+export interface SubscribeOptions {
+  /**
+   * Milliseconds after which the handler hears of every object again, as an update from the object to itself; up to a tenth earlier or later, and
+   * not less than a second. It costs the server nothing. @default never: what a watch misses is found by the watch itself
+   */
+  readonly resync?: number | undefined
+}
+
 export interface InformerLiveness extends Liveness {
   /** How many objects are held. */
   readonly objects: number
+  /** What they took on the wire, without managedFields: an estimate from the mean of what came. 0 while nothing is known. */
+  readonly bytes: number
 }
 
 /** What is going on inside, for people and tests. */
@@ -39,10 +49,15 @@ export interface Informer<T extends KubeObject> {
   /** @throws Error when there is no such index. */
   byIndex(name: string, value: string): readonly T[]
   /** The handler first hears of every object that is there. The store is changed before a handler hears of a change. */
-  subscribe(handler: EventHandler<T>): Subscription
+  subscribe(handler: EventHandler<T>, options?: SubscribeOptions): Subscription
   readonly synced: boolean
   /** Resolves when the first list is complete. @throws the signal's reason, or an Error when the informer ends before */
   whenSynced(signal?: AbortSignal): Promise<void>
+  /**
+   * Whether everything up to that version (of this resource) has been seen: by events, lists or bookmarks. With a namespace: of that namespace.
+   * A version that cannot be compared counts as reached, for nobody could tell when to stop waiting for it.
+   */
+  reached(resourceVersion: string, namespace?: string): boolean
   readonly state: InformerState
   readonly liveness: InformerLiveness
 }

@@ -6,12 +6,19 @@ import type { StoreChange } from './store.ts'
 export interface EventHandler<T extends KubeObject> {
   /** `initial`: it was there when the informer, or this subscription, began. */
   add?(object: T, context: { readonly initial: boolean }): void | Promise<void>
+  /** With `resync`, the same object twice means that nothing happened but that it is time to look at it again. */
   update?(old: T, object: T): void | Promise<void>
   /** `finalStateUnknown`: the deletion was not seen, and this is the last state known. */
   delete?(object: T, context: { readonly finalStateUnknown: boolean }): void | Promise<void>
+  /** The history was lost, everything was listed anew, and what that changed has been heard: what came and went in between nobody can tell. */
+  relisted?(): void | Promise<void>
 }
 
-type Notification<T extends KubeObject> = (StoreChange<T> & { readonly initial: boolean }) | { readonly type: 'synced' }
+/** Changes that are heard one after the other; the same batch is shared by all listeners. */
+interface Batch<T extends KubeObject> {
+  readonly changes: readonly StoreChange<T>[]
+  readonly initial: boolean
+}
 
 /** After so many notifications in a row the rest of the program gets a turn: half a million objects must not stop a lease renewal. */
 const TURN = 500
@@ -21,14 +28,14 @@ export class Listener<T extends KubeObject> {
   /** Resolves when the handler has been through everything that was there at the beginning; rejects when it is closed before. */
   readonly synced: Promise<void>
   readonly #handler: EventHandler<T>
-  readonly #failed: (change: StoreChange<T>, error: unknown) => void
+  readonly #failed: (change: StoreChange<T> | undefined, error: unknown) => void
   readonly #settle: { readonly resolve: () => void; readonly reject: (error: Error) => void }
-  #queue: Notification<T>[] = []
-  #head = 0
+  #queue: (Batch<T> | 'synced' | 'relisted')[] = []
+  #backlog = 0
   #state: 'idle' | 'delivering' | 'closed' = 'idle'
-  #relieved: { readonly below: number; readonly tell: () => void } | undefined
+  #relieved: readonly { readonly below: number; readonly tell: () => void }[] = []
 
-  constructor(handler: EventHandler<T>, failed: (change: StoreChange<T>, error: unknown) => void) {
+  constructor(handler: EventHandler<T>, failed: (change: StoreChange<T> | undefined, error: unknown) => void) {
     this.#handler = handler
     this.#failed = failed
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -38,29 +45,31 @@ export class Listener<T extends KubeObject> {
     this.#settle = { resolve, reject }
   }
 
+  /** Changes that it has yet to hear. */
   get backlog(): number {
-    return this.#queue.length - this.#head
+    return this.#backlog
   }
 
   /** Delivers at once when nothing is under way. */
-  push(notifications: readonly Notification<T>[]): void {
-    if (this.#state === 'closed') return
-    for (const notification of notifications) this.#queue.push(notification)
-    if (this.#state === 'idle') this.#pump().catch((error: unknown) => this.#settle.reject(error as Error))
+  push(changes: readonly StoreChange<T>[], initial = false): void {
+    if (changes.length > 0) this.#enqueue({ changes, initial }, changes.length)
   }
 
-  /** Resolves when fewer than that many notifications wait. */
+  /** Everything that was there at the beginning has been pushed. */
+  markSynced(): void {
+    this.#enqueue('synced', 0)
+  }
+
+  /** What a list anew has changed has been pushed. */
+  markRelisted(): void {
+    if (this.#handler.relisted !== undefined) this.#enqueue('relisted', 0)
+  }
+
+  /** Resolves when fewer than that many changes wait. */
   relief(below: number): Promise<void> {
-    if (this.backlog < below || this.#state === 'closed') return Promise.resolve()
+    if (this.#backlog < below || this.#state === 'closed') return Promise.resolve()
     return new Promise((tell) => {
-      const earlier = this.#relieved?.tell
-      this.#relieved = {
-        below,
-        tell: () => {
-          earlier?.()
-          tell()
-        },
-      }
+      this.#relieved = [...this.#relieved, { below, tell }]
     })
   }
 
@@ -68,42 +77,69 @@ export class Listener<T extends KubeObject> {
   close(): void {
     this.#state = 'closed'
     this.#queue = []
-    this.#head = 0
+    this.#backlog = 0
     this.#settle.reject(new Error('the subscription was closed before it was in sync'))
-    this.#relieved?.tell()
+    this.#relieve()
+  }
+
+  #enqueue(item: Batch<T> | 'synced' | 'relisted', size: number): void {
+    if (this.#state === 'closed') return
+    this.#queue.push(item)
+    this.#backlog += size
+    if (this.#state === 'idle') this.#pump().catch((error: unknown) => this.#settle.reject(error as Error))
   }
 
   async #pump(): Promise<void> {
     this.#state = 'delivering'
-    for (let delivered = 1; this.#head < this.#queue.length; delivered++) {
-      const notification = this.#queue[this.#head++]!
-      if (notification.type === 'synced') this.#settle.resolve()
-      else {
-        const pending = this.#deliver(notification)
-        if (pending !== undefined) await pending
-        else if (delivered % TURN === 0) await breath()
+    let delivered = 0
+    while (this.#queue.length > 0) {
+      const items = this.#queue
+      this.#queue = []
+      for (const item of items) {
+        if (item === 'synced') {
+          this.#settle.resolve()
+          continue
+        }
+        if (item === 'relisted') {
+          await this.#relisted()
+          if (this.#isClosed()) return
+          continue
+        }
+        for (const change of item.changes) {
+          const pending = this.#deliver(change, item.initial)
+          if (pending !== undefined) await pending
+          else if (++delivered % TURN === 0) await breath()
+          if (this.#isClosed()) return
+          this.#backlog--
+          this.#relieve()
+        }
       }
-      if (this.#isClosed()) return
-      this.#tidy()
     }
     this.#state = 'idle'
   }
 
-  /** Not `undefined` only for a handler that takes its time. */
-  #deliver(change: Exclude<Notification<T>, { type: 'synced' }>): Promise<void> | undefined {
+  async #relisted(): Promise<void> {
     try {
-      const pending = this.#call(change)
-      return pending?.catch((error: unknown) => this.#failed(change, error))
+      await this.#handler.relisted?.()
+    } catch (error) {
+      this.#failed(undefined, error)
+    }
+  }
+
+  /** Not `undefined` only for a handler that takes its time. */
+  #deliver(change: StoreChange<T>, initial: boolean): Promise<void> | undefined {
+    try {
+      return this.#call(change, initial)?.catch((error: unknown) => this.#failed(change, error))
     } catch (error) {
       this.#failed(change, error)
       return undefined
     }
   }
 
-  #call(change: Exclude<Notification<T>, { type: 'synced' }>): Promise<void> | undefined {
+  #call(change: StoreChange<T>, initial: boolean): Promise<void> | undefined {
     switch (change.type) {
       case 'add':
-        return this.#handler.add?.(change.object, { initial: change.initial }) ?? undefined
+        return this.#handler.add?.(change.object, { initial }) ?? undefined
       case 'update':
         return this.#handler.update?.(change.old, change.object) ?? undefined
       case 'delete':
@@ -115,17 +151,11 @@ export class Listener<T extends KubeObject> {
     return this.#state === 'closed'
   }
 
-  #tidy(): void {
-    if (this.#head === this.#queue.length) {
-      this.#queue = []
-      this.#head = 0
-    } else if (this.#head > 10_000) {
-      this.#queue = this.#queue.slice(this.#head)
-      this.#head = 0
-    }
-    if (this.#relieved !== undefined && this.backlog < this.#relieved.below) {
-      this.#relieved.tell()
-      this.#relieved = undefined
-    }
+  #relieve(): void {
+    if (this.#relieved.length === 0) return
+    const due = this.#relieved.filter(({ below }) => this.#backlog < below)
+    if (due.length === 0) return
+    this.#relieved = this.#relieved.filter((waiting) => !due.includes(waiting))
+    for (const { tell } of due) tell()
   }
 }

@@ -1,16 +1,20 @@
-import type { Resource } from '@kubewright/client'
-import { apiVersionOf, type Clock, deepFreeze, type KubeObject, type ResourceType } from '@kubewright/core'
+import type { Resource, Selection } from '@kubewright/client'
+import { type Clock, compareResourceVersions, isResourceVersion, type KubeObject, type ResourceType } from '@kubewright/core'
 import type { Reachability } from '../reachability/reachability.ts'
 import { worstOf } from '../reflector/liveness.ts'
-import { Reflector, type ReflectorObserver, type ReflectorSink } from '../reflector/reflector.ts'
-import type { Informer, InformerLiveness, InformerState, Subscription } from './informer.ts'
+import { Reflector, type ReflectorObserver } from '../reflector/reflector.ts'
+import type { Informer, InformerLiveness, InformerState, SubscribeOptions, Subscription } from './informer.ts'
 import { type EventHandler, Listener } from './listener.ts'
-import type { ResolvedScope } from './scope.ts'
-import { type IndexFunction, Store, type StoreChange } from './store.ts'
+import { Partition } from './partition.ts'
+import { type PreparationOptions, prepared } from './preparation.ts'
+import { every } from './resync.ts'
+import { isAbout, partsOf, type ResolvedScope, type ScopePart, selectionOf } from './scope.ts'
+import type { ShardFilter, ShardView } from './shard-filter.ts'
+import { type IndexFunction, Store } from './store.ts'
 
 /** What goes wrong in the functions that users gave. */
 export interface InformerObserver extends ReflectorObserver {
-  userFunctionFailed(what: 'handler' | 'index' | 'transform', object: KubeObject, error: unknown): void
+  userFunctionFailed(what: 'handler' | 'index' | 'transform', object: KubeObject | undefined, error: unknown): void
 }
 
 export interface SharedInformerOptions<T extends KubeObject> {
@@ -21,36 +25,59 @@ export interface SharedInformerOptions<T extends KubeObject> {
   /** Whether objects are frozen. */
   readonly freeze: boolean
   readonly reachability?: Pick<Reachability, 'state' | 'pause'>
+  /** @default Math.random */
   readonly random?: () => number
+  /** For a scope with `shard`. */
+  readonly shardFilter?: ShardFilter | undefined
 }
 
 /** A handler that is further behind than this stops the reading of the socket, until it is half-way through. */
 const MOST_BACKLOG = 2000
 
-interface Partition<T extends KubeObject> {
-  readonly namespace: string | undefined
+interface Part<T extends KubeObject> {
+  readonly scope: ScopePart
+  readonly partition: Partition<T>
   readonly reflector: Reflector<T>
-  resourceVersion: string | undefined
+  /** A list that began after the last change of what is wanted is in the store. */
+  isFilled: boolean
 }
 
 /** One store, fed by one reflector for each namespace (or one for all), heard by any number of listeners. */
 export class SharedInformer<T extends KubeObject> implements Informer<T> {
   readonly type: ResourceType<T>
+  readonly scope: ResolvedScope<T>
   readonly #options: SharedInformerOptions<T>
+  readonly #preparation: PreparationOptions<T>
   readonly #store: Store<T>
-  readonly #listeners = new Set<Listener<T>>()
-  readonly #partitions: readonly Partition<T>[]
+  readonly #listeners = new Map<Listener<T>, { stop(): void } | undefined>()
+  readonly #parts: readonly Part<T>[]
+  readonly #moved = new Set<() => void>()
   readonly #inSync = Promise.withResolvers<void>()
-  #life: 'syncing' | 'synced' | 'ended' = 'syncing'
+  /** `undefined`: every object is held. */
+  readonly shard: ShardView | undefined
+  #life: 'new' | 'syncing' | 'synced' | 'ended' = 'new'
 
   constructor(options: SharedInformerOptions<T>) {
+    const { resource, scope, observer, freeze } = options
     this.#options = options
-    this.type = options.resource.type
-    this.#store = new Store((_, object, error) => options.observer.userFunctionFailed('index', object, error))
+    this.type = resource.type
+    this.scope = scope
+    const { metadataOnly, managedFields, transform } = scope
+    const transformFailed = (object: T, error: unknown) => observer.userFunctionFailed('transform', object, error)
+    this.#preparation = { type: this.type, metadataOnly, managedFields, freeze, transform, transformFailed }
+    this.#store = new Store((_, object, error) => observer.userFunctionFailed('index', object, error))
     this.#inSync.promise.catch(() => {})
-    const { namespaces } = options.scope
-    const wanted = !this.type.namespaced || namespaces.length === 0 ? [undefined] : namespaces
-    this.#partitions = wanted.map((namespace) => this.#partition(namespace))
+    if (scope.shard !== undefined) {
+      this.shard = options.shardFilter?.open({
+        type: this.type,
+        by: scope.shard,
+        refill: () => this.#refill(),
+        prune: () => {
+          for (const { partition } of this.#parts) partition.prune()
+        },
+      })
+    }
+    this.#parts = partsOf(scope as unknown as ResolvedScope, this.type.namespaced).map((part) => this.#part(part))
   }
 
   get(name: string, namespace?: string): T | undefined {
@@ -59,6 +86,10 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
 
   list(namespace?: string): readonly T[] {
     return this.#store.list(namespace)
+  }
+
+  keeps(object: KubeObject): boolean {
+    return this.shard?.keeps(object) ?? true
   }
 
   get size(): number {
@@ -73,26 +104,36 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
     return this.#store.byIndex(name, value)
   }
 
-  subscribe(handler: EventHandler<T>): Subscription {
-    const listener = new Listener(handler, (change, error) => this.#options.observer.userFunctionFailed('handler', change.object, error))
-    const replay = this.#store.list().map((object) => ({ type: 'add' as const, object, initial: true }))
+  subscribe(handler: EventHandler<T>, { resync }: SubscribeOptions = {}): Subscription {
+    const { clock, observer, random = Math.random } = this.#options
+    const listener = new Listener(handler, (change, error) => observer.userFunctionFailed('handler', change?.object, error))
+    const close = () => {
+      this.#listeners.get(listener)?.stop()
+      this.#listeners.delete(listener)
+      listener.close()
+    }
     if (this.#life === 'ended') listener.close()
     else {
-      this.#listeners.add(listener)
-      listener.push(replay)
-      if (this.#life === 'synced') listener.push([{ type: 'synced' }])
+      const again = () => {
+        // Who has not been through the last round yet needs no other one behind it.
+        if (listener.backlog === 0) listener.push(this.#store.list().map((object) => ({ type: 'update', old: object, object })))
+      }
+      this.#listeners.set(listener, resync === undefined ? undefined : every(resync, again, { clock, random }))
+      listener.push(
+        this.#store.list().map((object) => ({ type: 'add', object })),
+        true,
+      )
+      if (this.#life === 'synced') listener.markSynced()
     }
-    return {
-      synced: listener.synced,
-      close: () => {
-        this.#listeners.delete(listener)
-        listener.close()
-      },
-    }
+    return { synced: listener.synced, close }
   }
 
   get synced(): boolean {
     return this.#life === 'synced'
+  }
+
+  get ended(): boolean {
+    return this.#life === 'ended'
   }
 
   async whenSynced(signal?: AbortSignal): Promise<void> {
@@ -108,108 +149,135 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
     }
   }
 
+  reached(resourceVersion: string, namespace?: string): boolean {
+    return this.#parts.every(({ scope, partition }) => {
+      if (namespace !== undefined && this.type.namespaced && !isAbout(scope, namespace)) return true
+      const seen = partition.resourceVersion
+      if (seen === undefined) return false
+      return !isResourceVersion(seen) || !isResourceVersion(resourceVersion) || compareResourceVersions(seen, resourceVersion) >= 0
+    })
+  }
+
+  /** Calls after everything that may have changed an answer of {@link reached} or {@link get}, and at the end. Returns what ends it. */
+  onProgress(listener: () => void): () => void {
+    this.#moved.add(listener)
+    return () => void this.#moved.delete(listener)
+  }
+
   get state(): InformerState {
     return {
       synced: this.synced,
-      watches: this.#partitions.map(({ namespace, resourceVersion, reflector }) => ({
-        namespace,
-        resourceVersion,
+      watches: this.#parts.map(({ scope, partition, reflector }) => ({
+        namespace: scope.namespace,
+        resourceVersion: partition.resourceVersion,
         liveness: reflector.liveness,
       })),
     }
   }
 
   get liveness(): InformerLiveness {
-    return { ...worstOf(this.#partitions.map(({ reflector }) => reflector.liveness)), objects: this.size }
+    const bytes = this.#parts.reduce((sum, { partition }) => sum + partition.bytes, 0)
+    return { ...worstOf(this.#parts.map(({ reflector }) => reflector.liveness)), objects: this.size, bytes }
   }
 
-  /** Runs until the signal aborts; is over when the watches are. */
+  /** Runs until the signal aborts; is over when the watches are. @throws Error when it was run before */
   async run(signal: AbortSignal): Promise<void> {
+    if (this.#life !== 'new') throw new Error(`the informer of ${this.type.plural} runs once`)
+    this.#life = 'syncing'
     try {
-      await Promise.all(this.#partitions.map(({ reflector }) => reflector.run(signal)))
+      await this.shard?.begin(signal)
+      await Promise.all(this.#parts.map(({ reflector }) => reflector.run(signal)))
     } finally {
       this.#life = 'ended'
+      this.shard?.close()
       this.#inSync.reject(new Error(`the informer of ${this.type.plural} ended before it was in sync`))
-      for (const listener of this.#listeners) listener.close()
+      for (const [listener, resync] of this.#listeners) {
+        resync?.stop()
+        listener.close()
+      }
       this.#listeners.clear()
+      this.#hasMoved()
     }
   }
 
-  #partition(namespace: string | undefined): Partition<T> {
-    const { resource, scope, clock, observer, reachability, random } = this.#options
-    const sink: ReflectorSink<T> = {
-      replace: (pages, resourceVersion) => this.#replace(partition, pages, resourceVersion),
-      apply: (type, object, resourceVersion) => {
-        partition.resourceVersion = resourceVersion
-        const change = type === 'DELETED' ? this.#store.delete(this.#prepared(object)) : this.#store.set(this.#prepared(object))
-        if (change !== undefined) this.#tell([change], false)
+  #part(scope: ScopePart): Part<T> {
+    const { resource, clock, observer, reachability, random } = this.#options
+    const { metadataOnly, managedFields, watchList } = this.scope
+    const partition = new Partition<T>({
+      store: this.#store,
+      within: (namespace) => !this.type.namespaced || isAbout(scope, namespace),
+      keeps: (object) => this.keeps(object),
+      prepare: (object) => prepared(object, this.#preparation),
+      tell: (changes, { initial, relisted }) => {
+        for (const listener of this.#listeners.keys()) {
+          listener.push(changes, initial)
+          if (relisted) listener.markRelisted()
+        }
       },
-      progress: (resourceVersion) => {
-        partition.resourceVersion = resourceVersion
-      },
+      moved: () => this.#hasMoved(),
+      committed: () => this.#filled(part),
       room: () => this.#room(),
-    }
-    const { labelSelector, fieldSelector } = scope
+    })
     const reflector = new Reflector<T>({
-      resource: scope.metadataOnly ? (resource.metadataOnly() as unknown as Resource<T>) : resource,
-      selection: { namespace, labelSelector, fieldSelector },
-      sink,
+      resource: metadataOnly ? (resource.metadataOnly() as unknown as Resource<T>) : resource,
+      selection: this.shard === undefined ? selectionOf(scope) : (purpose) => this.#sharded(scope, purpose),
+      sink: partition,
       clock,
-      observer,
+      observer: this.shard === undefined ? observer : this.#observer(),
+      watchList,
+      managedFields,
       ...(reachability === undefined ? {} : { reachability }),
       ...(random === undefined ? {} : { random }),
     })
-    const partition: Partition<T> = { namespace, reflector, resourceVersion: undefined }
-    return partition
+    const part: Part<T> = { scope, partition, reflector, isFilled: false }
+    return part
   }
 
-  #replace(partition: Partition<T>, pages: readonly (readonly T[])[], resourceVersion: string): void {
-    const first = partition.resourceVersion === undefined
-    partition.resourceVersion = resourceVersion
-    const changes = this.#store.replace(
-      pages.map((page) => page.map((object) => this.#prepared(object))),
-      partition.namespace,
-    )
-    this.#tell(changes, first)
-    if (this.#life === 'syncing' && this.#partitions.every((other) => other.resourceVersion !== undefined)) {
-      this.#life = 'synced'
-      this.#inSync.resolve()
-      for (const listener of this.#listeners) listener.push([{ type: 'synced' }])
+  #sharded(scope: ScopePart, purpose: 'list' | 'watch'): Selection {
+    const { labelSelector, ...selection } = selectionOf(scope)
+    const share = this.shard?.selection(scope.namespace, purpose)
+    const labels = [labelSelector, share?.labelSelector].filter((selector) => selector !== undefined)
+    return { ...selection, ...share, labelSelector: labels.length === 0 ? undefined : labels.join(',') }
+  }
+
+  #observer(): ReflectorObserver {
+    const { observer } = this.#options
+    return {
+      happened: (incident) => observer.happened(incident),
+      recovered: () => observer.recovered(),
+      failed: (failure, how) => {
+        if (failure.kind === 'broken' || failure.kind === 'server') this.shard?.failed(failure.message, how.current.times)
+        observer.failed(failure, how)
+      },
     }
   }
 
-  #tell(changes: readonly StoreChange<T>[], initial: boolean): void {
-    const notifications = changes.map((change) => ({ ...change, initial }))
-    for (const listener of this.#listeners) listener.push(notifications)
+  #refill(): void {
+    for (const part of this.#parts) {
+      part.isFilled = false
+      part.reflector.relist()
+    }
+  }
+
+  #filled(part: Part<T>): void {
+    part.isFilled = true
+    if (this.#parts.every(({ isFilled }) => isFilled)) this.shard?.filled()
+  }
+
+  #hasMoved(): void {
+    if (this.#life === 'syncing' && this.#parts.every(({ partition }) => partition.resourceVersion !== undefined)) {
+      this.#life = 'synced'
+      this.#inSync.resolve()
+      for (const listener of this.#listeners.keys()) listener.markSynced()
+    }
+    for (const listener of this.#moved) listener()
   }
 
   #room(): Promise<void> | undefined {
-    const late = [...this.#listeners].filter((listener) => listener.backlog > MOST_BACKLOG)
-    if (late.length === 0) return undefined
-    return Promise.all(late.map((listener) => listener.relief(MOST_BACKLOG / 2))).then(() => {})
-  }
-
-  /** As it is kept. Done before the store sees it, so that two readers never see two forms of one object. */
-  #prepared(object: T): T {
-    const { scope, observer, freeze } = this.#options
-    const kept = scope.managedFields ? object : withoutManagedFields(object)
-    let result = scope.metadataOnly ? this.#named(kept) : kept
-    try {
-      result = scope.transform?.(result) ?? result
-    } catch (error) {
-      observer.userFunctionFailed('transform', object, error)
+    let waits: Promise<void>[] | undefined
+    for (const listener of this.#listeners.keys()) {
+      if (listener.backlog > MOST_BACKLOG) waits = [...(waits ?? []), listener.relief(MOST_BACKLOG / 2)]
     }
-    return freeze ? deepFreeze(result) : result
+    return waits === undefined ? undefined : Promise.all(waits).then(() => {})
   }
-
-  /** Servers call metadata-only objects PartialObjectMetadata; an owner reference to one must name the real kind. */
-  #named(object: T): T {
-    return { ...object, apiVersion: apiVersionOf(this.type), kind: this.type.kind }
-  }
-}
-
-function withoutManagedFields<T extends KubeObject>(object: T): T {
-  if (object.metadata.managedFields === undefined) return object
-  const { managedFields: _, ...metadata } = object.metadata
-  return { ...object, metadata }
 }

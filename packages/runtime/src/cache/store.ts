@@ -1,4 +1,5 @@
-import { type KubeObject, objectKey } from '@kubewright/core'
+import type { KubeObject } from '@kubewright/core'
+import type { Snapshot } from './snapshot.ts'
 
 /** The values under which an index finds the object. */
 export type IndexFunction<T extends KubeObject> = (object: T) => readonly string[]
@@ -27,6 +28,13 @@ export class Store<T extends KubeObject> {
 
   get size(): number {
     return this.#size
+  }
+
+  /** How many there are in these namespaces. */
+  count(within: (namespace: string) => boolean): number {
+    let count = 0
+    for (const [namespace, bucket] of this.#namespaces) if (within(namespace)) count += bucket.size
+    return count
   }
 
   get(name: string, namespace = ''): T | undefined {
@@ -82,23 +90,20 @@ export class Store<T extends KubeObject> {
   }
 
   /**
-   * Makes the store, or one namespace of it, hold just these objects; deletions come first. What was deleted unseen is told with the last
-   * state known; what was deleted and made again unseen is told as both, for it is another object; what did not change is not told.
+   * Makes the store, or the namespaces that are `within`, hold just these objects; deletions come first. What was deleted unseen is told with the
+   * last state known; what was deleted and made again unseen is told as both, for it is another object; what did not change is not told.
    */
-  replace(pages: readonly (readonly T[])[], namespace?: string): readonly StoreChange<T>[] {
-    const listed = new Set<string>()
-    for (const page of pages) for (const object of page) listed.add(objectKey(object))
+  replace(snapshot: Snapshot<T>, within: (namespace: string) => boolean = () => true): readonly StoreChange<T>[] {
     const changes: StoreChange<T>[] = []
-    for (const object of this.list(namespace)) {
-      if (!listed.has(objectKey(object))) changes.push(this.delete(object, true)!)
-    }
-    for (const page of pages) {
-      for (const object of page) {
-        const old = this.get(object.metadata.name ?? '', object.metadata.namespace)
-        if (old !== undefined && old.metadata.uid !== object.metadata.uid) changes.push(this.delete(old, true)!)
-        else if (old !== undefined && old.metadata.resourceVersion === object.metadata.resourceVersion) continue
-        changes.push(this.set(object))
+    for (const [namespace, bucket] of this.#namespaces) {
+      if (!within(namespace)) continue
+      for (const [name, object] of bucket) {
+        if (snapshot.get(name, namespace)?.metadata.uid !== object.metadata.uid) changes.push(this.delete(object, true)!)
       }
+    }
+    for (const object of snapshot) {
+      const old = this.get(object.metadata.name ?? '', object.metadata.namespace)
+      if (old === undefined || old.metadata.resourceVersion !== object.metadata.resourceVersion) changes.push(this.set(object))
     }
     return changes
   }

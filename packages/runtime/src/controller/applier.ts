@@ -1,91 +1,129 @@
 import { createHash } from 'node:crypto'
 import type { Client } from '@kubewright/client'
-import { describeKind, type KubeObject, kindOf, objectKey, ownerReferenceTo, withOwnerReference } from '@kubewright/core'
+import { describeKind, isApiError, type KubeObject, kindOf, objectKey } from '@kubewright/core'
 import type { Informer } from '../cache/informer.ts'
-import type { ApplyOptions } from './definition.ts'
+import { appliedFields } from './applied-fields.ts'
+import type { ApplyOptions } from './context.ts'
+import { type FieldConflict, FieldConflictError } from './errors.ts'
+import { intentOf, partFor } from './intent.ts'
+import { isApplied } from './intent-match.ts'
 
-export interface ApplierOptions {
-  readonly client: Client
-  readonly fieldManager: string
-  /** The informer of a kind that the controller owns. */
-  readonly informerOf: (kind: string) => Informer<KubeObject> | undefined
+/** Where the applier sees how an object is. */
+export interface LiveView {
+  readonly informer: Informer<KubeObject>
+  readonly metadataOnly: boolean
+  /** Whether it shows who has applied what. */
+  readonly ownership: boolean
 }
 
-interface Applied {
+export interface ApplierOptions {
+  readonly fieldManager: string
+  /** The view of a kind (as `describeKind` writes it), if the controller has one that shows every object it may apply. */
+  readonly viewOf: (kind: string) => LiveView | undefined
+  /** Hears of every object that an apply made or changed, as the server answered it. */
+  readonly sent?: (child: KubeObject, owner: KubeObject, view: LiveView) => void
+}
+
+export interface ApplyCall {
+  /** The reconciled object. */
+  readonly owner: KubeObject
+  readonly client: Client
+  readonly signal: AbortSignal
+}
+
+/** The intent that was sent, and what it came to. */
+interface Sent {
   readonly intent: string
-  /** The object was like this when it was last seen to hold the intent. */
-  readonly resourceVersion: string | undefined
+  readonly result: string
 }
 
 /**
- * Server-side apply that is silent in the steady state. It sends when the intent is not the one sent last, or when the cached object no longer
- * holds it; once after a start, which the server answers without a write when there is nothing to change.
+ * Server-side apply that is silent in the steady state: nothing is sent when the cached object has all that is wanted and the server says that
+ * this controller owns that and nothing else. That holds after a restart too. Where the server keeps a value in another form than it was sent
+ * (`1h0m0s` for `1h`), one request per change finds out, and what came back is remembered.
  */
 export class Applier {
   readonly #options: ApplierOptions
-  readonly #applied = new Map<string, Applied>()
+  /** By object, and by subresource of it. */
+  readonly #sent = new Map<string, Map<string, Sent>>()
 
   constructor(options: ApplierOptions) {
     this.#options = options
   }
 
-  async apply<O extends KubeObject>(owner: KubeObject, object: O, { own = true }: ApplyOptions, signal: AbortSignal): Promise<O> {
+  /** @throws FieldConflictError, ApiError */
+  async apply<O extends KubeObject>(object: O, options: ApplyOptions, { owner, client, signal }: ApplyCall): Promise<O> {
+    const { subresource, own = subresource === undefined, force = true } = options
+    const { fieldManager } = this.#options
     const kind = kindOf(object)
-    const { client, fieldManager, informerOf } = this.#options
     const resource = await client.resource<O>(kind, { signal })
-    const intent = intentOf(owner, object, { own, namespaced: resource.type.namespaced })
+    const intent = partFor(intentOf(owner, object, { own, namespaced: resource.type.namespaced }), subresource)
     const { name = '', namespace } = intent.metadata
-    const id = `${describeKind(kind)} ${objectKey(intent)}`
-    const hash = createHash('sha256').update(JSON.stringify(intent)).digest('base64')
-    const live = informerOf(describeKind(kind))?.get(name, namespace) as O | undefined
-    const earlier = this.#applied.get(id)
-    if (live !== undefined && earlier?.intent === hash) {
-      const { resourceVersion } = live.metadata
-      if (earlier.resourceVersion === resourceVersion) return live
-      if (contains(live, intent)) {
-        this.#applied.set(id, { intent: hash, resourceVersion })
-        return live
+    const view = this.#options.viewOf(describeKind(kind))
+    const live = view?.informer.get(name, namespace) as O | undefined
+    if (view !== undefined && live !== undefined && this.#isSo(live, intent, view, subresource)) return live
+    try {
+      const result = await resource.patch(
+        { name, namespace },
+        { type: 'apply', body: intent, force },
+        { fieldManager, signal, ...(subresource === undefined ? {} : { subresource }) },
+      )
+      if (view !== undefined) {
+        this.#remember(result, intent, view, subresource)
+        if (own) this.#options.sent?.(result, owner, view)
       }
+      return result
+    } catch (error) {
+      throw asFieldConflict(error, `${describeKind(kind)} "${objectKey(intent)}"`)
     }
-    const result = await resource.patch({ name, namespace }, { type: 'apply', body: intent, force: true }, { fieldManager, signal })
-    if (informerOf(describeKind(kind)) !== undefined)
-      this.#applied.set(id, { intent: hash, resourceVersion: result.metadata.resourceVersion })
-    return result
   }
 
   /** The object is gone: what was sent for it means nothing any more. */
   forget(object: KubeObject): void {
-    this.#applied.delete(`${describeKind(kindOf(object))} ${objectKey(object)}`)
+    this.#sent.delete(idOf(object))
+  }
+
+  #isSo(live: KubeObject, intent: KubeObject, view: LiveView, subresource: string | undefined): boolean {
+    const owned = appliedFields(live, { fieldManager: this.#options.fieldManager, subresource })
+    if (!view.metadataOnly && owned !== undefined && isApplied(live, intent, owned, kindOf(intent))) return true
+    const sent = this.#sent.get(idOf(intent))?.get(subresource ?? '')
+    return sent !== undefined && sent.intent === hashOf(intent) && sent.result === this.#resultOf(live, intent, view, subresource)
+  }
+
+  #remember(result: KubeObject, intent: KubeObject, view: LiveView, subresource: string | undefined): void {
+    const id = idOf(intent)
+    const parts = this.#sent.get(id) ?? new Map<string, Sent>()
+    this.#sent.set(id, parts)
+    parts.set(subresource ?? '', { intent: hashOf(intent), result: this.#resultOf(result, intent, view, subresource) })
+  }
+
+  /** What the intent has come to in this object: the values at its fields, and who has applied what. */
+  #resultOf(object: KubeObject, intent: KubeObject, { metadataOnly, ownership }: LiveView, subresource: string | undefined): string {
+    const fields = !ownership ? undefined : appliedFields(object, { fieldManager: this.#options.fieldManager, subresource })
+    const { metadata } = object
+    // Of the content nothing is seen but that the server counts its changes.
+    if (metadataOnly) return hashOf([metadata.uid, metadata.generation, valuesAt(metadata, intent.metadata), fields])
+    return hashOf([metadata.uid, valuesAt(object, intent), fields])
   }
 }
 
-/** What is sent: with a namespace, with the owner, without what only a server may say. */
-function intentOf<O extends KubeObject>(owner: KubeObject, object: O, { own, namespaced }: { own: boolean; namespaced: boolean }): O {
-  const where = `apply ${object.kind ?? ''} "${object.metadata.name ?? ''}"`
-  if (!object.metadata.name)
-    throw new Error(`${where}: it has no metadata.name; an object that is applied needs a name of its own (generateName cannot be applied)`)
-  const namespace = namespaced ? (object.metadata.namespace ?? owner.metadata.namespace) : undefined
-  if (namespaced && !namespace)
-    throw new Error(`${where}: it needs metadata.namespace, for its owner "${owner.metadata.name ?? ''}" has none`)
-  if (own && owner.metadata.namespace !== undefined && namespace !== owner.metadata.namespace) {
-    throw new Error(
-      `${where}: an object in namespace "${owner.metadata.namespace}" cannot own one ${namespace ? `in namespace "${namespace}"` : 'without a namespace'}: the garbage collector would delete it; pass { own: false } and delete it in cleanup`,
-    )
-  }
-  const { resourceVersion: _, uid: __, managedFields: ___, creationTimestamp: ____, generation: _____, ...metadata } = object.metadata
-  const owned = own ? { ownerReferences: withOwnerReference(metadata.ownerReferences, ownerReferenceTo(owner)) } : {}
-  return { ...object, metadata: { ...metadata, ...(namespace === undefined ? {} : { namespace }), ...owned } }
+const idOf = (object: KubeObject) => `${describeKind(kindOf(object))} ${objectKey(object)}`
+
+const hashOf = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('base64')
+
+/** The object's values where the intent has any; lists whole. */
+function valuesAt(object: unknown, intent: unknown): unknown {
+  if (typeof intent !== 'object' || intent === null || Array.isArray(intent)) return object ?? null
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) return object ?? null
+  const live = object as Readonly<Record<string, unknown>>
+  return Object.entries(intent).map(([key, wanted]) => [key, valuesAt(Object.hasOwn(live, key) ? live[key] : undefined, wanted)])
 }
 
-/** Whether everything that is wanted is there. Lists are compared whole: the server keeps the order of those it does not merge. */
-function contains(live: unknown, wanted: unknown): boolean {
-  if (wanted === undefined) return true
-  if (Array.isArray(wanted)) {
-    return Array.isArray(live) && live.length === wanted.length && wanted.every((item, at) => contains(live[at], item))
-  }
-  if (typeof wanted === 'object' && wanted !== null) {
-    if (typeof live !== 'object' || live === null || Array.isArray(live)) return false
-    return Object.entries(wanted).every(([key, value]) => contains((live as Record<string, unknown>)[key], value))
-  }
-  return live === wanted
+/** `conflict with "kubectl" using apps/v1`, once per field. */
+function asFieldConflict(error: unknown, what: string): unknown {
+  if (!isApiError(error) || error.code !== 409) return error
+  const conflicts = (error.status.details?.causes ?? []).flatMap(({ reason, message = '', field = '' }): FieldConflict[] =>
+    reason === 'FieldManagerConflict' ? [{ field, manager: message.replace(/^conflict with /, '') }] : [],
+  )
+  return conflicts.length === 0 ? error : new FieldConflictError(what, conflicts, { cause: error })
 }

@@ -3,8 +3,9 @@ import { settle, virtualClock } from '@kubewright/testing/virtual-clock'
 import { afterEach, describe, expect, test } from 'vitest'
 import { apiError, FakeServer, refused } from '../fake/fake-server.ts'
 import { Deployment, Event, type Program, type ProgramOptions, startProgram, Website, website } from '../fake/program.ts'
-import { type ControllerOptions, controller, watch } from './definition.ts'
+import { controller } from './definition.ts'
 import { TerminalError } from './errors.ts'
+import { type ControllerOptions, watch } from './options.ts'
 import { generationChanged } from './predicate.ts'
 
 const programs: Program[] = []
@@ -422,7 +423,7 @@ describe('cleanup', () => {
     server.remove(Website, 'shop/shop')
     await settle()
     expect(seen).toEqual(['shop'])
-    expect(gone).toEqual([{ name: 'shop', namespace: 'shop' }])
+    expect(gone).toEqual([{ cluster: '', name: 'shop', namespace: 'shop' }])
   })
 })
 

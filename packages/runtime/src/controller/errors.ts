@@ -8,6 +8,39 @@ export class ReconcileTimeoutError extends Error {
   override readonly name = 'ReconcileTimeoutError'
 }
 
+/** The reason of a reconcile's signal when the object has become another replica's, or its cluster has left. What it was doing is done elsewhere, or not at all. */
+export class NotOursError extends Error {
+  override readonly name = 'NotOursError'
+}
+
+/** What was to be written was worked out for an object that has changed since: the reconcile is made anew. */
+export class OutdatedError extends Error {
+  override readonly name = 'OutdatedError'
+}
+
+/** Somebody else holds fields that an `apply` with `force: false` wanted to set. */
+export class FieldConflictError extends Error {
+  override readonly name = 'FieldConflictError'
+  readonly conflicts: readonly FieldConflict[]
+
+  constructor(what: string, conflicts: readonly FieldConflict[], options: { readonly cause: unknown }) {
+    const told = conflicts.map(({ field, manager }) => `${field} (set by ${manager})`).join(', ')
+    super(`apply ${what}: other managers hold ${told}; leave these fields out, or apply with { force: true } to take them over`, options)
+    this.conflicts = conflicts
+  }
+}
+
+export interface FieldConflict {
+  /** As the server writes it: `.spec.replicas`. */
+  readonly field: string
+  /** The other manager, in the server's words: `"kubectl" using apps/v1`. */
+  readonly manager: string
+}
+
 // By name and not by class: two copies of this package in one program must agree.
-export const isTerminal = (error: unknown): boolean => error instanceof Error && error.name === 'TerminalError'
-export const isReconcileTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'ReconcileTimeoutError'
+const named = (name: string) => (error: unknown) => error instanceof Error && error.name === name
+export const isTerminal: (error: unknown) => boolean = named('TerminalError')
+export const isReconcileTimeout: (error: unknown) => boolean = named('ReconcileTimeoutError')
+export const isNotOurs: (error: unknown) => boolean = named('NotOursError')
+export const isOutdated: (error: unknown) => boolean = named('OutdatedError')
+export const isFieldConflict = (error: unknown): error is FieldConflictError => named('FieldConflictError')(error)

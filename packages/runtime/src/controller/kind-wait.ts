@@ -1,5 +1,6 @@
 import { isKindNotFound } from '@kubewright/client'
 import { describeKind, type GroupVersionKind, isApiError, isTooManyRequests, messageOf } from '@kubewright/core'
+import type { Cluster } from '../cluster/cluster.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Manager } from '../manager/manager.ts'
 import { isServerTrouble } from '../reachability/trouble.ts'
@@ -8,7 +9,8 @@ import { freshBackoff, nextDelay } from '../reflector/backoff.ts'
 export interface KindWait {
   readonly kind: GroupVersionKind
   readonly spec: { readonly name: string; readonly cacheSyncTimeout: number }
-  readonly manager: Manager
+  readonly manager: Pick<Manager, 'clock'>
+  readonly cluster: Pick<Cluster, 'reachability'>
   readonly log: Logger
   readonly signal: AbortSignal
 }
@@ -21,8 +23,9 @@ const ASK_AGAIN = 10_000
  * does not answer is waited for without end, for it says nothing about the kind.
  * @throws Error when the time is over, in one sentence
  */
-export async function awaitKind<R>(open: () => Promise<R>, { kind, spec, manager, log, signal }: KindWait): Promise<R> {
-  const { clock, reachability } = manager
+export async function awaitKind<R>(open: () => Promise<R>, { kind, spec, manager, cluster, log, signal }: KindWait): Promise<R> {
+  const { clock } = manager
+  const { reachability } = cluster
   let deadline = clock.monotonic() + spec.cacheSyncTimeout
   let backoff = freshBackoff
   let said = false

@@ -1,134 +1,115 @@
-import type { Resource } from '@kubewright/client'
-import { type Clock, hasFinalizer, isConflict, isNotFound, isTerminating, type KubeObject } from '@kubewright/core'
-import type { Cache } from '../cache/cache.ts'
-import type { Informer } from '../cache/informer.ts'
+import type { Client } from '@kubewright/client'
+import { describeKind, hasFinalizer, isConflict, isNotFound, isTerminating, type KubeObject, messageOf } from '@kubewright/core'
 import type { EventRecorder } from '../events/recorder.ts'
 import type { Logger } from '../log/logger.ts'
 import { isPausedByAnnotation, PAUSED_ANNOTATION } from './annotations.ts'
-import type { Applier } from './applier.ts'
-import type { ControllerSpec, ReconcileContext } from './definition.ts'
+import type { ClusterWork } from './cluster-work.ts'
+import { conditionSetter } from './condition.ts'
+import type { ReconcileContext } from './context.ts'
+import type { ControllerEngine } from './engine.ts'
+import { TerminalError } from './errors.ts'
 import { addFinalizer, removeFinalizer } from './finalizer.ts'
 import { failedOutcome, type Outcome, outcomeOf } from './outcome.ts'
-import type { OwnWrites } from './own-writes.ts'
-import { requestOf } from './request.ts'
-import { draftOf, writeStatus } from './status.ts'
+import { DesiredChildren, prune } from './pruner.ts'
+import type { ReconcileRequest } from './request.ts'
+import { draftOf, servesStatus, statusDiffers, writeStatus } from './status.ts'
 
-export interface ReconcilerTools<T extends KubeObject> {
-  readonly spec: ControllerSpec<T>
-  readonly resource: Resource<T>
-  readonly informer: Informer<T>
-  readonly applier: Applier
-  readonly ownWrites: OwnWrites
-  /** Keys of the objects that are known to be paused, so that each pause is told once. */
-  readonly paused: Set<string>
-  readonly client: ReconcileContext<T>['client']
-  readonly cache: Cache
-  readonly clock: Clock
-  readonly recorder: EventRecorder
-  /** A reconcile function that threw instead of returning a rejected promise: a mistake in the program. */
-  readonly panicked: () => void
-}
-
-export interface Attempt {
+/** One pass over one object. */
+export interface Attempt<T extends KubeObject> {
+  readonly engine: ControllerEngine<T>
+  readonly work: ClusterWork<T>
   readonly key: string
-  readonly attempt: number
+  readonly request: ReconcileRequest
+  /** Passes the fence of shards, where there are any. */
+  readonly client: Client
+  readonly recorder: EventRecorder
+  readonly number: number
   readonly signal: AbortSignal
   readonly log: Logger
 }
 
-/** How soon to look again whether the cache has caught up with our own write. */
-const CATCH_UP = 25
-
-/** One pass over one object: finalizer, reconcile or cleanup, status. Never throws. */
-export async function reconcileOnce<T extends KubeObject>(tools: ReconcilerTools<T>, attempt: Attempt): Promise<Outcome> {
-  const { spec, informer, ownWrites, clock } = tools
-  const { name, namespace } = requestOf(attempt.key)
-  const object = informer.get(name, namespace)
+/** Finalizer, reconcile or cleanup, children, status. Never throws. */
+export async function reconcileOnce<T extends KubeObject>(attempt: Attempt<T>): Promise<Outcome> {
+  const { engine, work, key, request } = attempt
+  const { paused, sources } = work
+  const object = sources.primary.get(request.name, request.namespace)
   try {
     if (object === undefined) {
-      ownWrites.forget(attempt.key)
-      tools.paused.delete(attempt.key)
-      await spec.onDeleted?.({ name, namespace })
-      return { result: 'success' }
+      paused.delete(key)
+      await engine.spec.onDeleted?.(request)
+      return { result: 'success', prune: false }
     }
-    if (ownWrites.isStale(attempt.key, object.metadata.resourceVersion, clock.monotonic())) return { result: 'not yet', ms: CATCH_UP }
-    if (isTerminating(object)) return await reconcileTerminating(tools, attempt, object)
-    if (isPausedByAnnotation(object)) return pausedOutcome(tools, attempt, object)
-    if (tools.paused.delete(attempt.key)) attempt.log.info('no longer paused')
-    return await pass(tools, attempt, await withOurFinalizer(tools, attempt, object), 'reconcile')
+    if (isTerminating(object)) return await reconcileTerminating(attempt, object)
+    if (isPausedByAnnotation(object)) return pausedOutcome(attempt, object)
+    if (paused.delete(key)) attempt.log.info('no longer paused')
+    return await pass(attempt, await withOurFinalizer(attempt, object), 'reconcile')
   } catch (error) {
-    return failedOutcome(error)
+    return failed(attempt, error)
   }
 }
 
-function pausedOutcome<T extends KubeObject>({ paused, recorder }: ReconcilerTools<T>, { key, log }: Attempt, object: T): Outcome {
-  if (!paused.has(key)) {
-    paused.add(key)
+function failed<T extends KubeObject>({ engine, number }: Attempt<T>, error: unknown): Outcome {
+  return failedOutcome(error, number >= engine.spec.retry.maxAttempts)
+}
+
+function pausedOutcome<T extends KubeObject>({ work, recorder, key, log }: Attempt<T>, object: T): Outcome {
+  if (!work.paused.has(key)) {
+    work.paused.add(key)
     log.info('paused: not reconciled while the annotation says so', { annotation: PAUSED_ANNOTATION })
     recorder.event(object, { reason: 'Paused', note: `not reconciled while the annotation ${PAUSED_ANNOTATION} is "true"` })
   }
   return { result: 'paused' }
 }
 
-async function reconcileTerminating<T extends KubeObject>(tools: ReconcilerTools<T>, attempt: Attempt, object: T): Promise<Outcome> {
-  const { spec, resource } = tools
-  if (spec.finalizer === undefined)
-    return spec.terminating === 'reconcile' ? await pass(tools, attempt, object, 'reconcile') : { result: 'success' }
-  if (!hasFinalizer(object, spec.finalizer)) return { result: 'success' }
-  const outcome = await pass(tools, attempt, object, 'cleanup')
+async function reconcileTerminating<T extends KubeObject>(attempt: Attempt<T>, object: T): Promise<Outcome> {
+  const { spec } = attempt.engine
+  if (spec.finalizer === undefined) {
+    if (spec.terminating === 'reconcile') return await pass(attempt, object, 'reconcile')
+    return { result: 'success', prune: false }
+  }
+  if (!hasFinalizer(object, spec.finalizer)) return { result: 'success', prune: false }
+  const outcome = await pass(attempt, object, 'cleanup')
   if (outcome.result !== 'success') return outcome
-  const latest = tools.ownWrites.latest(attempt.key, object)
-  await removeFinalizer(resource, latest, spec.finalizer, { signal: attempt.signal, fieldManager: spec.name })
+  attempt.signal.throwIfAborted()
+  const resource = await attempt.client.resource(spec.kind, { signal: attempt.signal })
+  await removeFinalizer(resource, object, spec.finalizer, { signal: attempt.signal, fieldManager: spec.name })
   return outcome
 }
 
-async function withOurFinalizer<T extends KubeObject>(tools: ReconcilerTools<T>, { key, signal }: Attempt, object: T): Promise<T> {
-  const { spec, resource } = tools
-  if (spec.finalizer === undefined || hasFinalizer(object, spec.finalizer)) return object
-  const held = await addFinalizer(resource, object, spec.finalizer, { signal, fieldManager: spec.name })
-  remember(tools, key, held)
-  return held
+async function withOurFinalizer<T extends KubeObject>(attempt: Attempt<T>, object: T): Promise<T> {
+  const { finalizer, kind, name } = attempt.engine.spec
+  if (finalizer === undefined || hasFinalizer(object, finalizer)) return object
+  const resource = await attempt.client.resource(kind, { signal: attempt.signal })
+  return await addFinalizer(resource, object, finalizer, { signal: attempt.signal, fieldManager: name })
 }
 
-/** Calls the user's function and writes the status that it left, whether it succeeded or not: a failure is what a status is there to tell. */
-async function pass<T extends KubeObject>(
-  tools: ReconcilerTools<T>,
-  attempt: Attempt,
-  object: T,
-  what: 'reconcile' | 'cleanup',
-): Promise<Outcome> {
-  const context = contextOf(tools, attempt, object)
-  const outcome = await call(tools, context, what)
+/** Calls the user's function, and writes the status that it left whether it succeeded or not: a failure is what a status is there to tell. */
+async function pass<T extends KubeObject>(attempt: Attempt<T>, object: T, what: 'reconcile' | 'cleanup'): Promise<Outcome> {
+  const desired = new DesiredChildren()
+  const context = contextOf(attempt, object, desired)
+  const outcome = await thenPrune(attempt, object, desired, await call(attempt, context, what))
+  if (outcome.result === 'error' && outcome.verdict === 'terminal' && !attempt.signal.aborted)
+    attempt.recorder.event(object, { type: 'Warning', reason: 'ReconcileFailed', note: messageOf(outcome.error) })
+  // Whoever was told to end does not write any more: another may be at it already.
   if (attempt.signal.aborted) return outcome
-  try {
-    const written = await writeStatus(tools.resource, object, context.status, { signal: attempt.signal, fieldManager: tools.spec.name })
-    if (written !== object) remember(tools, attempt.key, written)
-    return outcome
-  } catch (error) {
-    if (isNotFound(error)) {
-      attempt.log.debug('the object went before its status was written')
-      return outcome
-    }
-    if (outcome.result !== 'error') return failedOutcome(error)
-    if (!isConflict(error)) attempt.log.warn('cannot write the status', { error })
-    return outcome
-  }
+  return await thenWriteStatus(attempt, object, context.status, outcome)
 }
 
 async function call<T extends KubeObject>(
-  { spec, panicked }: ReconcilerTools<T>,
+  attempt: Attempt<T>,
   context: ReconcileContext<T>,
   what: 'reconcile' | 'cleanup',
 ): Promise<Outcome> {
+  const { spec, meter } = attempt.engine
   const work = what === 'reconcile' ? spec.reconcile : spec.cleanup
   try {
-    const running = callSafely(() => work?.(context), panicked)
-    return outcomeOf(await running)
+    return outcomeOf(await callSafely(() => work?.(context), meter.panic))
   } catch (error) {
-    return failedOutcome(error)
+    return failed(attempt, error)
   }
 }
 
+/** A function that throws instead of returning a rejected promise is a mistake in the program, and counted as one. */
 function callSafely<R>(run: () => R, panicked: () => void): R {
   try {
     return run()
@@ -138,23 +119,63 @@ function callSafely<R>(run: () => R, panicked: () => void): R {
   }
 }
 
-function contextOf<T extends KubeObject>(tools: ReconcilerTools<T>, attempt: Attempt, object: T): ReconcileContext<T> {
-  const { client, cache, clock, recorder, applier } = tools
-  return {
-    object,
-    request: requestOf(attempt.key),
-    attempt: attempt.attempt,
-    client,
-    cache,
-    clock,
-    signal: attempt.signal,
-    log: attempt.log,
-    recorder,
-    status: draftOf(object),
-    apply: (wanted, options = {}) => applier.apply(object, wanted, options, attempt.signal),
+async function thenPrune<T extends KubeObject>(
+  attempt: Attempt<T>,
+  owner: T,
+  desired: DesiredChildren,
+  outcome: Outcome,
+): Promise<Outcome> {
+  const { engine, work, client, signal, log, recorder } = attempt
+  const over = outcome.result !== 'success' && outcome.result !== 'requeue_after'
+  if (over || !outcome.prune || signal.aborted || isTerminating(owner)) return outcome
+  const informers = work.sources.owned.filter(({ spec }) => spec.prune).map(({ informer }) => informer)
+  try {
+    await prune({ fieldManager: engine.spec.name, informers }, { owner, desired, client, signal, log, recorder })
+    return outcome
+  } catch (error) {
+    return failed(attempt, error)
   }
 }
 
-function remember<T extends KubeObject>({ ownWrites, clock }: ReconcilerTools<T>, key: string, written: T): void {
-  ownWrites.remember(key, written, clock.monotonic())
+async function thenWriteStatus<T extends KubeObject>(attempt: Attempt<T>, object: T, draft: object, outcome: Outcome): Promise<Outcome> {
+  const { engine, client, signal, log } = attempt
+  const { kind, name } = engine.spec
+  if (!statusDiffers(object, draft)) return outcome
+  try {
+    if (engine.spec.scope.metadataOnly) throw statusUnseen()
+    const resource = await client.resource(kind, { signal })
+    await writeStatus(resource, object, draft, { signal, fieldManager: name })
+    return outcome
+  } catch (error) {
+    if (isNotFound(error)) {
+      if (await servesStatus(client, kind, signal)) log.debug('the object went before its status was written')
+      else return failed(attempt, noStatus(describeKind(kind)))
+      return outcome
+    }
+    if (outcome.result !== 'error') return failed(attempt, error)
+    if (!isConflict(error)) log.warn('cannot write the status', { error })
+    return outcome
+  }
+}
+
+const statusUnseen = () =>
+  new TerminalError('the status cannot be drafted with "metadataOnly": how it is now is not known; patch it with context.client')
+
+const noStatus = (kind: string) =>
+  new TerminalError(`${kind} has no status subresource: add "subresources: { status: {} }" to its CustomResourceDefinition`)
+
+function contextOf<T extends KubeObject>(attempt: Attempt<T>, object: T, desired: DesiredChildren): ReconcileContext<T> {
+  const { engine, work, request, client, signal, log, recorder } = attempt
+  const { clock } = engine.manager
+  const status = draftOf(object)
+  return {
+    ...{ object, request, client, clock, signal, log, recorder, status },
+    attempt: attempt.number,
+    cache: work.cluster.cache,
+    condition: conditionSetter(object, status, clock),
+    async apply(wanted, options = {}) {
+      desired.add(wanted, object)
+      return await work.applier.apply(wanted, options, { owner: object, client, signal })
+    },
+  }
 }

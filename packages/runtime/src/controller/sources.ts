@@ -1,136 +1,128 @@
-import type { ObjectName } from '@kubewright/client'
-import { describeKind, type Kind, type KubeObject } from '@kubewright/core'
-import type { InformerLease } from '../cache/cache.ts'
+import type { Kind, KubeObject } from '@kubewright/core'
+import type { InformerLease } from '../cache/contract.ts'
 import type { Informer, Subscription } from '../cache/informer.ts'
 import type { EventHandler } from '../cache/listener.ts'
 import type { InformerScope } from '../cache/scope.ts'
+import type { ShardScope } from '../cache/shard-filter.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Manager } from '../manager/manager.ts'
-import type { ControllerMeter } from '../metrics/controller-metrics.ts'
-import { INITIAL_LIST_PRIORITY, type WorkQueue } from '../queue/work-queue.ts'
-import { isOrder } from './annotations.ts'
-import type { Applier } from './applier.ts'
-import type { ControllerSpec } from './definition.ts'
+import { keepAppliedFields } from './applied-fields.ts'
+import type { ControllerSpec, OwnedSpec } from './definition.ts'
+import { mappingHandler, primaryHandler } from './handlers.ts'
 import { awaitKind } from './kind-wait.ts'
-import type { OwnWrites } from './own-writes.ts'
-import type { ObjectEvent } from './predicate.ts'
-import { keyOf, ownerRequest } from './request.ts'
+import { OWNER_INDEX, ownerUids } from './pruner.ts'
+import { ownerRequest, type ReconcileTarget } from './request.ts'
 
 export interface SourceTools {
   readonly manager: Manager
-  readonly queue: WorkQueue
+  readonly cluster: Cluster
   readonly log: Logger
-  readonly meter: ControllerMeter
-  readonly ownWrites: OwnWrites
-  readonly applier: Applier
   readonly signal: AbortSignal
+  readonly enqueue: (target: ReconcileTarget, priority: number) => void
+  readonly panicked: () => void
+  /** Hears what the watches of owned kinds show. */
+  readonly children: {
+    seen(child: KubeObject, informer: Informer<KubeObject>): void
+    gone(child: KubeObject): void
+    relisted(informer: Informer<KubeObject>): void
+  }
 }
 
-/** The informers that feed one controller, open. */
+/** The informers that feed one controller from one cluster, open. */
 export interface Sources<T extends KubeObject> {
   readonly primary: Informer<T>
-  /** By described kind. */
-  readonly owned: ReadonlyMap<string, Informer<KubeObject>>
+  readonly owned: readonly { readonly spec: OwnedSpec; readonly informer: Informer<KubeObject> }[]
+  /** In the order of the controller's `watches`. */
+  readonly watched: readonly Informer<KubeObject>[]
   readonly feeds: readonly { readonly informer: Informer<KubeObject>; readonly subscription: Subscription }[]
   close(): Promise<void>
 }
 
 /** Opens every informer and connects it to the queue. @throws Error when a kind stays unknown to the server for too long */
 export async function openSources<T extends KubeObject>(spec: ControllerSpec<T>, tools: SourceTools): Promise<Sources<T>> {
-  const { manager, signal, log } = tools
+  const { manager, cluster, signal, log } = tools
   const leases: InformerLease<KubeObject>[] = []
+  const feeds: { informer: Informer<KubeObject>; subscription: Subscription }[] = []
   const close = async () => {
     for (const { subscription } of feeds) subscription.close()
     await Promise.all(leases.map((lease) => lease.release()))
   }
   const open = async <W extends KubeObject>(kind: Kind<W>, scope: InformerScope<W>): Promise<Informer<W>> => {
-    const lease = await awaitKind(() => manager.cache.informer(kind, scope), { kind, spec, manager, log, signal })
+    const lease = await awaitKind(() => cluster.cache.informer(kind, scope), { kind, spec, manager, cluster, log, signal })
     leases.push(lease as unknown as InformerLease<KubeObject>)
     return lease.informer
   }
-  const feeds: { informer: Informer<KubeObject>; subscription: Subscription }[] = []
-  const feed = <W extends KubeObject>(informer: Informer<W>, handler: EventHandler<W>) => {
-    feeds.push({ informer: informer as unknown as Informer<KubeObject>, subscription: informer.subscribe(handler) })
+  const feed = <W extends KubeObject>(informer: Informer<W>, handler: EventHandler<W>, options: { readonly resync?: number } = {}) => {
+    feeds.push({ informer: informer as unknown as Informer<KubeObject>, subscription: informer.subscribe(handler, options) })
   }
+  const { namespaces } = spec.scope
   try {
     // Together, so that the sentence about each kind that is missing comes at once.
-    const opened = await Promise.allSettled([
-      open(spec.kind, spec.scope),
-      ...spec.owns.map((kind) => open(kind, { namespaces: spec.scope.namespaces })),
-      ...spec.watches.map(({ kind, map: _, ...scope }) => open(kind, { namespaces: spec.scope.namespaces, ...scope })),
+    const [primary, owned, watched] = await allOrFirstError([
+      open(spec.kind, { ...spec.scope, shard: shardOf(spec, 'name') }),
+      allOrFirstError(spec.owns.map((owns) => open(owns.kind, { ...ownedScope(owns, namespaces), shard: shardOf(spec, 'owner') }))),
+      allOrFirstError(spec.watches.map(({ kind, map: _, predicates: __, ...scope }) => open(kind, { namespaces, ...scope }))),
     ])
-    const failed = opened.find((result) => result.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
-    const [primary, ...others] = opened.map((result) => (result as PromiseFulfilledResult<unknown>).value) as [
-      Informer<T>,
-      ...Informer<KubeObject>[],
-    ]
-    const owned = new Map(spec.owns.map((kind, at) => [describeKind(kind), others[at]!]))
-    feed(primary, primaryHandler(spec, tools))
+    feed(primary, primaryHandler(spec.predicates, tools), spec.resync === undefined ? {} : { resync: spec.resync })
     const owner = primary.type
-    for (const informer of owned.values()) {
-      feed(informer, { delete: (object) => tools.applier.forget(object) })
-      feed(
-        informer,
-        mappingHandler(tools, (object) => ownerRequest(owner, object)),
-      )
+    for (const [at, informer] of owned.entries()) {
+      informer.addIndex(OWNER_INDEX, ownerUids)
+      const { predicates } = spec.owns[at]!
+      const handler = mappingHandler(predicates, (object) => ownerRequest(owner, object), tools)
+      feed(informer, withChildren(handler, informer, tools.children))
     }
     for (const [at, source] of spec.watches.entries())
       feed(
-        others[spec.owns.length + at]!,
-        mappingHandler(tools, (object) => source.map(object)),
+        watched[at]!,
+        mappingHandler(source.predicates ?? [], (object) => source.map(object), tools),
       )
-    return { primary, owned, feeds, close }
+    return { primary, owned: owned.map((informer, at) => ({ spec: spec.owns[at]!, informer })), watched, feeds, close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-function primaryHandler<T extends KubeObject>(spec: ControllerSpec<T>, tools: SourceTools): EventHandler<T> {
-  const { queue, ownWrites } = tools
-  const offer = (event: ObjectEvent<T>) => {
-    const ordered = event.type === 'update' && isOrder(event.old, event.object)
-    const wanted = ordered || guarded(tools, event.object, () => spec.predicates.every((predicate) => predicate(event)), true)
-    if (!wanted) return
-    const { name = '', namespace } = event.object.metadata
-    queue.add(keyOf({ name, namespace }), event.type === 'add' && event.initial ? { priority: INITIAL_LIST_PRIORITY } : {})
-  }
+/** With what the controllers have applied, of all that is known about who set which field: that is what `apply` and pruning decide by. */
+function ownedScope({ labelSelector, metadataOnly }: OwnedSpec, namespaces: readonly string[] | undefined): InformerScope {
+  return { namespaces, labelSelector, metadataOnly, managedFields: true, transform: keepAppliedFields }
+}
+
+function withChildren(
+  handler: EventHandler<KubeObject>,
+  informer: Informer<KubeObject>,
+  children: SourceTools['children'],
+): EventHandler<KubeObject> {
   return {
-    add: (object, { initial }) => offer({ type: 'add', object, initial }),
-    update: (old, object) => offer({ type: 'update', old, object }),
-    delete: (object, { finalStateUnknown }) => {
-      const { name = '', namespace } = object.metadata
-      ownWrites.forget(keyOf({ name, namespace }))
-      offer({ type: 'delete', object, finalStateUnknown })
+    add(object, context) {
+      children.seen(object, informer)
+      return handler.add?.(object, context)
     },
+    update(old, object) {
+      children.seen(object, informer)
+      return handler.update?.(old, object)
+    },
+    delete(object, context) {
+      children.seen(object, informer)
+      children.gone(object)
+      return handler.delete?.(object, context)
+    },
+    relisted: () => children.relisted(informer),
   }
 }
 
-/** Both what it was and what it is: an object that changed its owner concerns the old one too. */
-function mappingHandler<W extends KubeObject>(tools: SourceTools, map: (object: W) => Iterable<ObjectName>): EventHandler<W> {
-  const { queue } = tools
-  const keys = (object: W) => guarded(tools, object, () => [...map(object)].map(keyOf), [])
-  return {
-    add: (object, { initial }) => {
-      for (const key of keys(object)) queue.add(key, initial ? { priority: INITIAL_LIST_PRIORITY } : {})
-    },
-    update: (old, object) => {
-      for (const key of new Set([...keys(old), ...keys(object)])) queue.add(key)
-    },
-    delete: (object) => {
-      for (const key of keys(object)) queue.add(key)
-    },
-  }
+/** What is only watched may concern any object, and is held as a whole. */
+function shardOf<T extends KubeObject>({ kind, sharded }: ControllerSpec<T>, by: ShardScope['by']): ShardScope | undefined {
+  return sharded ? { by, family: kind } : undefined
 }
 
-/** A predicate or map function that throws is a mistake in the program: it is told and counted, and the others go on. */
-function guarded<R>({ log, meter }: SourceTools, { metadata }: KubeObject, run: () => R, otherwise: R): R {
-  try {
-    return run()
-  } catch (error) {
-    meter.panic()
-    log.error('a predicate or map function threw', { namespace: metadata.namespace, name: metadata.name, error })
-    return otherwise
-  }
+/** Like Promise.all, but over only when all are: nothing is opened behind the back of whoever closes everything. */
+async function allOrFirstError<const P extends readonly Promise<unknown>[]>(
+  promises: P,
+): Promise<{ -readonly [I in keyof P]: Awaited<P[I]> }> {
+  const settled = await Promise.allSettled(promises)
+  const failed = settled.find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+  return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as never
 }

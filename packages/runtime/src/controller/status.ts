@@ -1,5 +1,5 @@
-import type { Resource } from '@kubewright/client'
-import { deepEqual, diffMergePatch, type KubeObject } from '@kubewright/core'
+import type { Client, Resource } from '@kubewright/client'
+import { deepEqual, diffMergePatch, type GroupVersionKind, type KubeObject } from '@kubewright/core'
 
 /** The type of an object's status, without `undefined`. */
 export type StatusOf<T extends KubeObject> = T extends { readonly status?: infer S } ? NonNullable<S> : Record<string, unknown>
@@ -12,8 +12,12 @@ export function draftOf<T extends KubeObject>(object: T): Draft<StatusOf<T>> {
   return structuredClone(statusOf(object)) as Draft<StatusOf<T>>
 }
 
+export function statusDiffers(object: KubeObject, draft: object): boolean {
+  return !deepEqual(statusOf(object), draft)
+}
+
 /**
- * Writes what changed, if anything did; returns the object as it is then. The patch carries uid and resourceVersion: a status worked out for
+ * Writes what changed. The patch carries uid and resourceVersion: a status worked out for
  * another state of the object, or for an object that had its name before, must not land on this one.
  */
 export async function writeStatus<T extends KubeObject>(
@@ -22,10 +26,14 @@ export async function writeStatus<T extends KubeObject>(
   draft: object,
   options: { readonly signal: AbortSignal; readonly fieldManager: string },
 ): Promise<T> {
-  if (deepEqual(statusOf(object), draft)) return object
   const { name = '', namespace, uid, resourceVersion } = object.metadata
   const body = { metadata: { uid, resourceVersion }, status: diffMergePatch(statusOf(object), JSON.parse(JSON.stringify(draft))) }
   return await resource.patch({ name, namespace }, { type: 'merge', body }, { ...options, subresource: 'status' })
+}
+
+/** Whether the server keeps a status of the kind; when it does not say, it does. */
+export async function servesStatus(client: Client, kind: GroupVersionKind, signal: AbortSignal): Promise<boolean> {
+  return (await client.discovery.find(kind, { signal }))?.subresources.includes('status') ?? true
 }
 
 function statusOf(object: KubeObject): object {

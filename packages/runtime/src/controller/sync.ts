@@ -12,7 +12,7 @@ import type { Sources } from './sources.ts'
 export async function waitForSync<T extends KubeObject>(
   spec: ControllerSpec<T>,
   { feeds }: Sources<T>,
-  { manager, signal, log }: { readonly manager: Manager; readonly signal: AbortSignal; readonly log: Logger },
+  { manager, signal, log }: { readonly manager: Pick<Manager, 'clock'>; readonly signal: AbortSignal; readonly log: Logger },
 ): Promise<void> {
   const { clock } = manager
   await Promise.all(

@@ -1,91 +1,154 @@
 import type { KubeObject } from '@kubewright/core'
+import { SpanStatusCode, trace } from '@opentelemetry/api'
 import type { Logger } from '../log/logger.ts'
-import type { Manager } from '../manager/manager.ts'
-import type { ControllerMeter } from '../metrics/controller-metrics.ts'
 import type { QueueItem, WorkQueue } from '../queue/work-queue.ts'
-import { ReconcileTimeoutError } from './errors.ts'
+import { inSpan } from '../tracing/span.ts'
+import { guardedClient } from '../writes/guarded-client.ts'
+import { attemptSignal } from './attempt-signal.ts'
+import type { ClusterWork } from './cluster-work.ts'
+import type { ControllerEngine } from './engine.ts'
+import { isNotOurs, isReconcileTimeout } from './errors.ts'
 import { type Outcome, orderFor } from './outcome.ts'
-import { type ReconcilerTools, reconcileOnce } from './reconciler.ts'
-import { requestOf } from './request.ts'
-import type { StrandedKeys } from './stranded-keys.ts'
-
-export interface WorkerTools {
-  readonly queue: WorkQueue
-  readonly meter: ControllerMeter
-  readonly log: Logger
-  readonly manager: Manager
-  readonly stranded: StrandedKeys
-  /** No new key after it; the one under way is finished. */
-  readonly signal: AbortSignal
-}
+import { type Attempt, reconcileOnce } from './reconciler.ts'
+import { type ReconcileRequest, requestOf } from './request.ts'
 
 /** How long a key waits that came up in the moment when leadership is in doubt: the elector will have decided by then. */
 const IN_DOUBT = 1000
 
-export async function work<T extends KubeObject>(reconciler: ReconcilerTools<T>, tools: WorkerTools): Promise<void> {
-  const { queue, signal, manager } = tools
+/** Takes keys until the signal aborts; the one under way is finished. */
+export async function work<T extends KubeObject>(engine: ControllerEngine<T>, signal: AbortSignal): Promise<void> {
+  const { queue } = engine
   for (;;) {
     const item = await queue.get({ signal })
     if (item === undefined) return
     try {
-      // A process that was stopped and goes on, or a blocked event loop: the lease may be another's by now, and nobody has told us.
-      if (reconciler.spec.needsLeaderElection && !manager.isLeader()) queue.addAfter(item.key, IN_DOUBT, { priority: item.priority })
-      else await attempt(reconciler, tools, item)
+      await handle(engine, item)
     } finally {
       queue.done(item.key)
     }
   }
 }
 
+async function handle<T extends KubeObject>(engine: ControllerEngine<T>, item: QueueItem): Promise<void> {
+  const { queue, shards, spec, manager } = engine
+  const request = requestOf(item.key)
+  const cluster = engine.works.get(request.cluster)
+  // Between the moment when it was queued and this one its cluster may have left, and its shard moved.
+  if (cluster === undefined || !shards.owns(item.key)) queue.forget(item.key)
+  // A process that was stopped and goes on, or a blocked event loop: the lease may be another's by now, and nobody has told us.
+  else if (spec.needsLeaderElection && shards.shards === undefined && !manager.isLeader())
+    queue.addAfter(item.key, IN_DOUBT, { priority: item.priority })
+  else if (mustWait(cluster, request, item)) return
+  else await attempt(engine, cluster, request, item)
+}
+
+/** The cache does not show yet what this program wrote to the object or to its children. */
+function mustWait<T extends KubeObject>(
+  { sources, catchUp }: ClusterWork<T>,
+  request: ReconcileRequest,
+  { key, priority }: QueueItem,
+): boolean {
+  const object = sources.primary.get(request.name, request.namespace)
+  if (catchUp.isReady(key, request, object)) return false
+  catchUp.wait(key, request, object, priority)
+  return true
+}
+
 async function attempt<T extends KubeObject>(
-  reconciler: ReconcilerTools<T>,
-  { queue, meter, log, manager, stranded }: WorkerTools,
+  engine: ControllerEngine<T>,
+  cluster: ClusterWork<T>,
+  request: ReconcileRequest,
   { key, priority }: QueueItem,
 ): Promise<void> {
+  const { spec, queue, meter, manager, shards } = engine
   const { clock } = manager
-  const { name, namespace } = requestOf(key)
-  const lines = log.with({ ...(namespace === undefined ? {} : { namespace }), name, reconcileID: manager.newId() })
+  const id = manager.newId()
   const number = queue.retries(key) + 1
+  const lines = engine.log.with({ ...named(request), reconcileID: id })
+  const scope = attemptSignal(manager, spec.reconcileTimeout, engine.attempts.begin(key))
+  const { client } = cluster.cluster
+  const fenced = shards.shards === undefined ? client : guardedClient(client, [shards.fence(key)])
+  const recorder = cluster.cluster.recorder(spec.name)
   const startedAt = clock.monotonic()
-  const scope = reconcileSignal(manager, reconciler.spec.reconcileTimeout)
   meter.started()
-  let outcome: Outcome
   try {
-    outcome = await reconcileOnce(reconciler, { key, attempt: number, signal: scope.signal, log: lines })
+    await inSpan('reconcile', attributes(spec.name, request, id, number), async () => {
+      const call: Attempt<T> = { engine, work: cluster, key, request, client: fenced, recorder, number, signal: scope.signal, log: lines }
+      const outcome = ownOutcome(await reconcileOnce(call), scope.signal, shards.owns(key))
+      if (isReconcileTimeout(scope.signal.reason)) {
+        meter.timeout()
+        lines.warn('the reconcile took longer than its time', { timeout: spec.reconcileTimeout })
+      }
+      tell(outcome, { lines, engine, number })
+      if (outcome.result === 'error') cluster.cluster.reachability.failed(outcome.error)
+      cluster.stranded.note({ key, priority }, outcome)
+      follow(outcome, { queue, key, priority })
+    })
   } finally {
     scope.end()
     meter.finished((clock.monotonic() - startedAt) / 1000)
   }
-  if (scope.signal.reason instanceof ReconcileTimeoutError) {
-    meter.timeout()
-    lines.warn('the reconcile took longer than its time', { timeout: reconciler.spec.reconcileTimeout })
-  }
-  tell(outcome, { lines, meter, attempt: number, abandoned: manager.abandon.aborted })
-  if (outcome.result === 'error') manager.reachability.failed(outcome.error)
-  stranded.note({ key, priority }, outcome)
-  follow(outcome, { queue, key, priority })
 }
 
-function tell(
-  outcome: Outcome,
-  { lines, meter, attempt, abandoned }: { lines: Logger; meter: ControllerMeter; attempt: number; abandoned: boolean },
-): void {
+/** What came of a reconcile that was told to end, or whose writes were refused, because the object is not ours any more. */
+function ownOutcome(outcome: Outcome, signal: AbortSignal, ours: boolean): Outcome {
+  return !ours || isNotOurs(signal.reason) ? { result: 'not ours' } : outcome
+}
+
+const named = ({ cluster, namespace, name }: ReconcileRequest) => ({
+  ...(cluster === '' ? {} : { cluster }),
+  ...(namespace === undefined ? {} : { namespace }),
+  name,
+})
+
+function attributes(controller: string, { cluster, namespace, name }: ReconcileRequest, id: string, number: number) {
+  return {
+    'kubewright.controller': controller,
+    'kubewright.reconcile.id': id,
+    'kubewright.reconcile.attempt': number,
+    'k8s.object.name': name,
+    ...(namespace === undefined ? {} : { 'k8s.namespace.name': namespace }),
+    ...(cluster === '' ? {} : { 'k8s.cluster.name': cluster }),
+  }
+}
+
+interface Telling<T extends KubeObject> {
+  readonly lines: Logger
+  readonly engine: ControllerEngine<T>
+  readonly number: number
+}
+
+const FAILED = {
+  retry: 'reconcile failed',
+  terminal: 'reconcile failed; a retry would not help',
+  'given up': 'reconcile failed too often; it is left until the object changes',
+} as const
+
+function tell<T extends KubeObject>(outcome: Outcome, { lines, engine, number }: Telling<T>): void {
+  const { meter, manager } = engine
+  trace.getActiveSpan()?.setAttribute('kubewright.reconcile.result', outcome.result)
   switch (outcome.result) {
-    case 'not yet':
     case 'paused':
+      return
+    case 'not ours':
+      lines.debug('the object is not this replica’s any more')
       return
     case 'requeue':
       meter.result('requeue')
       lines.debug('another writer was faster; once more', { error: outcome.because })
       return
     case 'error':
-      if (abandoned) {
+      if (manager.abandon.aborted) {
         lines.debug('the reconcile was cut short by the stop', { error: outcome.error })
         return
       }
+      // The name and not the message: that may hold what the object's author wants to keep.
+      trace
+        .getActiveSpan()
+        ?.setStatus({ code: SpanStatusCode.ERROR, message: outcome.error instanceof Error ? outcome.error.name : 'error' })
       meter.result('error')
-      meter.error(outcome.terminal)
-      lines.error(outcome.terminal ? 'reconcile failed; a retry would not help' : 'reconcile failed', { attempt, error: outcome.error })
+      meter.error(outcome.verdict !== 'retry')
+      lines.error(FAILED[outcome.verdict], { attempt: number, error: outcome.error })
       return
     default:
       meter.result(outcome.result)
@@ -100,32 +163,10 @@ function follow(outcome: Outcome, { queue, key, priority }: { queue: WorkQueue; 
       queue.addRateLimited(key, { priority })
       return
     case 'again after':
-      if (order.well) queue.forget(key)
-      queue.addAfter(key, order.ms, { priority })
+      queue.forget(key)
+      queue.addAfter(key, order.ms, { priority: order.priority ?? priority })
       return
     case 'forget':
-    case 'leave':
       queue.forget(key)
-  }
-}
-
-/** Ends with the program's patience, or the reconcile's own time. Made by hand: AbortSignal.any would hang one more follower on the long-lived signal per reconcile. */
-function reconcileSignal({ abandon, clock }: Manager, timeout: number | undefined): { readonly signal: AbortSignal; end(): void } {
-  const controller = new AbortController()
-  const onAbandon = () => controller.abort(abandon.reason)
-  if (abandon.aborted) onAbandon()
-  abandon.addEventListener('abort', onAbandon, { once: true })
-  const timer =
-    timeout === undefined
-      ? undefined
-      : clock.setTimer(timeout, () =>
-          controller.abort(new ReconcileTimeoutError(`the reconcile took longer than its ${timeout} ms (reconcileTimeout)`)),
-        )
-  return {
-    signal: controller.signal,
-    end: () => {
-      timer?.cancel()
-      abandon.removeEventListener('abort', onAbandon)
-    },
   }
 }

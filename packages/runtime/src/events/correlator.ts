@@ -20,22 +20,17 @@ export type ObjectReference = coreV1.ObjectReference
 export type EventWrite = { readonly do: 'create'; readonly event: RecordedEvent } | { readonly do: 'count'; readonly event: RecordedEvent }
 
 interface Bucket {
-  readonly tokens: number
-  readonly at: number
+  tokens: number
+  at: number
 }
 
 interface Entry {
-  readonly event: RecordedEvent
+  event: RecordedEvent
   /** Wall-clock ms. */
-  readonly lastSeen: number
-  readonly lastWritten: number
+  lastSeen: number
+  lastWritten: number
   /** The count that the server knows. */
-  readonly writtenCount: number
-}
-
-export interface Correlation {
-  readonly entries: ReadonlyMap<string, Entry>
-  readonly buckets: ReadonlyMap<string, Bucket>
+  writtenCount: number
 }
 
 /** 25 at once for one object and component, then one in five minutes: client-go's. */
@@ -47,71 +42,86 @@ const FINISH = 360_000
 const REFRESH = 1_800_000
 const MOST_ENTRIES = 4096
 
-export function emptyCorrelation(): Correlation {
-  return { entries: new Map(), buckets: new Map() }
-}
+/** What was said of late, by whom about what. Times are wall-clock ms, and come from the caller. */
+export class Correlator {
+  /** The least recently seen first. */
+  readonly #entries = new Map<string, Entry>()
+  readonly #buckets = new Map<string, Bucket>()
+  /** Last counts of series that had to make room. */
+  #evicted: EventWrite[] = []
 
-/** What to write when an event happens: nothing (`'spam'`, or counted), a new event, or the count of a series. `now`: wall-clock ms. */
-export function observe(state: Correlation, event: RecordedEvent, now: number): readonly [Correlation, EventWrite | 'spam' | 'counted'] {
-  const [buckets, allowed] = spend(state.buckets, bucketKey(event), now)
-  if (!allowed) return [{ ...state, buckets }, 'spam']
-  const key = seriesKey(event)
-  const known = state.entries.get(key)
-  if (known === undefined || now - known.lastSeen > FINISH) {
-    return [
-      { buckets, entries: put(state.entries, key, { event, lastSeen: now, lastWritten: now, writtenCount: 1 }) },
-      { do: 'create', event },
-    ]
+  /** What to write when an event happens: nothing (`'spam'`, or counted), a new event, or the count of a series. */
+  observe(event: RecordedEvent, now: number): EventWrite | 'spam' | 'counted' {
+    if (!this.#spend(bucketKey(event), now)) return 'spam'
+    const key = seriesKey(event)
+    const known = this.#entries.get(key)
+    this.#entries.delete(key)
+    if (known === undefined || now - known.lastSeen > FINISH) {
+      this.#remember(key, { event, lastSeen: now, lastWritten: now, writtenCount: 1 })
+      if (known !== undefined && isUnwritten(known)) this.#evicted.push({ do: 'count', event: known.event })
+      return { do: 'create', event }
+    }
+    const starts = known.event.series === undefined
+    known.event = { ...known.event, series: { count: countOf(known) + 1, lastObservedTime: formatMicroTime(now) } }
+    known.lastSeen = now
+    this.#remember(key, known)
+    return starts ? written(known, now) : 'counted'
   }
-  const count = (known.event.series?.count ?? 1) + 1
-  const counted: RecordedEvent = { ...known.event, series: { count, lastObservedTime: formatMicroTime(now) } }
-  const starts = known.event.series === undefined
-  const written = starts ? { lastWritten: now, writtenCount: count } : { lastWritten: known.lastWritten, writtenCount: known.writtenCount }
-  const entry = { event: counted, lastSeen: now, ...written }
-  return [{ buckets, entries: put(state.entries, key, entry) }, starts ? { do: 'count', event: counted } : 'counted']
-}
 
-/** Writes what was only counted: for series that are over and for those that go on for long; forgets what is over. */
-export function sweep(state: Correlation, now: number): readonly [Correlation, readonly EventWrite[]] {
-  const entries = new Map<string, Entry>()
-  const writes: EventWrite[] = []
-  for (const [key, entry] of state.entries) {
-    const over = now - entry.lastSeen >= FINISH
-    const count = entry.event.series?.count ?? 1
-    const unwritten = count > entry.writtenCount
-    if (unwritten && (over || now - entry.lastWritten >= REFRESH)) writes.push({ do: 'count', event: entry.event })
-    if (!over)
-      entries.set(key, unwritten && now - entry.lastWritten >= REFRESH ? { ...entry, lastWritten: now, writtenCount: count } : entry)
+  /** Writes what was only counted: for series that are over and for those that go on for long; forgets what is over. */
+  sweep(now: number): readonly EventWrite[] {
+    const writes = this.#evicted
+    this.#evicted = []
+    for (const [key, entry] of this.#entries) {
+      const over = now - entry.lastSeen >= FINISH
+      if (isUnwritten(entry) && (over || now - entry.lastWritten >= REFRESH)) writes.push(written(entry, now))
+      if (over) this.#entries.delete(key)
+    }
+    for (const [key, bucket] of this.#buckets) if (refilled(bucket, now) >= BURST) this.#buckets.delete(key)
+    return writes
   }
-  const buckets = new Map([...state.buckets].filter(([, bucket]) => refilled(bucket, now) < BURST))
-  return [{ entries, buckets }, writes]
+
+  /** When the next sweep has something to do; `undefined`: never, as nothing is remembered. */
+  nextSweep(): number | undefined {
+    const oldest = this.#entries.values().next().value
+    return oldest === undefined ? undefined : oldest.lastSeen + FINISH
+  }
+
+  #spend(key: string, now: number): boolean {
+    const known = this.#buckets.get(key)
+    const tokens = known === undefined ? BURST : refilled(known, now)
+    if (tokens < 1) return false
+    this.#buckets.delete(key)
+    this.#buckets.set(key, { tokens: tokens - 1, at: now })
+    if (this.#buckets.size > MOST_ENTRIES) this.#buckets.delete(this.#buckets.keys().next().value!)
+    return true
+  }
+
+  #remember(key: string, entry: Entry): void {
+    this.#entries.set(key, entry)
+    if (this.#entries.size <= MOST_ENTRIES) return
+    const [oldestKey, oldest] = this.#entries.entries().next().value!
+    this.#entries.delete(oldestKey)
+    if (isUnwritten(oldest)) this.#evicted.push({ do: 'count', event: oldest.event })
+  }
 }
 
-/** When the next sweep has something to do, in wall-clock ms; `undefined`: never, as nothing is remembered. */
-export function nextSweep(state: Correlation): number | undefined {
-  let first: number | undefined
-  for (const { lastSeen } of state.entries.values()) first = Math.min(first ?? Number.POSITIVE_INFINITY, lastSeen + FINISH)
-  return first
+function written(entry: Entry, now: number): EventWrite {
+  entry.lastWritten = now
+  entry.writtenCount = countOf(entry)
+  return { do: 'count', event: entry.event }
 }
 
-function spend(buckets: ReadonlyMap<string, Bucket>, key: string, now: number): readonly [ReadonlyMap<string, Bucket>, boolean] {
-  const known = buckets.get(key)
-  const tokens = known === undefined ? BURST : refilled(known, now)
-  if (tokens < 1) return [buckets, false]
-  return [put(buckets, key, { tokens: tokens - 1, at: now }), true]
+function countOf({ event }: Entry): number {
+  return event.series?.count ?? 1
+}
+
+function isUnwritten(entry: Entry): boolean {
+  return countOf(entry) > entry.writtenCount
 }
 
 function refilled({ tokens, at }: Bucket, now: number): number {
   return Math.min(BURST, tokens + Math.max(0, now - at) / REFILL)
-}
-
-/** The newest at the end; the oldest goes when there are too many. */
-function put<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {
-  const next = new Map(map)
-  next.delete(key)
-  next.set(key, value)
-  if (next.size > MOST_ENTRIES) next.delete(next.keys().next().value!)
-  return next
 }
 
 function seriesKey({ type, action, reason, reportingController, reportingInstance, regarding, related }: RecordedEvent): string {
@@ -122,6 +132,7 @@ function bucketKey({ reportingController, regarding, type }: RecordedEvent): str
   return JSON.stringify([reportingController, identity(regarding), type])
 }
 
+/** With the uid: an object that was deleted and made again is another one, and what happens to it is news. */
 function identity({ apiVersion, kind, namespace, name, uid }: ObjectReference): readonly unknown[] {
   return [apiVersion, kind, namespace, name, uid]
 }

@@ -16,13 +16,14 @@ function start() {
   const said: string[] = []
   const client = fakeClient(server)
   const reachability = new ServerReachability({ client, clock, log: silentLogger, random: () => 0.5 })
+  const log = createLogger({ destination: { write: (line) => said.push(JSON.parse(line).message) } })
   const writer = new EventWriter({
     client,
     clock,
     reachability,
     identity: 'host',
     random: () => 0.5,
-    log: createLogger({ destination: { write: (line) => said.push(JSON.parse(line).message) } }),
+    log,
     dropped: (reason) => dropped.push(reason),
   })
   const stop = new AbortController()
@@ -39,6 +40,7 @@ function start() {
     dropped,
     said,
     recorder: writer.recorder('website'),
+    secrets: log.secrets,
     finish,
     written: () => server.objects('Event.events.k8s.io/v1'),
   }
@@ -128,5 +130,66 @@ describe('a recorder', () => {
     await settle()
     expect(written()).toMatchObject([{ series: { count: 2 } }])
     await finish()
+  })
+
+  test('tries again when the event was not there for the patch, but there for the create', async () => {
+    const { recorder, server, written, clock, dropped, finish } = start()
+    recorder.event(pod('a'), { reason: 'Failed', note: 'oops' })
+    await settle()
+    const answers = [apiError(404, 'NotFound'), apiError(409, 'AlreadyExists')]
+    server.failWith(({ verb }) => (verb === 'patch' || verb === 'create' ? answers.shift() : undefined))
+    recorder.event(pod('a'), { reason: 'Failed', note: 'oops' })
+    await settle()
+    expect(written()).not.toMatchObject([{ series: { count: 2 } }])
+    await clock.advance(15_000)
+    expect([written(), dropped]).toMatchObject([[{ series: { count: 2 } }], []])
+    await finish()
+  })
+
+  test('does not say twice what arrived although its answer did not', async () => {
+    const { recorder, server, written, clock, dropped, finish } = start()
+    server.failWith(({ verb }) => (verb === 'create' ? apiError(409, 'AlreadyExists') : undefined))
+    recorder.event(pod('a'), { reason: 'Failed', note: 'oops' })
+    await clock.advance(60_000)
+    expect([server.count('create'), written().length, dropped]).toEqual([1, 0, []])
+    await finish()
+  })
+
+  test('waits about ten seconds between two tries, longer by chance', async () => {
+    const { recorder, server, clock, finish } = start()
+    server.failWith(({ verb }) => (verb === 'create' ? apiError(500, 'InternalError') : undefined))
+    recorder.event(pod('a'), { reason: 'Failed', note: 'oops' })
+    await clock.advance(11_000)
+    expect(server.count('create')).toBe(1)
+    await clock.advance(500)
+    expect(server.count('create')).toBe(2)
+    await finish()
+    expect(server.count('create')).toBeLessThanOrEqual(12)
+  })
+
+  test('writes the last count of what was only counted when it is told to stop', async () => {
+    const { recorder, written, finish } = start()
+    for (let i = 0; i < 5; i++) {
+      recorder.event(pod('a'), { reason: 'Failed', note: 'oops' })
+      await settle()
+    }
+    await finish()
+    expect(written()).toMatchObject([{ series: { count: 5 } }])
+  })
+
+  test('never writes a count before the event that it counts, though several are written at once', async () => {
+    const { recorder, server, written, finish } = start()
+    for (let round = 0; round < 2; round++) for (let i = 0; i < 40; i++) recorder.event(pod(`p${i}`), { reason: 'Failed', note: 'oops' })
+    await finish()
+    expect(written().every((event) => (event['series'] as { count: number }).count === 2)).toBe(true)
+    expect([server.count('create'), server.count('patch')]).toEqual([40, 40])
+  })
+
+  test('shows no value that was registered as a secret', async () => {
+    const { recorder, written, secrets, finish } = start()
+    secrets.add('correct-horse')
+    recorder.event(pod('a'), { reason: 'Failed', note: 'login with correct-horse failed, Bearer abcdefghijkl too' })
+    await finish()
+    expect(written()).toMatchObject([{ note: 'login with [redacted] failed, Bearer [redacted] too' }])
   })
 })

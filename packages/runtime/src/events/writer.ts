@@ -1,11 +1,13 @@
 import { type Client, EventsV1Event, type Resource } from '@kubewright/client'
 import { type Clock, isAlreadyExists, isApiError, isNotFound, type KubeObject, objectKey, type Timer } from '@kubewright/core'
 import type { Logger } from '../log/logger.ts'
+import { Redaction } from '../log/redaction.ts'
 import type { Reachability } from '../reachability/reachability.ts'
 import { isServerTrouble } from '../reachability/trouble.ts'
-import { type Correlation, type EventWrite, emptyCorrelation, nextSweep, observe, type RecordedEvent, sweep } from './correlator.ts'
+import { Correlator, type EventWrite, type RecordedEvent } from './correlator.ts'
 import { eventOf } from './event.ts'
 import type { EventNote, EventRecorder } from './recorder.ts'
+import { WriteQueue } from './write-queue.ts'
 
 export interface EventWriterOptions {
   readonly client: Client
@@ -17,9 +19,9 @@ export interface EventWriterOptions {
   readonly random?: () => number
 }
 
-/** Events waiting to be written; more are dropped, for a server that does not keep up is not helped by more (client-go's figure). */
+/** Events waiting to be written; more are dropped, for a server that does not keep up is not helped by more. The figures are client-go's. */
 const LONGEST_QUEUE = 1000
-const WORKERS = 4
+const WORKERS = 8
 const TRIES = 12
 const BETWEEN_TRIES = 10_000
 /** What is left when the program stops gets this long. */
@@ -28,8 +30,9 @@ const FLUSH_TIME = 2_000
 /** Writes the events of all recorders, in the background, while {@link run} runs. */
 export class EventWriter {
   readonly #options: EventWriterOptions
-  readonly #queue: EventWrite[] = []
-  #correlation: Correlation = emptyCorrelation()
+  readonly #queue = new WriteQueue(LONGEST_QUEUE)
+  readonly #correlator = new Correlator()
+  readonly #redaction: Redaction
   #timer: Timer | undefined
   #wake: (() => void)[] = []
   #sequence = 0n
@@ -37,6 +40,7 @@ export class EventWriter {
 
   constructor(options: EventWriterOptions) {
     this.#options = options
+    this.#redaction = new Redaction(options.log.secrets)
   }
 
   recorder(component: string): EventRecorder {
@@ -44,7 +48,8 @@ export class EventWriter {
     return {
       event: (regarding: KubeObject, note: EventNote) => {
         try {
-          this.#record(eventOf(reporter, regarding, note, { now: this.#options.clock.now(), unique: this.#unique() }))
+          const shown = { ...note, note: this.#redaction.text(note.note) }
+          this.#record(eventOf(reporter, regarding, shown, { now: this.#options.clock.now(), unique: this.#unique() }))
         } catch (error) {
           this.#options.log.warn('an event could not be made', { component, error })
         }
@@ -58,6 +63,8 @@ export class EventWriter {
     const onStop = () => {
       this.#life = 'flushing'
       this.#timer?.cancel()
+      // Counts that would have been written in a few minutes are written now, or never.
+      for (const write of this.#correlator.sweep(Number.POSITIVE_INFINITY)) this.#enqueue(write)
       for (const wake of this.#wake.splice(0)) wake()
     }
     signal.addEventListener('abort', onStop, { once: true })
@@ -76,41 +83,39 @@ export class EventWriter {
 
   #record(event: RecordedEvent): void {
     if (this.#life !== 'open') return
-    const [correlation, write] = observe(this.#correlation, event, this.#options.clock.now())
-    this.#correlation = correlation
+    const write = this.#correlator.observe(event, this.#options.clock.now())
     if (write === 'spam') this.#options.dropped('spam')
     else if (write !== 'counted') this.#enqueue(write)
     this.#arm()
   }
 
   #enqueue(write: EventWrite): void {
-    if (this.#queue.length >= LONGEST_QUEUE) {
-      this.#options.dropped('queue')
-      return
-    }
-    this.#queue.push(write)
-    this.#wake.shift()?.()
+    if (this.#queue.push(write)) this.#wake.shift()?.()
+    else this.#options.dropped('queue')
   }
 
   /** Only while a series may end; an idle program has no timer. */
   #arm(): void {
+    if (this.#timer !== undefined) return
     const { clock } = this.#options
-    const due = nextSweep(this.#correlation)
-    if (due === undefined || this.#timer !== undefined) return
+    const due = this.#correlator.nextSweep()
+    if (due === undefined) return
     this.#timer = clock.setTimer(Math.max(1000, due - clock.now()), () => {
       this.#timer = undefined
-      const [correlation, writes] = sweep(this.#correlation, clock.now())
-      this.#correlation = correlation
-      for (const write of writes) this.#enqueue(write)
+      for (const write of this.#correlator.sweep(clock.now())) this.#enqueue(write)
       this.#arm()
     })
   }
 
   async #work(giveUp: AbortSignal): Promise<void> {
     for (;;) {
-      const write = this.#queue.shift()
-      if (write !== undefined) await this.#write(write, giveUp)
-      else if (this.#life !== 'open') return
+      const write = this.#queue.take()
+      if (write !== undefined) {
+        await this.#write(write, giveUp)
+        this.#queue.done(write)
+        // The object's next one may wait for nothing but this.
+        this.#wake.shift()?.()
+      } else if (this.#life !== 'open') return
       else await new Promise<void>((resolve) => this.#wake.push(resolve))
     }
   }
@@ -140,22 +145,29 @@ export class EventWriter {
 
 async function send(resource: Resource<EventsV1Event>, { do: what, event }: EventWrite, signal: AbortSignal): Promise<void> {
   const options = { signal, retry: false }
+  if (what === 'create') {
+    // It exists when an earlier try arrived whose answer did not: nobody else makes this name.
+    await resource.create(event, options).catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw error
+    })
+    return
+  }
+  const { name = '', namespace } = event.metadata
   try {
-    if (what === 'create') await resource.create(event, options)
-    else {
-      const { name = '', namespace } = event.metadata
-      await resource.patch({ name, namespace }, { type: 'merge', body: { series: event.series } }, options)
-    }
+    await resource.patch({ name, namespace }, { type: 'merge', body: { series: event.series } }, options)
   } catch (error) {
     // The server forgets events after an hour.
-    if (what === 'count' && isNotFound(error)) await resource.create(event, options)
-    else if (!isAlreadyExists(error)) throw error
+    if (!isNotFound(error)) throw error
+    await resource.create(event, options)
   }
 }
 
-/** Whether another try can help: not for an event that the server finds wrong, or in a namespace that is going. */
+/**
+ * Whether another try can help: not for an event that the server finds wrong, or in a namespace that is going. One that was not there for the patch
+ * and is there for the create was being written meanwhile: the next patch will find it.
+ */
 function mayHelp(error: unknown): boolean {
-  return !isApiError(error) || error.code === 429 || error.code >= 500
+  return !isApiError(error) || error.code === 429 || error.code >= 500 || isAlreadyExists(error)
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

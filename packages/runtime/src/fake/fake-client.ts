@@ -4,6 +4,8 @@ import {
   applyMergePatch,
   type DynamicObject,
   describeKind,
+  isJsonPatchError,
+  type JsonPatchOperation,
   type Kind,
   type KubeObject,
   matchesLabels,
@@ -11,12 +13,18 @@ import {
   parseLabelSelector,
   type ResourceType,
 } from '@kubewright/core'
+import { serverHash } from '../sharding/hash-ranges.ts'
+import { applied } from './fake-apply.ts'
 import { apiError, type FakeServer } from './fake-server.ts'
 
 type Mutable = { -readonly [K in keyof KubeObject['metadata']]: KubeObject['metadata'][K] }
 
-/** A client of a {@link FakeServer}: what the runtime uses of the contract, and nothing else. */
-export function fakeClient(server: FakeServer): Client {
+/**
+ * A client of a {@link FakeServer}: what the runtime uses of the contract, and nothing else. `gate` is asked before every request, and what it throws
+ * is the answer: for a program whose network is gone while others' is not.
+ */
+export function fakeClient(all: FakeServer, gate: () => void = () => {}): Client {
+  const server = gated(all, gate)
   const unused = () => {
     throw new Error('the fake client does not do this')
   }
@@ -31,7 +39,7 @@ export function fakeClient(server: FakeServer): Client {
         throw Object.assign(new Error(`the server does not serve ${describeKind(kind)}`), { name: 'KindNotFoundError' })
       return fakeResource<T>(server, type as unknown as ResourceType<T>)
     },
-    discovery: { find: unused, all: unused, failures: () => [], invalidate: () => {} },
+    discovery: { find: async (kind) => server.discovered(kind), all: unused, failures: () => [], invalidate: () => {} },
     async request<R>(method: string, path: string): Promise<R> {
       if (method !== 'GET' || path !== '/readyz') return unused()
       server.received({ verb: 'probe', kind: path })
@@ -41,6 +49,25 @@ export function fakeClient(server: FakeServer): Client {
     close: () => Promise.resolve(),
   }
   return client
+}
+
+function gated(server: FakeServer, gate: () => void): FakeServer {
+  return new Proxy(server, {
+    get(target, property) {
+      if (property === 'received') gate()
+      const value: unknown = Reflect.get(target, property, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
+
+function jsonPatched(before: DynamicObject, operations: readonly JsonPatchOperation[]): DynamicObject {
+  try {
+    return applyJsonPatch(before, operations) as DynamicObject
+  } catch (error) {
+    if (!isJsonPatchError(error)) throw error
+    throw apiError(422, 'Invalid', 'the server rejected our request due to an error in our request')
+  }
 }
 
 function fakeResource<T extends KubeObject>(server: FakeServer, type: ResourceType<T>): Resource<T> {
@@ -58,10 +85,10 @@ function fakeResource<T extends KubeObject>(server: FakeServer, type: ResourceTy
     if (stale || (uid !== undefined && uid !== before.metadata.uid)) throw apiError(409, 'Conflict', 'the object has been modified')
   }
   const patched = (before: DynamicObject, patch: Patch): DynamicObject => {
-    if (patch.type === 'json') return applyJsonPatch(before, patch.body) as DynamicObject
+    if (patch.type === 'json') return jsonPatched(before, patch.body)
     return applyMergePatch(before, patch.body) as DynamicObject
   }
-  return {
+  const resource: Resource<T> = {
     type,
     async get(name) {
       server.received({ verb: 'get', kind, name: name.name })
@@ -69,43 +96,52 @@ function fakeResource<T extends KubeObject>(server: FakeServer, type: ResourceTy
     },
     async list(options = {}) {
       server.received({ verb: 'list', kind, options })
-      const all = server.objects(kind).filter(wantedBy(options))
-      const from = Number(options.continue ?? 0)
-      const limit = Math.min(options.limit ?? Number.POSITIVE_INFINITY, server.pageSize)
-      const more = options.limit !== undefined && from + limit < all.length
-      const items = (options.limit === undefined ? all : all.slice(from, from + limit)) as unknown as T[]
-      return { items, metadata: { resourceVersion: server.revision, ...(more ? { continue: String(from + limit) } : {}) } }
+      return server.page<T>(kind, options, wantedBy(server, options))
+    },
+    async *listParts(options) {
+      const { items, metadata } = await resource.list(options)
+      for (const object of items) yield { type: 'ITEM', object, bytes: server.bytesOf(object) }
+      yield { type: 'END', metadata }
     },
     items: () => {
       throw new Error('the fake client does not do this')
     },
     async create(object, options = {}) {
+      options.beforeSend?.()
       server.received({ verb: 'create', kind, name: object.metadata.name, options: object })
       const namespace = object.metadata.namespace ?? options.namespace
       if (server.find(kind, objectKey(object)) !== undefined) throw apiError(409, 'AlreadyExists')
       return put({ ...object, metadata: { ...object.metadata, ...(namespace === undefined ? {} : { namespace }) } }) as unknown as T
     },
-    async update(object) {
+    async update(object, options = {}) {
+      options.beforeSend?.()
       server.received({ verb: 'update', kind, name: object.metadata.name, options: object })
       checkLock(existing({ name: object.metadata.name!, namespace: object.metadata.namespace }), object)
       return put(object) as unknown as T
     },
     async patch(name, patch, options = {}) {
+      options.beforeSend?.()
       server.received({ verb: 'patch', kind, name: name.name, options: { patch, subresource: options.subresource } })
-      if (patch.type === 'apply' && server.find(kind, keyOf(name)) === undefined) return put(patch.body as KubeObject) as unknown as T
+      const { subresource, fieldManager = 'fake' } = options
+      const found = server.find(kind, keyOf(name))
+      if (patch.type === 'apply' && (found !== undefined || subresource === undefined))
+        return put(applied(found, patch.body as KubeObject, fieldManager, subresource)) as unknown as T
       const before = existing(name)
       checkLock(before, patch.body as Partial<KubeObject>)
       const after = patched(before, patch)
-      if (options.subresource === 'status') return put({ ...before, status: after['status'] } as KubeObject) as unknown as T
+      if (subresource === 'status' && server.withoutStatus.has(kind))
+        throw apiError(404, 'NotFound', 'the server could not find the requested resource')
+      if (subresource === 'status') return put({ ...before, status: after['status'] } as KubeObject) as unknown as T
       return put({
         ...after,
         ...('status' in before ? { status: before['status'] } : {}),
         metadata: after.metadata as Mutable,
       } as KubeObject) as unknown as T
     },
-    async delete(name) {
-      server.received({ verb: 'delete', kind, name: name.name })
-      existing(name)
+    async delete(name, options = {}) {
+      options.beforeSend?.()
+      server.received({ verb: 'delete', kind, name: name.name, options })
+      checkLock(existing(name), { metadata: options.preconditions ?? {} })
       server.remove(type, keyOf(name))
       return { gone: true }
     },
@@ -113,14 +149,16 @@ function fakeResource<T extends KubeObject>(server: FakeServer, type: ResourceTy
     getScale: () => Promise.reject(new Error('the fake client does not do this')),
     setReplicas: () => Promise.reject(new Error('the fake client does not do this')),
     async *watch(options = {}) {
+      if (options.sendInitialEvents && server.streamingLists === 'refused') throw apiError(422, 'Invalid', 'sendInitialEvents: Forbidden')
       server.received({ verb: 'watch', kind, options })
-      const watch = server.open(kind, options.resourceVersion ?? '', wantedBy(options))
+      const watch = server.open(kind, options, wantedBy(server, options))
       const onBytes = options.onBytes ?? (() => {})
       onBytes(0)
       yield* watch.events(options.signal, onBytes)
     },
     metadataOnly: () => metadataOnly(fakeResource(server, type)),
   }
+  return resource
 }
 
 function metadataOnly(resource: Resource<KubeObject>): Resource<KubeObject> {
@@ -135,13 +173,29 @@ function metadataOnly(resource: Resource<KubeObject>): Resource<KubeObject> {
       const list = await resource.list(options)
       return { ...list, items: list.items.map(reduce) }
     },
+    async *listParts(options) {
+      for await (const part of resource.listParts(options)) yield part.type === 'ITEM' ? { ...part, object: reduce(part.object) } : part
+    },
     async *watch(options) {
       for await (const event of resource.watch(options)) yield event.type === 'ERROR' ? event : { ...event, object: reduce(event.object) }
     },
   }
 }
 
-function wantedBy({ namespace, labelSelector }: Selection): (object: KubeObject) => boolean {
+function wantedBy(server: FakeServer, { namespace, labelSelector, shardSelector }: Selection): (object: KubeObject) => boolean {
+  const isInShard = server.servesShards ? shardOf(shardSelector) : () => true
   const selector = labelSelector ? parseLabelSelector(labelSelector) : []
-  return ({ metadata }) => (!namespace || metadata.namespace === namespace) && matchesLabels(selector, metadata.labels)
+  return ({ metadata }) =>
+    (!namespace || metadata.namespace === namespace) && matchesLabels(selector, metadata.labels) && isInShard(metadata.namespace ?? '')
+}
+
+function shardOf(selector: string | undefined): (namespace: string) => boolean {
+  if (selector === undefined) return () => true
+  const ranges = selector.split(' || ').map((range) => {
+    const [, from = '', to = ''] =
+      /^shardRange\(object\.metadata\.namespace, '(0x[0-9a-f]{16,17})', '(0x[0-9a-f]{16,17})'\)$/.exec(range) ?? []
+    if (from === '') throw apiError(500, 'InternalError', `invalid shard selector ${range}`)
+    return { from: BigInt(from), to: BigInt(to) }
+  })
+  return (namespace) => ranges.some(({ from, to }) => serverHash(namespace) >= from && serverHash(namespace) < to)
 }

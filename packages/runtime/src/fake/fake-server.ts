@@ -1,4 +1,5 @@
 // An API server of a few lines for this package's tests: one revision log, from which lists and watches derive, and faults on demand.
+import type { ApiResource } from '@kubewright/client'
 import {
   ApiError,
   apiVersionOf,
@@ -8,6 +9,7 @@ import {
   deepFreeze,
   describeKind,
   type Kind,
+  type KubeList,
   type KubeObject,
   objectKey,
   type ResourceType,
@@ -17,7 +19,18 @@ export interface FakeChange {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
   readonly kind: string
   readonly object: DynamicObject
-  readonly revision: number
+  readonly revision: bigint
+}
+
+interface FakePage {
+  readonly rest: readonly DynamicObject[]
+  readonly revision: string
+}
+
+/** The state of a server, to go back to. */
+export interface FakeBackup {
+  readonly objects: ReadonlyMap<string, ReadonlyMap<string, DynamicObject>>
+  readonly revision: bigint
 }
 
 export interface FakeRequest {
@@ -36,13 +49,24 @@ export class FakeServer {
   readonly requests: FakeRequest[] = []
   #fault: (request: FakeRequest) => Error | undefined = () => undefined
   pageSize = Number.POSITIVE_INFINITY
+  /** Whether lists come as streams (WatchList). Refused ones are no requests to {@link requests}: most tests count lists. */
+  streamingLists: 'refused' | 'ignored' | 'served' = 'refused'
+  /** Whether the parameter `shardSelector` is known; else it is ignored. */
+  servesShards = false
+  /** What objects take on the wire. */
+  bytesOf: (object: KubeObject) => number = () => 0
+  /** What the server makes of an object before it stores it. */
+  onPut: (object: DynamicObject) => DynamicObject = (object) => object
+  /** Says every change twice. */
+  stutters = false
+  readonly #pages = new Map<string, FakePage>()
   readonly #kinds = new Map<string, ResourceType>()
   readonly #objects = new Map<string, Map<string, DynamicObject>>()
   readonly #log: FakeChange[] = []
   readonly #watches = new Set<FakeWatch>()
   #held: FakeChange[] | undefined
-  #revision = 10
-  #oldest = 0
+  #revision = 10n
+  #oldest = 0n
   #uid = 0
 
   /** Serves the kind from now on. */
@@ -52,6 +76,16 @@ export class FakeServer {
       this.#kinds.set(describeKind(kind), { group, version, kind: kind.kind, plural, namespaced })
     }
     return this
+  }
+
+  /** Kinds (as `describeKind` writes them) whose status is a field like any other. */
+  readonly withoutStatus = new Set<string>()
+
+  discovered(kind: { readonly group: string; readonly kind: string }): ApiResource | undefined {
+    const type = [...this.#kinds.values()].find((known) => known.group === kind.group && known.kind === kind.kind)
+    if (type === undefined) return undefined
+    const subresources = this.withoutStatus.has(describeKind(type)) ? [] : ['status']
+    return { ...type, singular: type.kind.toLowerCase(), shortNames: [], categories: [], verbs: [], subresources }
   }
 
   kindNamed(kind: string): ResourceType | undefined {
@@ -101,14 +135,12 @@ export class FakeServer {
   }
 
   /** Creates or replaces, as somebody else would. */
-  put<T extends KubeObject>(kind: Kind<T>, object: { readonly metadata: KubeObject['metadata']; readonly [field: string]: unknown }): T {
+  put<T extends KubeObject>(kind: Kind<T>, given: { readonly metadata: KubeObject['metadata']; readonly [field: string]: unknown }): T {
     const name = describeKind(kind)
+    const object = this.onPut(given)
     const before = this.find(name, objectKey(object))
-    const {
-      uid = before?.metadata.uid ?? `uid-${++this.#uid}`,
-      generation = 1,
-      creationTimestamp = '2026-01-01T00:00:00Z',
-    } = object.metadata
+    const { uid = before?.metadata.uid ?? `uid-${++this.#uid}`, creationTimestamp = '2026-01-01T00:00:00Z' } = object.metadata
+    const generation = generationOf(before, object)
     const unchanged =
       before !== undefined &&
       deepEqual(
@@ -121,7 +153,13 @@ export class FakeServer {
         ...object,
         apiVersion: apiVersionOf(kind),
         kind: kind.kind,
-        metadata: { ...object.metadata, uid, generation, creationTimestamp, resourceVersion: String(++this.#revision) },
+        metadata: {
+          ...object.metadata,
+          uid,
+          ...(generation === undefined ? {} : { generation }),
+          creationTimestamp,
+          resourceVersion: String(++this.#revision),
+        },
       }),
     )
     const gone = stored.metadata.deletionTimestamp !== undefined && (stored.metadata.finalizers?.length ?? 0) === 0
@@ -159,6 +197,7 @@ export class FakeServer {
   compact(): void {
     this.#oldest = this.#revision
     this.#log.length = 0
+    this.#pages.clear()
   }
 
   /** Watches hear of nothing until the returned function is called: as behind a slow network. */
@@ -180,14 +219,67 @@ export class FakeServer {
     for (const watch of this.#watches) watch.push(event)
   }
 
-  open(kind: string, resourceVersion: string, wanted: (object: KubeObject) => boolean): FakeWatch {
-    const from = Number(resourceVersion)
-    if (from < this.#oldest) throw apiError(410, 'Expired', 'too old resource version')
-    if (from > this.#revision) throw apiError(504, 'Timeout', `Too large resource version: ${from}, current: ${this.#revision}`)
+  /** One page of a list; all pages of it are of one moment, and the history must last that long. */
+  page<T extends KubeObject>(
+    kind: string,
+    { resourceVersion = '', limit, continue: token }: { resourceVersion?: string; limit?: number; continue?: string },
+    wanted: (object: KubeObject) => boolean,
+  ): KubeList<T> {
+    if (BigInt(resourceVersion) > this.#revision) throw this.#tooLarge(resourceVersion)
+    const known = token === undefined ? undefined : this.#pages.get(token)
+    if (token !== undefined && known === undefined) throw apiError(410, 'Expired', 'the continue token is too old')
+    const { rest, revision } = known ?? { rest: this.objects(kind).filter(wanted), revision: this.revision }
+    const size = limit === undefined ? rest.length : Math.min(limit, this.pageSize)
+    const items = rest.slice(0, size) as unknown as T[]
+    if (rest.length <= size) return { items, metadata: { resourceVersion: revision } }
+    const next = `page-${this.#pages.size + 1}`
+    this.#pages.set(next, { rest: rest.slice(size), revision })
+    return { items, metadata: { resourceVersion: revision, continue: next } }
+  }
+
+  open(
+    kind: string,
+    { resourceVersion = '', sendInitialEvents = false }: { resourceVersion?: string; sendInitialEvents?: boolean },
+    wanted: (object: KubeObject) => boolean,
+  ): FakeWatch {
+    const from = BigInt(resourceVersion)
+    const showsAll = from === 0n || sendInitialEvents
+    if (from < this.#oldest && !showsAll) throw apiError(410, 'Expired', 'too old resource version')
+    if (from > this.#revision) throw this.#tooLarge(resourceVersion)
     const watch = new FakeWatch(kind, wanted, () => this.#watches.delete(watch))
-    for (const change of this.#log) if (change.revision > from) watch.offer(change)
+    if (showsAll) for (const object of this.objects(kind)) if (wanted(object)) watch.push({ type: 'ADDED', object })
+    if (sendInitialEvents && this.streamingLists === 'served') {
+      const annotations = { 'k8s.io/initial-events-end': 'true' }
+      watch.push({ type: 'BOOKMARK', object: { metadata: { resourceVersion: this.revision, annotations } } })
+    }
+    if (!showsAll) for (const change of this.#log) if (change.revision > from) watch.offer(change)
     this.#watches.add(watch)
     return watch
+  }
+
+  /** Counts its resource versions from there: they are as long as those of an old cluster, or of an aggregated server. */
+  startAt(revision: string): void {
+    this.#revision = BigInt(revision)
+    this.#oldest = this.#revision
+  }
+
+  backup(): FakeBackup {
+    return { objects: new Map([...this.#objects].map(([kind, objects]) => [kind, new Map(objects)])), revision: this.#revision }
+  }
+
+  /** Starts again from a backup: what happened since then has never happened, and its resource versions will be used again. */
+  restore({ objects, revision }: FakeBackup): void {
+    this.#objects.clear()
+    for (const [kind, held] of objects) this.#objects.set(kind, new Map(held))
+    this.#revision = revision
+    this.#log.length = 0
+    this.#oldest = revision
+    this.#pages.clear()
+    this.endWatches(refused())
+  }
+
+  #tooLarge(resourceVersion: string): ApiError {
+    return apiError(504, 'Timeout', `Too large resource version: ${resourceVersion}, current: ${this.#revision}`)
   }
 
   #bucket(kind: string): Map<string, DynamicObject> {
@@ -205,8 +297,18 @@ export class FakeServer {
   }
 
   #tellWatches(change: FakeChange): void {
-    for (const watch of this.#watches) watch.offer(change)
+    for (const watch of this.#watches) for (let times = this.stutters ? 2 : 1; times > 0; times--) watch.offer(change)
   }
+}
+
+/** Counts what is not metadata and not status; kinds without a spec are not counted, as on a real server. */
+function generationOf(before: KubeObject | undefined, object: KubeObject): number | undefined {
+  const { generation } = object.metadata
+  if (generation !== undefined && generation !== before?.metadata.generation) return generation
+  if (before === undefined) return 'spec' in object ? 1 : undefined
+  const content = ({ apiVersion: _, kind: __, metadata: ___, ...rest }: KubeObject) => ({ ...rest, status: undefined })
+  const earlier = before.metadata.generation
+  return earlier === undefined || deepEqual(content(before), content(object)) ? earlier : earlier + 1
 }
 
 export class FakeWatch {

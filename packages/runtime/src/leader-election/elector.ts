@@ -1,8 +1,13 @@
+// Renewal runs in the event loop of the work, and not in a thread of its own. A thread would go on renewing for a program whose loop is blocked
+// for good: alive to everybody, and doing nothing for ever. Here such a program loses the lease after its duration, another takes over, and the
+// fence (fence.ts) sees to it that the blocked one writes nothing when it comes to. What is needed for that is that no part of a program blocks
+// the loop for longer than the renewal's deadline; a leader that does is not fit to lead.
 import { Lease, type Resource } from '@kubewright/client'
-import { type Clock, isNotFound, messageOf, sleep } from '@kubewright/core'
+import { type Clock, isConflict, isNotFound, messageOf, sleep } from '@kubewright/core'
 import type { Logger } from '../log/logger.ts'
 import type { Reachability } from '../reachability/reachability.ts'
 import { isServerTrouble } from '../reachability/trouble.ts'
+import { LeadershipLostError } from './errors.ts'
 import { type Candidate, released } from './lease.ts'
 import {
   beginning,
@@ -13,13 +18,9 @@ import {
   type Role,
   step,
   validFor,
+  writableFor,
 } from './machine.ts'
 import type { ResolvedElection } from './options.ts'
-
-/** This replica led, and does not any more. What needed leadership has been told to stop; the program should exit and start anew. */
-export class LeadershipLostError extends Error {
-  override readonly name = 'LeadershipLostError'
-}
 
 export interface ElectorOptions {
   readonly election: ResolvedElection
@@ -57,6 +58,16 @@ export class Elector {
     return validFor(this.#role(), this.#options.election, this.#options.clock.monotonic()) > 0
   }
 
+  /** How long a write may still be sent, in ms: see fence.ts. */
+  writableFor(): number {
+    return writableFor(this.#role(), this.#options.election, this.#options.clock.monotonic())
+  }
+
+  /** Who leads, as far as this replica has seen. */
+  get leader(): string | undefined {
+    return this.#state.is === 'lost' ? undefined : this.#state.observed?.lease.spec?.holderIdentity || undefined
+  }
+
   /** For the watchdog in /healthz: it believes that it leads, and has not renewed for longer than anybody would wait. */
   isStuck(): boolean {
     const role = this.#role()
@@ -82,17 +93,35 @@ export class Elector {
 
   /** Gives the lease back, if it is still ours. To be called when everything that needed it has stopped. */
   async release(): Promise<void> {
-    const { election, identity, clock, log } = this.#options
+    const { election, log } = this.#options
     if (this.#role().is !== 'leader' || !election.releaseOnStop) return
     this.#state = { is: 'lost', reason: 'it was released' }
+    const deadline = this.#deadline(election.renewDeadline)
+    const over = new AbortController()
     try {
-      const resource = await this.#lease()
-      const lease = await resource.get(this.#candidate, { timeout: this.#timeout() })
-      if (lease.spec?.holderIdentity !== identity) return
-      await resource.update(released(lease, clock.now()), { timeout: this.#timeout() })
-      log.info('lease released', { lease: election.leaseName })
+      await Promise.race([this.#giveBack(over.signal), deadline.passed])
     } catch (error) {
       log.warn('cannot release the lease: the next leader waits until it runs out', { lease: election.leaseName, error })
+    } finally {
+      deadline.cancel()
+      over.abort(new Error('the time to give the lease back is over'))
+    }
+  }
+
+  async #giveBack(signal: AbortSignal): Promise<void> {
+    const { election, identity, clock, log } = this.#options
+    const resource = await this.#lease()
+    for (;;) {
+      const lease = await resource.get(this.#candidate, { signal, timeout: this.#timeout() })
+      if (lease.spec?.holderIdentity !== identity) return
+      try {
+        await resource.update(released(lease, clock.now()), { signal, timeout: this.#timeout() })
+        log.info('lease released', { lease: election.leaseName })
+        return
+      } catch (error) {
+        // Somebody has written something else on it meanwhile.
+        if (!isConflict(error)) throw error
+      }
     }
   }
 

@@ -99,6 +99,15 @@ export function validFor(role: Role, times: ElectionTimes, now: number): number 
   return Math.max(0, role.renewedAt + times.leaseDuration - margin / 2 - now)
 }
 
+/**
+ * How long from now the leader may still send a write: one retry period less than it may call itself leader, so that the write can be answered.
+ * Never less than until the renewal's deadline, for else a leader in good health could not write shortly before each renewal.
+ */
+export function writableFor(role: Role, times: ElectionTimes, now: number): number {
+  const wire = Math.min(times.retryPeriod, (times.leaseDuration - times.renewDeadline) / 2)
+  return Math.max(0, validFor(role, times, now) - wire)
+}
+
 type Asking = Extract<ElectionState, { is: 'asking' }>
 type Live = Exclude<ElectionState, { is: 'lost' }>
 

@@ -1,6 +1,9 @@
 import { ApiError } from '@kubewright/core'
 import { describe, expect, test } from 'vitest'
+import { recordSpans } from '../fake/span-recording.ts'
+import { inSpan } from '../tracing/span.ts'
 import { createLogger, type LoggerOptions } from './logger.ts'
+import { SecretValues } from './secret-values.ts'
 
 function capture(options: LoggerOptions = {}) {
   const lines: string[] = []
@@ -21,6 +24,28 @@ describe('a log line', () => {
     log.info('quiet')
     log.warn('loud')
     expect(lines).toHaveLength(1)
+  })
+
+  test('at a level that was changed is written from then on, also by loggers made before', () => {
+    const { log, lines } = capture({ level: 'info' })
+    const child = log.with({ controller: 'website' })
+    child.debug('quiet')
+    log.level = 'debug'
+    child.debug('loud')
+    child.level = 'error'
+    log.warn('quiet again')
+    expect(lines.map((line) => JSON.parse(line).message)).toEqual(['loud'])
+    expect([log.level, child.level]).toEqual(['error', 'error'])
+  })
+
+  test('carries the ids of the span that is under way, and only of one that is recorded', async () => {
+    const { log, last } = capture()
+    log.info('outside')
+    expect(last()).not.toHaveProperty('trace_id')
+    const spans = recordSpans()
+    await inSpan('reconcile', {}, async () => log.with({ controller: 'website' }).info('inside'))
+    const { traceId, spanId } = spans.finished()[0]!.spanContext()
+    expect(last()).toMatchObject({ message: 'inside', trace_id: traceId, span_id: spanId, trace_flags: '01' })
   })
 
   test('for people is one short line', () => {
@@ -77,5 +102,42 @@ describe('a secret does not come out', () => {
     const { log, last } = capture()
     log.info('read', { secretName: 'tls', secret: 'ns/tls' })
     expect(last()).toMatchObject({ secretName: 'tls', secret: 'ns/tls' })
+  })
+})
+
+describe('a value that was registered as a secret', () => {
+  const values = () => {
+    const captured = capture()
+    captured.log.secrets.add('correct-horse')
+    return captured
+  }
+
+  test.each<[string, (log: ReturnType<typeof capture>['log']) => void]>([
+    ['in a message', (log) => log.info('logged in with correct-horse')],
+    ['in a field with a harmless name', (log) => log.info('m', { url: 'https://x/?q=correct-horse' })],
+    ['as the name of a field', (log) => log.info('m', { seen: { 'correct-horse': 1 } })],
+    ['in an error and its cause', (log) => log.error('m', { error: new Error('no', { cause: new Error('correct-horse') }) })],
+    ['in base64', (log) => log.info('m', { data: btoa('correct-horse') })],
+  ])('does not come out %s', (_, write) => {
+    const { log, lines } = values()
+    write(log)
+    expect(lines.join()).not.toMatch(/correct-horse|Y29ycmVjdC1ob3JzZQ/)
+    expect(lines.join()).toContain('[redacted]')
+  })
+
+  test('does not come out of a logger that had it in its fields before it was known as one', () => {
+    const { log, lines } = capture()
+    const child = log.with({ user: 'correct-horse' })
+    log.secrets.add('correct-horse')
+    child.info('m')
+    expect(lines.join()).not.toContain('correct-horse')
+  })
+
+  test('does not come out of another logger that shares the set', () => {
+    const secrets = new SecretValues()
+    const [one, other] = [capture({ secrets }), capture({ secrets })]
+    one.log.secrets.add('correct-horse')
+    other.log.info('correct-horse')
+    expect(other.last()['message']).toBe('[redacted]')
   })
 })

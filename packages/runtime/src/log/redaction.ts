@@ -1,4 +1,5 @@
 // The last line of defence: no code of ours logs a secret, and if one does, or a user's does, it does not come out.
+import type { SecretValues } from './secret-values.ts'
 
 const HIDDEN = '[redacted]'
 
@@ -28,40 +29,53 @@ const SECRET_TEXT =
 
 const DEEPEST = 6
 
-/** A copy fit for a log line: secrets hidden, errors as name, message and code, deep structures cut. */
-export function redacted(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, redactedValue(key, value, 0)]))
-}
+/** Makes what is logged fit to be seen: by the names of fields, by what secrets look like, and by the values that were registered. */
+export class Redaction {
+  readonly #secrets: SecretValues
 
-export function redactedText(text: string): string {
-  return text.replace(SECRET_TEXT, (_, bearer: string | undefined) => `${bearer ?? ''}${HIDDEN}`)
-}
+  constructor(secrets: SecretValues) {
+    this.#secrets = secrets
+  }
 
-function redactedValue(key: string, value: unknown, depth: number): unknown {
-  if (value === undefined || value === null) return value
-  if (SECRET_KEYS.has(normalised(key))) return HIDDEN
-  if (typeof value === 'string') return redactedText(value)
-  if (typeof value === 'bigint') return String(value)
-  if (typeof value !== 'object') return value
-  if (value instanceof Error) return redactedError(value, depth)
-  if (depth >= DEEPEST) return '…'
-  if (Array.isArray(value)) return value.map((item) => redactedValue('', item, depth + 1))
-  // A Secret's `data` is base64 text under harmless names.
-  const secret = 'kind' in value && value.kind === 'Secret'
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, secret && name === 'data' ? HIDDEN : redactedValue(name, inner, depth + 1)]),
-  )
-}
+  /** A copy fit for a log line: secrets hidden, errors as name, message and code, deep structures cut. */
+  fields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, this.#value(key, value, 0)]))
+  }
 
-/** Not the error's other properties: clients hang requests and bodies on them. */
-function redactedError(error: Error, depth: number): Record<string, unknown> {
-  const { code, cause } = error as Error & { readonly code?: unknown }
-  return {
-    name: error.name,
-    message: redactedText(error.message),
-    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
-    ...(isOurs(error) ? {} : { stack: redactedText(error.stack ?? '') }),
-    ...(cause === undefined || depth >= DEEPEST ? {} : { cause: redactedValue('cause', cause, depth + 1) }),
+  text(text: string): string {
+    const known = this.#secrets.hide(text)
+    return known.replace(SECRET_TEXT, (_, bearer: string | undefined) => `${bearer ?? ''}${HIDDEN}`)
+  }
+
+  #value(key: string, value: unknown, depth: number): unknown {
+    if (value === undefined || value === null) return value
+    if (SECRET_KEYS.has(normalised(key))) return HIDDEN
+    if (typeof value === 'string') return this.text(value)
+    if (typeof value === 'bigint') return String(value)
+    if (typeof value !== 'object') return value
+    if (value instanceof Error) return this.#error(value, depth)
+    if (depth >= DEEPEST) return '…'
+    if (Array.isArray(value)) return value.map((item) => this.#value('', item, depth + 1))
+    // A Secret's `data` is base64 text under harmless names.
+    const secret = 'kind' in value && value.kind === 'Secret'
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [
+        this.text(name),
+        secret && name === 'data' ? HIDDEN : this.#value(name, inner, depth + 1),
+      ]),
+    )
+  }
+
+  /** Not the error's other properties: clients hang requests and bodies on them. */
+  #error(error: Error, depth: number): Record<string, unknown> {
+    const { code, cause } = error as Error & { readonly code?: unknown }
+    return {
+      name: error.name,
+      message: this.text(error.message),
+      ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+      ...(isOurs(error) ? {} : { stack: this.text(error.stack ?? '') }),
+      ...(cause === undefined || depth >= DEEPEST ? {} : { cause: this.#value('cause', cause, depth + 1) }),
+    }
   }
 }
 

@@ -1,13 +1,19 @@
 import type { Registry } from 'prom-client'
 import type { Checks } from '../health/checks.ts'
-import { type HttpAnswer, type HttpEndpoint, serveHttp } from '../health/http-server.ts'
 import { probeAnswer } from '../health/probe-answer.ts'
-import { HEALTH_FLAG, METRICS_FLAG } from './options.ts'
+import type { CertificateMetrics } from '../metrics/certificate-metrics.ts'
+import { AccessReview } from '../serving/access-review.ts'
+import { certificateFromFolder } from '../serving/certificate-folder.ts'
+import { type Answering, type HttpAnswer, type HttpEndpoint, serveHttp } from '../serving/http-server.ts'
+import { Profiler } from '../serving/profile.ts'
+import { selfSignedCertificate } from '../serving/self-signed.ts'
+import type { ServingCertificate } from '../serving/serving-certificate.ts'
+import { CERTIFICATE_FLAG, HEALTH_FLAG, METRICS_FLAG, type ResolvedManagerOptions } from './options.ts'
 
-export interface EndpointOptions {
-  readonly metrics: Registry
-  readonly metricsBindAddress: string
-  readonly healthProbeBindAddress: string
+type Served = 'metricsBindAddress' | 'metricsSecure' | 'metricsCertDir' | 'profiling' | 'healthProbeBindAddress'
+
+export interface EndpointOptions extends Pick<ResolvedManagerOptions, 'client' | 'clock' | 'log' | 'metrics' | Served> {
+  readonly certificates: CertificateMetrics
   readonly health: Checks
   readonly readiness: Checks
 }
@@ -18,15 +24,23 @@ export interface Endpoints {
   close(): Promise<void>
 }
 
-/** @throws ConfigurationError when an address cannot be had */
+/** @throws ConfigurationError when an address or a certificate cannot be had */
 export async function openEndpoints(options: EndpointOptions): Promise<Endpoints> {
-  const { metrics, health, readiness } = options
-  const probes = await serveHttp(HEALTH_FLAG, options.healthProbeBindAddress, (url) => answerProbe(url, health, readiness))
-  const open: (HttpEndpoint | undefined)[] = [probes]
-  const close = async () => void (await Promise.all(open.map((endpoint) => endpoint?.close())))
+  const { metricsBindAddress, healthProbeBindAddress, health, readiness } = options
+  const stop = new AbortController()
+  const open: HttpEndpoint[] = []
+  let renewing: Promise<void> | undefined
+  const close = async () => {
+    stop.abort(new Error('the servers close'))
+    await Promise.all([...open.map((endpoint) => endpoint.close()), renewing])
+  }
   try {
-    const scrapes = await serveHttp(METRICS_FLAG, options.metricsBindAddress, (url) => answerScrape(url, metrics))
-    open.push(scrapes)
+    const probes = await serveHttp(HEALTH_FLAG, healthProbeBindAddress, (url) => answerProbe(url, health, readiness))
+    if (probes !== undefined) open.push(probes)
+    const served = await metricsCertificate(options)
+    const scrapes = await serveHttp(METRICS_FLAG, metricsBindAddress, answeringScrapes(options), served?.certificate)
+    if (scrapes !== undefined) open.push(scrapes)
+    renewing = served?.run(stop.signal)
     return {
       addresses: {
         ...(scrapes === undefined ? {} : { metrics: scrapes.address }),
@@ -40,6 +54,18 @@ export async function openEndpoints(options: EndpointOptions): Promise<Endpoints
   }
 }
 
+interface Renewed {
+  readonly certificate: ServingCertificate
+  run(signal: AbortSignal): Promise<void>
+}
+
+async function metricsCertificate(options: EndpointOptions): Promise<Renewed | undefined> {
+  const { metricsSecure, metricsBindAddress, metricsCertDir: folder, clock, log, certificates: meter } = options
+  if (!metricsSecure || metricsBindAddress === '0') return undefined
+  if (folder === undefined) return selfSignedCertificate(clock)
+  return await certificateFromFolder({ flag: CERTIFICATE_FLAG, folder, clock, log, meter })
+}
+
 async function answerProbe({ pathname, searchParams }: URL, health: Checks, readiness: Checks): Promise<HttpAnswer> {
   const [, endpoint = '', ...rest] = pathname.split('/')
   if (endpoint === 'healthz' || endpoint === 'livez') return await probeAnswer(endpoint, health, rest.join('/'), searchParams)
@@ -47,7 +73,36 @@ async function answerProbe({ pathname, searchParams }: URL, health: Checks, read
   return { status: 404, body: 'here are /healthz and /readyz\n' }
 }
 
-async function answerScrape({ pathname }: URL, metrics: Registry): Promise<HttpAnswer> {
-  if (pathname !== '/metrics') return { status: 404, body: 'here is /metrics\n' }
-  return { status: 200, body: await metrics.metrics(), contentType: metrics.contentType }
+function answeringScrapes({ client, clock, log, metrics, metricsSecure, profiling }: EndpointOptions): Answering {
+  const pages = scrapePages(metrics, profiling ? new Profiler(clock) : undefined)
+  if (!metricsSecure) return pages
+  const review = new AccessReview({ client, clock })
+  return async (url, question) => {
+    const verdict = await review.judge(question.authorization, url.pathname, 'get').catch((error: unknown) => {
+      log.warn('cannot ask the API server who may read the metrics', { error })
+      return { is: 'unjudged' } as const
+    })
+    switch (verdict.is) {
+      case 'allowed':
+        return await pages(url, question)
+      case 'unknown':
+        return { status: 401, body: 'a bearer token that the API server knows is needed\n', headers: { 'www-authenticate': 'Bearer' } }
+      case 'forbidden':
+        return { status: 403, body: `${verdict.user} may not get the path ${url.pathname}: bind a ClusterRole with that nonResourceURL\n` }
+      case 'unjudged':
+        return { status: 503, body: 'the API server cannot be asked who may read this\n' }
+    }
+  }
+}
+
+function scrapePages(metrics: Registry, profiler: Profiler | undefined): Answering {
+  return async ({ pathname, searchParams }, { signal }) => {
+    if (pathname === '/metrics') return { status: 200, body: await metrics.metrics(), contentType: metrics.contentType }
+    const profile = /^\/debug\/(cpu|heap)profile$/.exec(pathname)?.[1] as 'cpu' | 'heap' | undefined
+    if (profile !== undefined && profiler !== undefined) return await profiler.answer(profile, searchParams.get('seconds'), signal)
+    return {
+      status: 404,
+      body: profiler === undefined ? 'here is /metrics\n' : 'here are /metrics, /debug/cpuprofile, /debug/heapprofile\n',
+    }
+  }
 }

@@ -5,7 +5,9 @@ import { controller } from '../controller/definition.ts'
 import { startProgram, Website, website } from '../fake/program.ts'
 import { WorkQueue } from '../queue/work-queue.ts'
 import { restClientMetrics } from './client-metrics.ts'
+import { processMetrics } from './process-metrics.ts'
 import { QueueMetrics } from './queue-metrics.ts'
+import { type ClusterInformer, WatchMetrics } from './watch-metrics.ts'
 
 const families = async (registry: Registry) =>
   (await registry.metrics()).split('\n').flatMap((line) => {
@@ -14,12 +16,13 @@ const families = async (registry: Registry) =>
   })
 
 describe('the metrics', () => {
-  test('have exactly the names that dashboards for controller-runtime know', async () => {
+  test('P13: have exactly the names that dashboards for controller-runtime know, those of the queue and of the lease among them', async () => {
     const { manager, stop } = await startProgram([controller(Website, { reconcile: () => {} })], {
       clock: virtualClock(),
       leaderElection: { leaseName: 'op' },
     })
-    restClientMetrics(manager.metrics)
+    restClientMetrics(manager.metrics, { detail: true })
+    processMetrics(manager.metrics)
     expect(await families(manager.metrics)).toEqual(
       expect.arrayContaining([
         'controller_runtime_reconcile_total counter',
@@ -38,11 +41,24 @@ describe('the metrics', () => {
         'workqueue_longest_running_processor_seconds gauge',
         'workqueue_retries_total counter',
         'rest_client_requests_total counter',
+        'rest_client_request_duration_seconds histogram',
+        'rest_client_dns_resolution_duration_seconds histogram',
+        'rest_client_request_size_bytes histogram',
+        'rest_client_response_size_bytes histogram',
+        'rest_client_rate_limiter_duration_seconds histogram',
+        'rest_client_request_retries_total counter',
+        'certwatcher_read_certificate_total counter',
+        'certwatcher_read_certificate_errors_total counter',
+        'process_cpu_seconds_total counter',
+        'nodejs_eventloop_lag_p99_seconds gauge',
         'leader_election_master_status gauge',
         'leader_election_slowpath_total counter',
         'kubewright_watch_silence_seconds gauge',
         'kubewright_watch_incidents_total counter',
+        'kubewright_watch_failures_total counter',
         'kubewright_cache_objects gauge',
+        'kubewright_cache_bytes gauge',
+        'kubewright_events_dropped_total counter',
       ]),
     )
     await stop()
@@ -84,15 +100,27 @@ test('the depth of a queue is told by priority, for twenty-five of them, and the
   expect(text).toContain('workqueue_adds_total{name="q",controller="q"} 30')
 })
 
-test('requests are counted by code, method and host; the life time of a watch is no latency', async () => {
+test('the series of a kind go when nobody watches it any more, and those of another cluster with the cluster', async () => {
   const registry = new Registry()
-  const observe = restClientMetrics(registry)
-  observe({ method: 'GET', host: 'api:6443', code: '200', seconds: 0.02, verb: 'list' })
-  observe({ method: 'GET', host: 'api:6443', code: '200', seconds: 300, verb: 'watch' })
-  observe({ method: 'POST', host: 'api:6443', code: '<error>', seconds: 1, verb: 'create' })
-  const text = await registry.metrics()
-  expect(text).toContain('rest_client_requests_total{code="200",method="GET",host="api:6443"} 2')
-  expect(text).toContain('rest_client_requests_total{code="<error>",method="POST",host="api:6443"} 1')
-  expect(text).toContain('rest_client_request_duration_seconds_count{verb="list",host="api:6443"} 1')
-  expect(text).not.toContain('verb="watch"')
+  const watched = (kind: string, cluster = '') =>
+    ({
+      kind,
+      cluster,
+      informer: { size: 3, synced: true, liveness: { bytes: 10, lastByteAt: 0, failure: undefined } },
+    }) as unknown as ClusterInformer
+  let informers = [watched('A'), watched('B'), watched('A', 'east')]
+  const metrics = new WatchMetrics(registry, virtualClock(), () => informers)
+  for (const { kind, cluster = '' } of informers) metrics.ofCluster(cluster).happened(kind, 'relist')
+  const series = async () => (await registry.metrics()).split('\n').filter((line) => /^kubewright_(watch_incidents|cache_bytes)/.test(line))
+  expect(await series()).toEqual([
+    'kubewright_watch_incidents_total{kind="A",incident="relist"} 1',
+    'kubewright_watch_incidents_total{kind="B",incident="relist"} 1',
+    'kubewright_watch_incidents_total{kind="A",incident="relist",cluster="east"} 1',
+    'kubewright_cache_bytes{kind="A"} 10',
+    'kubewright_cache_bytes{kind="B"} 10',
+    'kubewright_cache_bytes{kind="A",cluster="east"} 10',
+  ])
+  informers = [watched('A')]
+  metrics.forget('east')
+  expect(await series()).toEqual(['kubewright_watch_incidents_total{kind="A",incident="relist"} 1', 'kubewright_cache_bytes{kind="A"} 10'])
 })

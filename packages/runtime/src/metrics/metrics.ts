@@ -1,27 +1,29 @@
 import type { Clock } from '@kubewright/core'
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { InformerSummary } from '../cache/cache.ts'
+import { CertificateMetrics } from './certificate-metrics.ts'
 import { ControllerMetrics } from './controller-metrics.ts'
 import { QueueMetrics } from './queue-metrics.ts'
-import { WatchMetrics } from './watch-metrics.ts'
+import { type ClusterInformer, WatchMetrics } from './watch-metrics.ts'
 
 /** Everything that a manager measures, in one registry of its own. */
 export interface RuntimeMetrics {
   readonly controllers: ControllerMetrics
   readonly queues: QueueMetrics
   readonly watches: WatchMetrics
+  readonly certificates: CertificateMetrics
   readonly leader: Gauge<'name'>
   readonly leaderSlowPath: Counter<'name'>
   /** Events that were not written. */
   readonly eventsDropped: Counter<'reason'>
 }
 
-export function runtimeMetrics(registry: Registry, clock: Clock, informers: () => readonly InformerSummary[]): RuntimeMetrics {
+export function runtimeMetrics(registry: Registry, clock: Clock, informers: () => readonly ClusterInformer[]): RuntimeMetrics {
   const registers = [registry]
   return {
     controllers: new ControllerMetrics(registry),
     queues: new QueueMetrics(registry),
     watches: new WatchMetrics(registry, clock, informers),
+    certificates: new CertificateMetrics(registry),
     leader: new Gauge({
       name: 'leader_election_master_status',
       help: "Gauge of if the reporting system is master of the relevant lease, 0 indicates backup, 1 indicates master. 'name' is the string used to identify the lease.",

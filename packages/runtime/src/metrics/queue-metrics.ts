@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { QueueObserver, WorkQueue } from '../queue/work-queue.ts'
+import type { QueueObserver } from '../queue/options.ts'
+import type { WorkQueue } from '../queue/work-queue.ts'
 
 /** client-go's: ten nanoseconds times ten, twelve times. */
 const BUCKETS = Array.from({ length: 12 }, (_, power) => 1e-8 * 10 ** power)
@@ -10,21 +11,40 @@ const TOO_MANY = 'exceeded_cardinality_limit'
 
 type Labels = 'name' | 'controller'
 
-/** The families `workqueue_*`. What depends on time is worked out when it is asked for, not by a timer every half second. */
+/** What is shown of one queue. */
+interface Meter {
+  readonly labels: Readonly<Record<Labels, string>>
+  adds: number
+  retries: number
+  queue: Pick<WorkQueue, 'depths' | 'unfinished'> | undefined
+  /** Values of the label, in the order in which they were first seen. */
+  readonly priorities: Set<string>
+}
+
+/**
+ * The families `workqueue_*`. Counts are plain numbers until somebody asks: a hundred thousand adds are a hundred thousand additions, and what
+ * depends on time is true at the moment of the scrape, not of the last half second.
+ */
 export class QueueMetrics {
-  readonly #queues = new Map<string, WorkQueue>()
-  readonly #priorities = new Set<number>()
-  readonly #depth: Gauge<Labels | 'priority'>
-  readonly #adds: Counter<Labels>
-  readonly #retries: Counter<Labels>
+  readonly #meters = new Map<string, Meter>()
   readonly #waited: Histogram<Labels>
   readonly #worked: Histogram<Labels>
 
   constructor(registry: Registry) {
     const registers = [registry]
     const labelNames = ['name', 'controller'] as const
-    const queues = this.#queues
-    const seconds = (name: string, help: string) => new Histogram({ name, help, labelNames, buckets: BUCKETS, registers })
+    const meters = this.#meters
+    const counter = (name: string, help: string, read: (meter: Meter) => number) =>
+      new Counter({
+        name,
+        help,
+        labelNames,
+        registers,
+        collect() {
+          this.reset()
+          for (const meter of meters.values()) this.inc(meter.labels, read(meter))
+        },
+      })
     const age = (name: string, help: string, of: 'total' | 'longest') =>
       new Gauge({
         name,
@@ -32,22 +52,23 @@ export class QueueMetrics {
         labelNames,
         registers,
         collect() {
-          for (const [queue, work] of queues) this.set({ name: queue, controller: queue }, work.unfinished()[of] / 1000)
+          this.reset()
+          for (const { labels, queue } of meters.values()) this.set(labels, (queue?.unfinished()[of] ?? 0) / 1000)
         },
       })
-    this.#depth = new Gauge({
+    const seconds = (name: string, help: string) => new Histogram({ name, help, labelNames, buckets: BUCKETS, registers })
+    new Gauge({
       name: 'workqueue_depth',
-      help: 'Current depth of workqueue',
-      labelNames: ['name', 'controller', 'priority'],
+      help: 'Current depth of workqueue by workqueue and priority',
+      labelNames: [...labelNames, 'priority'],
       registers,
+      collect() {
+        this.reset()
+        for (const meter of meters.values()) for (const [priority, depth] of depthsOf(meter)) this.set({ ...meter.labels, priority }, depth)
+      },
     })
-    this.#adds = new Counter({ name: 'workqueue_adds_total', help: 'Total number of adds handled by workqueue', labelNames, registers })
-    this.#retries = new Counter({
-      name: 'workqueue_retries_total',
-      help: 'Total number of retries handled by workqueue',
-      labelNames,
-      registers,
-    })
+    counter('workqueue_adds_total', 'Total number of adds handled by workqueue', ({ adds }) => adds)
+    counter('workqueue_retries_total', 'Total number of retries handled by workqueue', ({ retries }) => retries)
     this.#waited = seconds('workqueue_queue_duration_seconds', 'How long in seconds an item stays in workqueue before being requested')
     this.#worked = seconds('workqueue_work_duration_seconds', 'How long in seconds processing an item from workqueue takes.')
     age(
@@ -62,27 +83,48 @@ export class QueueMetrics {
     )
   }
 
+  /** Shows a queue under the name, from now on and with zeros, until {@link track}'s end. */
   observer(name: string): QueueObserver {
     const labels = { name, controller: name }
-    this.#adds.inc(labels, 0)
-    this.#retries.inc(labels, 0)
-    this.#depth.set({ ...labels, priority: '0' }, 0)
+    const meter: Meter = { labels, adds: 0, retries: 0, queue: undefined, priorities: new Set(['0']) }
+    this.#meters.set(name, meter)
+    this.#waited.zero(labels)
+    this.#worked.zero(labels)
+    // A run that ends after the queue did must not bring its series back.
+    const observe = (histogram: Histogram<Labels>, ms: number) => {
+      if (this.#meters.get(name) === meter) histogram.observe(labels, ms / 1000)
+    }
     return {
-      added: () => this.#adds.inc(labels),
-      depthChanged: (priority, by) => this.#depth.inc({ ...labels, priority: this.#label(priority) }, by),
-      started: (ms) => this.#waited.observe(labels, ms / 1000),
-      finished: (ms) => this.#worked.observe(labels, ms / 1000),
-      retried: () => this.#retries.inc(labels),
+      added: () => void meter.adds++,
+      started: (ms) => observe(this.#waited, ms),
+      finished: (ms) => observe(this.#worked, ms),
+      retried: () => void meter.retries++,
     }
   }
 
-  /** The queue whose running work is shown under the name. */
-  track(name: string, queue: WorkQueue): void {
-    this.#queues.set(name, queue)
+  /** The queue whose depth and running work are shown under the name. The returned function removes everything that is shown under it. */
+  track(name: string, queue: Pick<WorkQueue, 'depths' | 'unfinished'>): () => void {
+    const meter = this.#meters.get(name)
+    if (meter === undefined) throw new Error(`no observer was made for the queue "${name}"`)
+    meter.queue = queue
+    return () => {
+      // Another may show itself under the name by now.
+      if (this.#meters.get(name) !== meter) return
+      this.#meters.delete(name)
+      this.#waited.remove(meter.labels)
+      this.#worked.remove(meter.labels)
+    }
   }
+}
 
-  #label(priority: number): string {
-    if (this.#priorities.size < MOST_PRIORITIES) this.#priorities.add(priority)
-    return this.#priorities.has(priority) ? String(priority) : TOO_MANY
+/** By the label's value. A priority that had something once is shown with zero afterwards, so that a line in a graph comes down. */
+function depthsOf({ queue, priorities }: Meter): ReadonlyMap<string, number> {
+  const depths = new Map([...priorities].map((label) => [label, 0]))
+  for (const [priority, depth] of queue?.depths() ?? []) {
+    const own = String(priority)
+    const label = priorities.has(own) || priorities.size < MOST_PRIORITIES ? own : TOO_MANY
+    if (label === own) priorities.add(own)
+    depths.set(label, (depths.get(label) ?? 0) + depth)
   }
+  return depths
 }

@@ -1,80 +1,69 @@
-import type { Clock, Timer } from '@kubewright/core'
-import { Heap } from './heap.ts'
-import { itemBackoff, type RateLimiter } from './item-backoff.ts'
+import type { Clock, HeapItem } from '@kubewright/core'
+import { Delays } from './delays.ts'
+import { type Entry, FairSchedule } from './fair-schedule.ts'
+import { type Fairness, resolveFairness } from './fairness.ts'
+import { itemBackoff } from './item-backoff.ts'
+import type { AddOptions, DebounceOptions, QueueCensus, QueueItem, QueueObserver, WorkQueueOptions } from './options.ts'
+import { type RateLimiter, slowestOf } from './rate-limiter.ts'
+import { tokenBucket } from './token-bucket.ts'
+import { Waits } from './waits.ts'
 
-/** What a queue tells about itself; the metrics listen. Durations in ms. */
-export interface QueueObserver {
-  added(priority: number): void
-  depthChanged(priority: number, by: 1 | -1): void
-  /** A key was handed out after waiting so long. */
-  started(waited: number): void
-  finished(worked: number): void
-  /** An add with a delay. */
-  retried(): void
-}
+export { INITIAL_LIST_PRIORITY, type QueueItem, type QueueObserver } from './options.ts'
 
-export interface WorkQueueOptions {
-  readonly clock: Clock
-  readonly rateLimiter?: RateLimiter
-  readonly observer?: QueueObserver
-}
-
-export interface AddOptions {
-  /** Higher goes first; adds of one key keep the highest. @default 0 */
-  readonly priority?: number
-}
-
-export interface QueueItem {
+/** A key on its way through the queue, once: what is added while it is worked on is a new one. */
+interface Item extends Entry<Item> {
   readonly key: string
-  readonly priority: number
+  /** What it waits for: its time, a worker, the end of the run before. */
+  stage: Delay | 'ready' | 'again' | 'running'
+  /** When it became ready; later, when it was handed out. */
+  since: number
 }
 
-/** The first list of a cache is worked on after everything that changes meanwhile (controller-runtime's figure). */
-export const INITIAL_LIST_PRIORITY = -100
-
-interface Ready {
-  readonly key: string
-  priority: number
-  sequence: number
-  readonly since: number
+/** An item that waits for its time, on the monotonic clock. Beside the item, for most items never wait so. */
+interface Delay extends HeapItem {
+  readonly item: Item
+  /** When {@link WorkQueue.addAfter} wants it, whatever the debounce says; Infinity: never. */
+  due: number
+  /** The latest moment to which a debounced add may move it. */
+  latest: number
 }
 
-interface Waiting {
-  readonly key: string
-  priority: number
-  readyAt: number
-}
+type Take = (item: QueueItem | undefined) => void
 
 /**
  * Keys that need work. One key is never handed out twice at a time, and every add is followed by a run that starts after it: adds of a key
- * that waits collapse, adds of a key that is being worked on make it run exactly once more.
+ * that waits collapse, adds of a key that is being worked on make it run exactly once more. Higher priorities go first, and tenants of one
+ * priority in turns. Nothing is kept of a key that neither waits, runs nor fails.
  */
 export class WorkQueue {
   readonly #clock: Clock
   readonly #limiter: RateLimiter
+  readonly #fairness: Fairness
   readonly #observer: QueueObserver | undefined
-  /** Keys that need a run: those in `#ready`, and those that changed while they are processed. */
-  readonly #dirty = new Map<string, Ready>()
-  readonly #ready = new Heap<Ready>((a, b) => a.priority > b.priority || (a.priority === b.priority && a.sequence < b.sequence))
-  /** Handed out and not done, with the time of the handing out. */
-  readonly #processing = new Map<string, number>()
-  readonly #waiting = new Map<string, Waiting>()
-  readonly #delays = new Heap<Waiting>((a, b) => a.readyAt < b.readyAt)
-  readonly #takers = new Set<(item: QueueItem | undefined) => void>()
+  /** What waits: delayed, ready, or for the end of the key's run. */
+  readonly #waiting = new Map<string, Item>()
+  /** Handed out and not done. */
+  readonly #running = new Map<string, Item>()
+  readonly #schedule: FairSchedule<Item>
+  readonly #delays: Delays<Delay>
+  readonly #takers = new Set<Take>()
+  readonly #waits = new Waits()
   readonly #drainers = new Set<() => void>()
-  #timer: { readonly due: number; readonly timer: Timer } | undefined
-  #sequence = 0
-  #shutDown = false
+  #state: 'open' | 'held' | 'shut' = 'open'
 
-  constructor({ clock, rateLimiter = itemBackoff(), observer }: WorkQueueOptions) {
+  /** @throws ConfigurationError or RangeError when an option makes no sense. */
+  constructor({ clock, rateLimiter = itemBackoff(), overallRate, fairness, observer }: WorkQueueOptions) {
     this.#clock = clock
-    this.#limiter = rateLimiter
+    this.#limiter = overallRate === undefined ? rateLimiter : slowestOf(rateLimiter, tokenBucket({ clock, ...overallRate }))
+    this.#fairness = resolveFairness(fairness)
     this.#observer = observer
+    this.#schedule = new FairSchedule(this.#fairness)
+    this.#delays = new Delays(clock, ({ item }) => this.#makeReady(item))
   }
 
   /** Keys ready to be handed out. */
   get length(): number {
-    return this.#ready.size
+    return this.#schedule.size
   }
 
   /** Keys that wait for their time. */
@@ -83,48 +72,72 @@ export class WorkQueue {
   }
 
   get shuttingDown(): boolean {
-    return this.#shutDown
+    return this.#state === 'shut'
   }
 
+  /** Keys that wait for {@link release} are held. */
+  get held(): boolean {
+    return this.#state === 'held'
+  }
+
+  /** Ready keys by priority. */
+  depths(): Iterable<readonly [priority: number, depth: number]> {
+    return this.#schedule.depths()
+  }
+
+  census(): QueueCensus {
+    const { size: ready, tenants } = this.#schedule
+    const { size: delayed } = this.#delays
+    const again = this.#waiting.size - ready - delayed
+    return { ready, again, delayed, running: this.#running.size, failing: this.#limiter.size, tenants }
+  }
+
+  /** The key is wanted now; a delay that it had is over. */
   add(key: string, { priority = 0 }: AddOptions = {}): void {
-    if (this.#shutDown) return
-    const known = this.#dirty.get(key)
-    if (known !== undefined) {
-      if (priority > known.priority) this.#promote(known, priority)
+    if (this.shuttingDown) return
+    const known = this.#waiting.get(key)
+    if (known === undefined) {
+      this.#makeReady(this.#enter(key, priority))
       return
     }
-    const entry: Ready = { key, priority, sequence: this.#sequence++, since: this.#clock.monotonic() }
-    this.#dirty.set(key, entry)
-    this.#observer?.added(priority)
-    if (!this.#processing.has(key)) this.#enqueue(entry)
+    this.#promote(known, priority)
+    if (typeof known.stage === 'string') return
+    this.#delays.remove(known.stage)
+    this.#makeReady(known)
   }
 
-  /** Adds when `ms` have passed. A key that already waits keeps the earlier time. */
+  /** Adds when `ms` have passed. A key that already waits keeps the earlier time, and one that is ready stays ready. */
   addAfter(key: string, ms: number, options: AddOptions = {}): void {
-    if (this.#shutDown) return
-    if (ms <= 0) {
+    if (this.shuttingDown) return
+    if (!(ms > 0)) {
       this.add(key, options)
       return
     }
     this.#observer?.retried()
-    const readyAt = this.#clock.monotonic() + ms
-    const priority = options.priority ?? 0
-    const known = this.#waiting.get(key)
-    if (known === undefined) {
-      const entry = { key, priority, readyAt }
-      this.#waiting.set(key, entry)
-      this.#delays.push(entry)
-    } else {
-      known.priority = Math.max(known.priority, priority)
-      known.readyAt = Math.min(known.readyAt, readyAt)
-      this.#delays.update(known)
-    }
-    this.#arm()
+    const delay = this.#delay(key, options)
+    if (delay === undefined) return
+    delay.due = Math.min(delay.due, this.#clock.monotonic() + ms)
+    this.#delays.set(delay, Math.min(delay.due, delay.rank))
   }
 
   /** Adds after the delay that the key's failures have earned it. */
   addRateLimited(key: string, options: AddOptions = {}): void {
+    if (this.shuttingDown) return
     this.addAfter(key, this.#limiter.when(key), options)
+  }
+
+  /** Adds when `ms` have passed without another such add: what comes in bursts is worked on once, at its end. */
+  addDebounced(key: string, ms: number, { maxWait = 10 * ms, ...options }: DebounceOptions = {}): void {
+    if (this.shuttingDown) return
+    if (!(ms > 0)) {
+      this.add(key, options)
+      return
+    }
+    const now = this.#clock.monotonic()
+    const delay = this.#delay(key, options)
+    if (delay === undefined) return
+    delay.latest = Math.min(delay.latest, now + maxWait)
+    this.#delays.set(delay, Math.min(delay.due, delay.latest, now + ms))
   }
 
   /** The key is well again: its next failure starts with the shortest delay. */
@@ -136,18 +149,32 @@ export class WorkQueue {
     return this.#limiter.retries(key)
   }
 
+  /** Drops what waits for the key, and its failures. A run under way goes on. */
+  remove(key: string): void {
+    const item = this.#waiting.get(key)
+    if (item !== undefined) this.#drop(item)
+    this.#limiter.forget(key)
+    this.#tellDrained()
+  }
+
+  /** {@link remove} for every waiting key that the filter chooses. Returns how many there were. */
+  takeOut(filter: (key: string) => boolean): number {
+    const chosen = [...this.#waiting.keys()].filter(filter)
+    for (const key of chosen) this.remove(key)
+    return chosen.length
+  }
+
   /** The next key; `undefined` when the queue was shut down and is empty, or the signal aborts. Every key got must be given back by {@link done}. */
   get(options: { readonly signal?: AbortSignal } = {}): Promise<QueueItem | undefined> {
     const { signal } = options
     if (signal?.aborted) return Promise.resolve(undefined)
-    const next = this.#ready.pop()
-    if (next !== undefined) return Promise.resolve(this.#handOut(next))
-    if (this.#shutDown) return Promise.resolve(undefined)
+    const item = this.#handOut()
+    if (item !== undefined || this.shuttingDown) return Promise.resolve(item)
     return new Promise((resolve) => {
-      const take = (item: QueueItem | undefined) => {
+      const take: Take = (given) => {
         this.#takers.delete(take)
         signal?.removeEventListener('abort', onAbort)
-        resolve(item)
+        resolve(given)
       }
       const onAbort = () => take(undefined)
       signal?.addEventListener('abort', onAbort, { once: true })
@@ -156,30 +183,53 @@ export class WorkQueue {
   }
 
   done(key: string): void {
-    const startedAt = this.#processing.get(key)
-    if (startedAt === undefined) return
-    this.#processing.delete(key)
-    this.#observer?.finished(this.#clock.monotonic() - startedAt)
-    const again = this.#dirty.get(key)
-    if (again !== undefined) this.#enqueue(again)
-    if (this.#processing.size === 0) this.#tellDrained()
+    const item = this.#running.get(key)
+    if (item === undefined) return
+    this.#running.delete(key)
+    const worked = this.#clock.monotonic() - item.since
+    this.#observer?.finished(worked)
+    const again = this.#waiting.get(key)
+    // Before the tenant is told that the run is over: having nothing, it would be forgotten with all that it owes.
+    if (again?.stage === 'again') this.#line(again)
+    this.#schedule.finished(item, worked)
+    this.#serve()
+    this.#waits.done(key)
+    this.#tellDrained()
   }
 
-  /** Refuses adds from now on and drops what waits for its time. What is ready is still handed out. */
-  shutDown(): void {
-    this.#shutDown = true
-    this.#timer?.timer.cancel()
-    this.#timer = undefined
-    this.#delays.clear()
-    this.#waiting.clear()
+  /** Takes adds and hands nothing out until {@link release}: for a replica that stands by. */
+  hold(): void {
+    if (this.#state === 'open') this.#state = 'held'
+  }
+
+  release(): void {
+    if (this.#state !== 'held') return
+    this.#state = 'open'
+    this.#serve()
+  }
+
+  /**
+   * Refuses adds from now on and drops what waits for its time. What is ready is still handed out, unless the queue is held or `drain` is
+   * off, when it is dropped too.
+   * @default drain: true
+   */
+  shutDown({ drain = true }: { readonly drain?: boolean } = {}): void {
+    const keep = drain && this.#state !== 'held'
+    this.#state = 'shut'
+    for (const item of [...this.#waiting.values()]) if (!keep || typeof item.stage !== 'string') this.#drop(item)
     for (const take of [...this.#takers]) take(undefined)
-    if (this.#processing.size === 0) this.#tellDrained()
+    this.#tellDrained()
   }
 
-  /** Resolves as soon as nothing is being processed. */
+  /** Resolves as soon as nothing is ready and nothing is being worked on. */
   drained(): Promise<void> {
-    if (this.#processing.size === 0) return Promise.resolve()
+    if (this.#isDrained()) return Promise.resolve()
     return new Promise((resolve) => this.#drainers.add(resolve))
+  }
+
+  /** Resolves when the runs of such keys that are under way now are over. */
+  settled(filter: (key: string) => boolean): Promise<void> {
+    return this.#waits.for(new Set([...this.#running.keys()].filter(filter)))
   }
 
   /** How long the runs under way have taken so far, in ms: a stuck worker shows here and nowhere else. */
@@ -187,59 +237,89 @@ export class WorkQueue {
     const now = this.#clock.monotonic()
     let total = 0
     let longest = 0
-    for (const startedAt of this.#processing.values()) {
-      total += now - startedAt
-      longest = Math.max(longest, now - startedAt)
+    for (const { since } of this.#running.values()) {
+      total += now - since
+      longest = Math.max(longest, now - since)
     }
     return { total, longest }
   }
 
-  #promote(entry: Ready, priority: number): void {
-    const queued = this.#ready.has(entry)
-    if (queued) this.#observer?.depthChanged(entry.priority, -1)
-    entry.priority = priority
-    entry.sequence = this.#sequence++
-    if (!queued) return
-    this.#observer?.depthChanged(priority, 1)
-    this.#ready.update(entry)
+  #enter(key: string, priority: number): Item {
+    const tenant = this.#schedule.nameOf(this.#fairness.tenantOf(key))
+    const item: Item = { key, tenant, priority, stage: 'ready', since: 0, paid: 0, previous: undefined, next: undefined }
+    this.#waiting.set(key, item)
+    return item
   }
 
-  #enqueue(entry: Ready): void {
-    this.#ready.push(entry)
-    this.#observer?.depthChanged(entry.priority, 1)
-    const [take] = this.#takers
-    if (take !== undefined) take(this.#handOut(this.#ready.pop()!))
-  }
-
-  #handOut(entry: Ready): QueueItem {
-    const now = this.#clock.monotonic()
-    this.#dirty.delete(entry.key)
-    this.#processing.set(entry.key, now)
-    this.#observer?.depthChanged(entry.priority, -1)
-    this.#observer?.started(now - entry.since)
-    return { key: entry.key, priority: entry.priority }
-  }
-
-  /** One timer for all delays, at the earliest of them. */
-  #arm(): void {
-    const head = this.#delays.peek()
-    if (head === undefined || (this.#timer !== undefined && this.#timer.due <= head.readyAt)) return
-    this.#timer?.timer.cancel()
-    this.#timer = { due: head.readyAt, timer: this.#clock.setTimer(head.readyAt - this.#clock.monotonic(), () => this.#releaseDue()) }
-  }
-
-  #releaseDue(): void {
-    this.#timer = undefined
-    const now = this.#clock.monotonic()
-    for (let head = this.#delays.peek(); head !== undefined && head.readyAt <= now; head = this.#delays.peek()) {
-      this.#delays.remove(head)
-      this.#waiting.delete(head.key)
-      this.add(head.key, { priority: head.priority })
+  /** The delay to set a time for; `undefined` when the key is wanted at once already. */
+  #delay(key: string, { priority = 0 }: AddOptions): Delay | undefined {
+    const known = this.#waiting.get(key)
+    if (known !== undefined) {
+      this.#promote(known, priority)
+      return typeof known.stage === 'string' ? undefined : known.stage
     }
-    this.#arm()
+    const item = this.#enter(key, priority)
+    const never = Number.POSITIVE_INFINITY
+    const delay: Delay = { item, due: never, latest: never, rank: never, heapIndex: -1 }
+    item.stage = delay
+    return delay
+  }
+
+  /** To the end of the higher class, as if it had come now: those that were there first stay first. */
+  #promote(item: Item, priority: number): void {
+    if (priority <= item.priority) return
+    if (item.stage === 'ready') this.#schedule.remove(item)
+    item.priority = priority
+    if (item.stage === 'ready') this.#schedule.push(item)
+  }
+
+  #makeReady(item: Item): void {
+    item.since = this.#clock.monotonic()
+    this.#observer?.added(item.priority)
+    if (this.#running.has(item.key)) item.stage = 'again'
+    else {
+      this.#line(item)
+      this.#serve()
+    }
+  }
+
+  #line(item: Item): void {
+    item.stage = 'ready'
+    this.#schedule.push(item)
+  }
+
+  #serve(): void {
+    for (const take of this.#takers) {
+      const item = this.#handOut()
+      if (item === undefined) return
+      take(item)
+    }
+  }
+
+  #handOut(): QueueItem | undefined {
+    const item = this.#state === 'held' ? undefined : this.#schedule.next()
+    if (item === undefined) return undefined
+    const now = this.#clock.monotonic()
+    this.#observer?.started(now - item.since)
+    item.stage = 'running'
+    item.since = now
+    this.#waiting.delete(item.key)
+    this.#running.set(item.key, item)
+    return { key: item.key, priority: item.priority }
+  }
+
+  #drop(item: Item): void {
+    this.#waiting.delete(item.key)
+    if (typeof item.stage !== 'string') this.#delays.remove(item.stage)
+    else if (item.stage === 'ready') this.#schedule.remove(item)
+  }
+
+  #isDrained(): boolean {
+    return this.#schedule.size === 0 && this.#running.size === 0
   }
 
   #tellDrained(): void {
+    if (!this.#isDrained()) return
     for (const tell of this.#drainers) tell()
     this.#drainers.clear()
   }

@@ -1,8 +1,10 @@
 import type { Failure, FailureKind } from './failure.ts'
+import type { Activity } from './state.ts'
 
 /** Is this watch alive? The question that users of other runtimes could not answer. Times are monotonic milliseconds of the manager's clock. */
 export interface Liveness {
-  readonly activity: 'listing' | 'watching' | 'pausing'
+  /** `streaming`: everything there is comes as events of a watch (WatchList); `listing`: it comes in pages; `empty`: not begun. */
+  readonly activity: Activity['is']
   /** When the server was last heard of: any byte of a watch, or a page of a list. `undefined`: never. */
   readonly lastByteAt: number | undefined
   /** Watches opened after the first. */
@@ -13,6 +15,8 @@ export interface Liveness {
   readonly gone410: number
   /** Watches that were found dead by their silence. */
   readonly silences: number
+  /** Streaming lists that the server did not serve, for which lists in pages were made. */
+  readonly fallbacks: number
   /** What keeps it from the server now; `undefined` when nothing does. */
   readonly failure: CurrentFailure | undefined
 }
@@ -28,7 +32,7 @@ export interface CurrentFailure {
 /** The counters behind {@link Liveness}, kept by the reflector. */
 export class Pulse {
   lastByteAt: number | undefined
-  readonly counts = { relist: 0, reconnect: 0, expired: 0, silence: 0 }
+  readonly counts = { relist: 0, reconnect: 0, expired: 0, silence: 0, fallback: 0 }
   #failure: CurrentFailure | undefined
 
   /** True when this ends a failure. */
@@ -46,7 +50,7 @@ export class Pulse {
   }
 
   liveness(activity: Liveness['activity']): Liveness {
-    const { relist, reconnect, expired, silence } = this.counts
+    const { relist, reconnect, expired, silence, fallback } = this.counts
     return {
       activity,
       lastByteAt: this.lastByteAt,
@@ -54,6 +58,7 @@ export class Pulse {
       relists: relist,
       gone410: expired,
       silences: silence,
+      fallbacks: fallback,
       failure: this.#failure,
     }
   }
@@ -70,6 +75,7 @@ export function worstOf(all: readonly Liveness[]): Liveness {
     relists: sum((liveness) => liveness.relists),
     gone410: sum((liveness) => liveness.gone410),
     silences: sum((liveness) => liveness.silences),
+    fallbacks: sum((liveness) => liveness.fallbacks),
     failure: all.find((liveness) => liveness.failure !== undefined)?.failure,
   }
 }

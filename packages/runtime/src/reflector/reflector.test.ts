@@ -5,7 +5,7 @@ import { fakeClient } from '../fake/fake-client.ts'
 import { apiError, FakeServer, refused } from '../fake/fake-server.ts'
 import { silentLogger } from '../log/logger.ts'
 import { ServerReachability } from '../reachability/reachability.ts'
-import { Reflector, type ReflectorSink } from './reflector.ts'
+import { Reflector, type ReflectorOptions, type ReflectorSink } from './reflector.ts'
 
 const ConfigMap = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true }
 const running: (() => Promise<void>)[] = []
@@ -14,18 +14,24 @@ afterEach(async () => {
 })
 
 /** A reflector at work on a fake server, and the names that its store holds. */
-async function start(prepare: (server: FakeServer) => void = () => {}) {
+async function start(prepare: (server: FakeServer) => void = () => {}, selection: ReflectorOptions<KubeObject>['selection'] = {}) {
   const clock = virtualClock()
   const server = new FakeServer().serve(ConfigMap)
   prepare(server)
   const client = fakeClient(server)
   const reachability = new ServerReachability({ client, clock, log: silentLogger, random: () => 0.5 })
   const store = new Map<string, KubeObject>()
+  const collected = new Map<string, KubeObject>()
   const heard: string[] = []
   const sink: ReflectorSink<KubeObject> = {
-    replace(pages) {
+    begin: () => collected.clear(),
+    collect(type, object) {
+      if (type === 'DELETED') collected.delete(objectKey(object))
+      else collected.set(objectKey(object), object)
+    },
+    commit() {
       store.clear()
-      for (const object of pages.flat()) store.set(objectKey(object), object)
+      for (const [key, object] of collected) store.set(key, object)
     },
     apply(type, object) {
       if (type === 'DELETED') store.delete(objectKey(object))
@@ -37,7 +43,7 @@ async function start(prepare: (server: FakeServer) => void = () => {}) {
   const reflector = new Reflector<KubeObject>({
     resource: await client.resource<KubeObject>(ConfigMap),
     reachability,
-    selection: {},
+    selection,
     sink,
     clock,
     random: () => 0.5,
@@ -247,5 +253,69 @@ describe('after an outage', () => {
     server.heal()
     await clock.advance(6_000)
     expect(server.watching).toBe(1)
+  })
+})
+
+describe('a reflector whose selection changes', () => {
+  /** A selection that is set from outside, and what it was asked for. */
+  function changing() {
+    const asked: string[] = []
+    const selected = { labelSelector: 'shard=a' }
+    const selection = (purpose: 'list' | 'watch') => {
+      asked.push(purpose)
+      return { ...selected }
+    }
+    return { asked, selected, selection }
+  }
+  const labelled = (server: FakeServer, name: string, shard: string) =>
+    server.put(ConfigMap, { metadata: { name, namespace: 'ns', labels: { shard } } })
+  const prepared = (server: FakeServer) => {
+    for (const name of ['a', 'b', 'c']) labelled(server, name, name)
+  }
+
+  test('lists again, at once, when it is told to, and follows the new selection', async () => {
+    const { asked, selected, selection } = changing()
+    const { server, names, reflector } = await start(prepared, selection)
+    expect(names()).toEqual(['ns/a'])
+    selected.labelSelector = 'shard in (a,b)'
+    reflector.relist()
+    await settle()
+    expect(names()).toEqual(['ns/a', 'ns/b'])
+    expect(server.watching).toBe(1)
+    labelled(server, 'd', 'b')
+    await settle()
+    expect(names()).toEqual(['ns/a', 'ns/b', 'ns/d'])
+    expect(reflector.liveness).toMatchObject({ relists: 1, failure: undefined })
+    expect(asked.filter((purpose) => purpose === 'list').length).toBeGreaterThanOrEqual(2)
+  })
+
+  test('asks once for all pages of a list, and anew for each watch', async () => {
+    const { asked, selection } = changing()
+    const { clock, server } = await start((before) => {
+      before.pageSize = 1
+      for (const name of ['x', 'y', 'z']) labelled(before, name, 'a')
+    }, selection)
+    expect(server.count('list')).toBe(3)
+    const before = asked.length
+    await clock.advance(5000)
+    server.endWatches()
+    await clock.advance(1000)
+    expect(asked.slice(before)).toEqual(['watch'])
+  })
+
+  test('waits out the server’s trouble first', async () => {
+    const { selected, selection } = changing()
+    const { clock, server, names, reflector } = await start(prepared, selection)
+    server.failWith(() => refused())
+    server.endWatches(refused())
+    await clock.advance(100)
+    const requests = server.requests.length
+    selected.labelSelector = 'shard=c'
+    reflector.relist()
+    await settle()
+    expect(server.requests.length).toBe(requests)
+    server.heal()
+    await clock.advance(60_000)
+    expect(names()).toEqual(['ns/c'])
   })
 })

@@ -1,22 +1,29 @@
 import type { Resource, Selection, WatchEvent } from '@kubewright/client'
-import { ApiError, type Clock, type KubeObject, sleep } from '@kubewright/core'
+import { ApiError, type Clock, ConnectionError, type KubeObject, sleep } from '@kubewright/core'
 import type { Reachability } from '../reachability/reachability.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { type CurrentFailure, type Liveness, Pulse } from './liveness.ts'
-import { type Effect, type Fact, initial, type ReflectorState, step } from './machine.ts'
+import { step } from './machine.ts'
+import { type ChangeType, type Effect, type Fact, type In, initial, isPlace, type State, type WatchIncident } from './state.ts'
+import { Watchdog } from './watchdog.ts'
+
+export type { WatchIncident } from './state.ts'
 
 /** Where a reflector puts what it learns. All calls are made one after the other. */
 export interface ReflectorSink<T extends KubeObject> {
-  replace(pages: readonly (readonly T[])[], resourceVersion: string): void
-  apply(type: 'ADDED' | 'MODIFIED' | 'DELETED', object: T, resourceVersion: string): void
+  /** A new snapshot; what was collected for one that was not committed is to be forgotten. */
+  begin(): void
+  /** `bytes`: the object's length on the wire, 0 when that is not known. */
+  collect(type: ChangeType, object: T, bytes: number): void
+  /** What was collected is what there is at that version. */
+  commit(resourceVersion: string): void
+  /** `resourceVersion`: everything up to here has been seen; `undefined` when the object's own proves nothing about the others. */
+  apply(type: ChangeType, object: T, bytes: number, resourceVersion: string | undefined): void
   /** Nothing changed up to here. */
   progress(resourceVersion: string): void
   /** Resolves when there is room for more; the socket is not read meanwhile. `undefined`: there is. */
   room(): Promise<void> | undefined
 }
-
-/** What happened to a watch, once: for counters. */
-export type WatchIncident = 'relist' | 'reconnect' | 'expired' | 'silence'
 
 export interface ReflectorObserver {
   happened(incident: WatchIncident): void
@@ -26,8 +33,9 @@ export interface ReflectorObserver {
 }
 
 export interface ReflectorOptions<T extends KubeObject> {
-  readonly resource: Pick<Resource<T>, 'list' | 'watch'>
-  readonly selection: Selection
+  readonly resource: Pick<Resource<T>, 'listParts' | 'watch'>
+  /** What the server is asked for. A function is asked before each list, and before each watch that goes on from one. */
+  readonly selection: Selection | ((purpose: 'list' | 'watch') => Selection)
   readonly sink: ReflectorSink<T>
   readonly clock: Clock
   readonly observer?: ReflectorObserver
@@ -35,25 +43,41 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly reachability?: Pick<Reachability, 'state' | 'pause'>
   /** @default Math.random */
   readonly random?: () => number
+  /** Whether everything there is may come as a streaming list. @default "auto": where the server serves it */
+  readonly watchList?: 'auto' | 'never'
+  /** Keeps managedFields. @default false */
+  readonly managedFields?: boolean
   /**
    * Silence after which a watch is taken for dead, in ms.
    * @default 70 000: servers send a bookmark about every 60 s, and keep at least 75 s of history, so that nothing is lost by then
    */
   readonly silence?: number
+  /**
+   * Silence inside a streaming list after which the server is taken for one that does not know the end of it, in ms.
+   * @default 10 000: the end comes up to 6 s after the last object, when the server has to ask etcd for its progress first
+   */
+  readonly streamingSilence?: number
 }
 
 const SILENCE = 70_000
+const STREAMING_SILENCE = 10_000
 /** What a watch may take beyond the time it asked for before it is cut (kube-rs's figure). */
 const DEADLINE_MARGIN = 5_000
+const NEVER_OPENED = 'the API server did not answer when a watch was opened'
+const INITIAL_EVENTS_END = 'k8s.io/initial-events-end'
 
-/** Lists, then watches, for ever: the thin shell around the state machine of machine.ts. */
+/** Everything there is, then what happens, for ever: the thin shell around the state machine of machine.ts. */
 export class Reflector<T extends KubeObject> {
   readonly #options: ReflectorOptions<T>
   readonly #pulse = new Pulse()
-  #state: ReflectorState<T> = initial<T>()
+  #state: State
+  #selection: Selection = {}
+  /** Ends what is under way, for a list that is to begin instead. */
+  #turn = new AbortController()
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options
+    this.#state = initial({ streaming: options.watchList !== 'never' })
   }
 
   get liveness(): Liveness {
@@ -61,7 +85,7 @@ export class Reflector<T extends KubeObject> {
   }
 
   /** The machine's state, for a debugger's eyes. */
-  get state(): ReflectorState<T> {
+  get state(): State {
     return this.#state
   }
 
@@ -69,10 +93,21 @@ export class Reflector<T extends KubeObject> {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const state = this.#state
-      if (state.is === 'listing') await this.#list(state, signal)
-      else if (state.is === 'watching') await this.#watch(state, signal)
-      else await this.#pause(state, signal)
+      const ends = AbortSignal.any([signal, this.#turn.signal])
+      if (state.is === 'empty') this.#take({ saw: 'start' })
+      else if (state.is === 'listing') await this.#list(state, ends)
+      else if (state.is === 'pausing') await this.#pause(state, ends)
+      else await this.#follow(state, ends)
     }
+  }
+
+  /** Something else is wanted from now on: what there is, is listed again, and is not complete before. */
+  relist(): void {
+    const wasWaiting = this.#state.is === 'pausing' || this.#state.is === 'empty'
+    this.#take({ saw: 'reselection' })
+    if (wasWaiting) return
+    this.#turn.abort(new Error('something else is wanted'))
+    this.#turn = new AbortController()
   }
 
   #take(fact: Fact<T>): void {
@@ -85,11 +120,18 @@ export class Reflector<T extends KubeObject> {
   #perform(effect: Effect<T>): void {
     const { sink, observer, clock } = this.#options
     switch (effect.do) {
-      case 'replace':
-        sink.replace(effect.pages, effect.resourceVersion)
+      case 'begin':
+        this.#selection = this.#selectionFor('list')
+        sink.begin()
+        return
+      case 'collect':
+        sink.collect(effect.type, effect.object, effect.bytes)
+        return
+      case 'commit':
+        sink.commit(effect.resourceVersion)
         return
       case 'apply':
-        sink.apply(effect.type, effect.object, effect.object.metadata.resourceVersion ?? '')
+        sink.apply(effect.type, effect.object, effect.bytes, effect.resourceVersion)
         return
       case 'progress':
         sink.progress(effect.resourceVersion)
@@ -109,67 +151,89 @@ export class Reflector<T extends KubeObject> {
     if (this.#pulse.heard(this.#options.clock.monotonic())) this.#options.observer?.recovered()
   }
 
-  async #list(state: Extract<ReflectorState<T>, { is: 'listing' }>, signal: AbortSignal): Promise<void> {
-    const { resource, selection } = this.#options
+  async #list({ from, limit, continue: token }: In<'listing'>, signal: AbortSignal): Promise<void> {
+    const { resource, sink, managedFields = false } = this.#options
     try {
-      const page = await resource.list({
-        ...selection,
-        ...(state.limit === undefined ? {} : { limit: state.limit }),
-        ...(state.continue === undefined ? {} : { continue: state.continue }),
+      const parts = resource.listParts({
+        ...this.#selection,
+        managedFields,
+        ...(limit === undefined ? {} : { limit }),
+        // A token carries its version; to send one beside it is refused. And a limit beside a version means "exactly that one" unless told.
+        ...(token !== undefined ? { continue: token } : from === '' ? {} : { resourceVersion: from }),
+        ...(token === undefined && isPlace(from) ? { resourceVersionMatch: 'NotOlderThan' as const } : {}),
         // A list is not begun anew for one hiccup. But while the server is away the client's own waits would not end with its return.
         retry: !this.#inOutage,
         signal,
       })
-      if (signal.aborted) return
-      this.#heard()
-      this.#take({
-        saw: 'page',
-        objects: page.items,
-        resourceVersion: page.metadata.resourceVersion ?? '',
-        continue: page.metadata.continue,
-      })
+      for await (const part of parts) {
+        if (signal.aborted) return
+        this.#heard()
+        if (part.type === 'ITEM') sink.collect('ADDED', part.object, part.bytes ?? 0)
+        else
+          return this.#take({
+            saw: 'page',
+            resourceVersion: part.metadata.resourceVersion ?? '',
+            continue: part.metadata.continue || undefined,
+          })
+      }
+      throw new ConnectionError('the list ended without its metadata', { code: 'MALFORMED_FRAME' })
     } catch (error) {
       if (!signal.aborted) this.#take({ saw: 'failure', failure: this.#failureOf(error), opened: false })
     }
   }
 
-  async #watch(state: Extract<ReflectorState<T>, { is: 'watching' }>, signal: AbortSignal): Promise<void> {
-    const { resource, selection, sink, clock, silence = SILENCE } = this.#options
+  /** One stream, from its opening to its end: a streaming list goes on as the watch. */
+  async #follow(state: In<'streaming'> | In<'watching'>, signal: AbortSignal): Promise<void> {
+    const { sink, clock, silence = SILENCE, streamingSilence = STREAMING_SILENCE } = this.#options
     const watchdog = new Watchdog(clock, silence, state.timeoutSeconds * 1000 + DEADLINE_MARGIN)
+    const ends = AbortSignal.any([signal, watchdog.signal])
     let opened = false
     const onBytes = () => {
-      opened = true
       watchdog.feed()
+      // The server may take its time to open the stream; then what there is comes without a break.
+      if (!opened && state.is === 'streaming') watchdog.bear(streamingSilence)
+      opened = true
       this.#heard()
     }
     try {
-      const events = resource.watch({
-        ...selection,
-        resourceVersion: state.resourceVersion,
-        allowWatchBookmarks: true,
-        timeoutSeconds: state.timeoutSeconds,
-        signal: AbortSignal.any([signal, watchdog.signal]),
-        onBytes,
-      })
-      for await (const event of events) {
+      for await (const event of this.#open(state, ends, onBytes)) {
         onBytes()
-        if (signal.aborted || watchdog.signal.aborted) break
-        this.#take(this.#factOf(event))
-        if (this.#state.is !== 'watching') return
+        if (ends.aborted) break
+        const fact = this.#factOf(event)
+        this.#take(fact)
+        // An error ends the stream, also when what comes next is another one of the same sort.
+        if (fact.saw === 'failure') return
+        if (this.#state.is === 'watching') watchdog.bear(silence)
+        else if (this.#state.is !== 'streaming') return
         const room = sink.room()
-        if (room !== undefined) await watchdog.pausedWhile(room)
+        if (room !== undefined) await watchdog.pausedWhile(orAborted(room, ends))
       }
       if (!signal.aborted) this.#take({ saw: 'end', by: watchdog.verdict ?? 'server' })
     } catch (error) {
       if (signal.aborted) return
-      if (watchdog.verdict !== undefined) this.#take({ saw: 'end', by: watchdog.verdict })
-      else this.#take({ saw: 'failure', failure: this.#failureOf(error), opened })
+      if (watchdog.verdict === undefined) this.#take({ saw: 'failure', failure: this.#failureOf(error), opened })
+      else if (opened) this.#take({ saw: 'end', by: watchdog.verdict })
+      else this.#take({ saw: 'failure', failure: this.#failureOf(new ConnectionError(NEVER_OPENED, { code: 'ETIMEDOUT' })), opened })
     } finally {
       watchdog.stop()
     }
   }
 
-  async #pause({ ms, wakes }: Extract<ReflectorState<T>, { is: 'pausing' }>, signal: AbortSignal): Promise<void> {
+  #open(state: In<'streaming'> | In<'watching'>, signal: AbortSignal, onBytes: () => void): AsyncIterable<WatchEvent<T>> {
+    const { resource, managedFields = false } = this.#options
+    const { timeoutSeconds } = state
+    if (state.is === 'watching') this.#selection = this.#selectionFor('watch')
+    const common = { ...this.#selection, managedFields, allowWatchBookmarks: true, timeoutSeconds, signal, onBytes }
+    if (state.is === 'watching') return resource.watch({ ...common, resourceVersion: state.resourceVersion })
+    return resource.watch({
+      ...common,
+      ...(state.from === '' ? {} : { resourceVersion: state.from }),
+      resourceVersionMatch: 'NotOlderThan',
+      sendInitialEvents: true,
+    })
+  }
+
+  async #pause({ ms, wakes }: In<'pausing'>, signal: AbortSignal): Promise<void> {
     const { clock, reachability } = this.#options
     let end: 'time' | 'recovery' = 'time'
     try {
@@ -180,6 +244,11 @@ export class Reflector<T extends KubeObject> {
       throw error
     }
     this.#take({ saw: end })
+  }
+
+  #selectionFor(purpose: 'list' | 'watch'): Selection {
+    const { selection } = this.#options
+    return typeof selection === 'function' ? selection(purpose) : selection
   }
 
   #failureOf(error: unknown): Failure {
@@ -193,67 +262,29 @@ export class Reflector<T extends KubeObject> {
 
   #factOf(event: WatchEvent<T>): Fact<T> {
     switch (event.type) {
-      case 'BOOKMARK':
-        return { saw: 'bookmark', resourceVersion: event.object.metadata.resourceVersion ?? '' }
+      case 'BOOKMARK': {
+        const { resourceVersion = '', annotations = {} } = event.object.metadata
+        return { saw: 'bookmark', resourceVersion, initialEventsEnd: annotations[INITIAL_EVENTS_END] === 'true' }
+      }
       case 'ERROR': {
         const failure = this.#failureOf(new ApiError({ ...event.status, code: event.status.code ?? 500 }))
         return { saw: 'failure', failure, opened: true }
       }
       default:
-        return { saw: 'change', type: event.type, object: event.object }
+        return { saw: 'change', type: event.type, object: event.object, bytes: event.bytes ?? 0 }
     }
   }
 }
 
-/** Ends one watch that says nothing, or that does not end when it should: a peer that vanished sends no error, ever. */
-class Watchdog {
-  readonly #clock: Clock
-  readonly #silence: number
-  readonly #controller = new AbortController()
-  readonly #deadline: { cancel(): void }
-  #check: { cancel(): void }
-  #fedAt: number
-  #paused = false
-  verdict: 'silence' | 'deadline' | undefined
-
-  constructor(clock: Clock, silence: number, deadline: number) {
-    this.#clock = clock
-    this.#silence = silence
-    this.#fedAt = clock.monotonic()
-    this.#check = clock.setTimer(silence, () => this.#look())
-    this.#deadline = clock.setTimer(deadline, () => this.#bite('deadline'))
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  feed(): void {
-    this.#fedAt = this.#clock.monotonic()
-  }
-
-  /** While we do not read, silence is our own doing. */
-  async pausedWhile(wait: Promise<void>): Promise<void> {
-    this.#paused = true
-    await wait
-    this.#paused = false
-    this.feed()
-  }
-
-  stop(): void {
-    this.#check.cancel()
-    this.#deadline.cancel()
-  }
-
-  /** The timer is not moved for every chunk: it looks, when it fires, how long the silence has been. */
-  #look(): void {
-    const left = this.#paused ? this.#silence : this.#fedAt + this.#silence - this.#clock.monotonic()
-    if (left <= 0) this.#bite('silence')
-    else this.#check = this.#clock.setTimer(left, () => this.#look())
-  }
-
-  #bite(verdict: 'silence' | 'deadline'): void {
-    this.verdict ??= verdict
-    this.#controller.abort(new Error(`the watch ended by ${verdict}`))
+/** Over at the abort too: a handler that never returns must not keep a watch from ending. */
+async function orAborted(wait: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>()
+  const onAbort = () => aborted.resolve()
+  signal.addEventListener('abort', onAbort, { once: true })
+  if (signal.aborted) onAbort()
+  try {
+    await Promise.race([wait, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }

@@ -1,7 +1,7 @@
 import { type Agent, type IncomingMessage, request as plainRequest, type RequestOptions, type ServerResponse } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import type { Clock } from '@kubewright/core'
-import { bodyPointFinder, type Fault, type ProxiedRequest } from './faults.ts'
+import { bodyPointFinder, type Fault, lineEndFinder, type ProxiedRequest } from './faults.ts'
 
 /** Where requests are forwarded to. */
 export interface Upstream {
@@ -84,7 +84,8 @@ function forwardRequest(
   signal: AbortSignal,
   cut: () => void,
 ): void {
-  const headers = endToEnd(incoming.rawHeaders)
+  // What is changed by lines must come as lines.
+  const headers = endToEnd(incoming.rawHeaders, isDamage(fault) ? 'accept-encoding' : undefined)
   if (upstream.token !== undefined && incoming.headers.authorization === undefined)
     headers.push('authorization', `Bearer ${upstream.token}`)
   headers.push('host', upstream.url.host)
@@ -101,20 +102,27 @@ function forwardRequest(
       return
     }
     seen.status = response.statusCode
-    answer.writeHead(response.statusCode ?? 502, response.statusMessage, endToEnd(response.rawHeaders, fault?.is === 'truncate'))
+    const headers = endToEnd(response.rawHeaders, isDamage(fault) && fault.is !== 'stall' ? 'content-length' : undefined)
+    answer.writeHead(response.statusCode ?? 502, response.statusMessage, headers)
     answer.flushHeaders()
-    if (fault?.is === 'truncate' || fault?.is === 'stall') damageBody(response, answer, fault, cut)
-    else response.pipe(answer)
+    if (!isDamage(fault)) response.pipe(answer)
+    else if (fault.is === 'insert') insertLine(response, answer, fault)
+    else damageBody(response, answer, fault, cut)
   })
   incoming.pipe(outgoing)
 }
 
+/** Faults that change the answer's body. */
+function isDamage(fault: Fault | undefined): fault is Extract<Fault, { is: 'truncate' | 'stall' | 'insert' }> {
+  return fault?.is === 'truncate' || fault?.is === 'stall' || fault?.is === 'insert'
+}
+
 /** As raw name-value pairs, because headers may repeat (Impersonate-Group). */
-function endToEnd(raw: readonly string[], withoutLength = false): string[] {
+function endToEnd(raw: readonly string[], without?: string): string[] {
   const kept: string[] = []
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i]!.toLowerCase()
-    if (HOP_BY_HOP.has(name) || (withoutLength && name === 'content-length')) continue
+    if (HOP_BY_HOP.has(name) || name === without) continue
     kept.push(raw[i]!, raw[i + 1]!)
   }
   return kept
@@ -138,5 +146,40 @@ function damageBody(
       else cut()
     })
   })
+  response.once('end', () => answer.end())
+}
+
+function insertLine(response: IncomingMessage, answer: ServerResponse, fault: Extract<Fault, { is: 'insert' }>): void {
+  const findPlace = lineEndFinder(fault.afterLines)
+  const findNext = lineEndFinder(1)
+  const line = Buffer.from(`${fault.line}\n`)
+  let inserted = false
+  const goOn = (rest: Buffer) => {
+    if (rest.length > 0) answer.write(rest)
+    response.off('data', onData)
+    response.pipe(answer)
+  }
+  const onData = (chunk: Buffer) => {
+    let rest = chunk
+    if (!inserted) {
+      const place = findPlace(chunk)
+      if (place === undefined) return void answer.write(chunk)
+      answer.write(Buffer.concat([chunk.subarray(0, place), line]))
+      inserted = true
+      rest = chunk.subarray(place)
+    }
+    const next = fault.instead === true ? findNext(rest) : 0
+    if (next !== undefined) goOn(rest.subarray(next))
+  }
+  // Before the first line there may be no chunk for long: a quiet watch must still say it.
+  if (fault.afterLines === 0) {
+    answer.write(line)
+    inserted = true
+    if (fault.instead !== true) {
+      goOn(Buffer.alloc(0))
+      return
+    }
+  }
+  response.on('data', onData)
   response.once('end', () => answer.end())
 }

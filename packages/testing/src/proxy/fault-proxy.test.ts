@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import { request as tlsRequest } from 'node:https'
+import type { TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { eventually } from '../eventually.ts'
 import { portOf } from '../process/free-port.ts'
 import { virtualClock } from '../virtual-clock.ts'
 import { type FaultProxy, faultProxy } from './fault-proxy.ts'
+import { errorFrame } from './faults.ts'
 
 interface Answer {
   readonly status: number
@@ -123,6 +126,7 @@ describe('a proxy without faults', () => {
 
   test('counts what it saw', async () => {
     await ask('/a')
+    expect(proxy.connections).toBe(1)
     await ask('/b?watch=true')
     await ask('/a', { method: 'DELETE' })
     expect([proxy.count(), proxy.count({ writes: true }), proxy.count({ watch: true }), proxy.count({ path: '/a' })]).toEqual([3, 1, 1, 2])
@@ -218,6 +222,37 @@ describe('faults', () => {
     await asking
   })
 
+  test('a line is put between two whole lines of a stream, which then goes on', async () => {
+    handle = (_, answer) => {
+      answer.write('aaaa\nbb')
+      setTimeout(() => answer.end('bb\ncccc\n'), 20)
+    }
+    proxy.inject({ is: 'insert', afterLines: 2, line: errorFrame(500, 'InternalError', 'etcd hiccup') }, { watch: true })
+    const { body, whole } = await ask('/pods?watch=true')
+    const lines = body.split('\n')
+    expect([lines[0], lines[1], lines[3], whole]).toEqual(['aaaa', 'bbbb', 'cccc', true])
+    expect(JSON.parse(lines[2]!)).toMatchObject({ type: 'ERROR', object: { kind: 'Status', code: 500, reason: 'InternalError' } })
+  })
+
+  test('a line takes the place of another, wherever the chunks end', async () => {
+    handle = (_, answer) => {
+      answer.write('aaaa\nbb')
+      setTimeout(() => answer.write('bb'), 10)
+      setTimeout(() => answer.end('b\ncccc\n'), 20)
+    }
+    proxy.inject({ is: 'insert', afterLines: 1, line: 'x', instead: true }, { watch: true }, 1)
+    expect((await ask('/pods?watch=true')).body).toBe('aaaa\nx\ncccc\n')
+    proxy.inject({ is: 'insert', afterLines: 0, line: 'x', instead: true }, { watch: true }, 1)
+    expect((await ask('/pods?watch=true')).body).toBe('x\nbbbbb\ncccc\n')
+  })
+
+  test('a line before all others is said although the stream is quiet', async () => {
+    handle = (_, answer) => void answer.flushHeaders()
+    proxy.inject({ is: 'insert', afterLines: 0, line: 'nonsense' }, { watch: true })
+    const said = new Promise<string>((resolve) => void ask('/pods?watch=true', { onBody: resolve }))
+    expect(await said).toBe('nonsense\n')
+  })
+
   test('strikes as often as it was told, then no more', async () => {
     const injection = proxy.inject({ is: 'status', code: 503 }, { path: '/x' }, 2)
     const codes: number[] = []
@@ -232,6 +267,45 @@ describe('faults', () => {
       expect((await ask('/')).status).toBe(500)
     }
     expect((await ask('/')).status).toBe(200)
+  })
+})
+
+describe('credentials', () => {
+  test('only tokens that are admitted pass, under the target’s own identity', async () => {
+    proxy.admit(['old'])
+    expect((await ask('/', { headers: ['authorization', 'Bearer old'] })).status).toBe(200)
+    proxy.admit(['new'])
+    expect((await ask('/', { headers: ['authorization', 'Bearer old'] })).status).toBe(401)
+    expect((await ask('/')).status).toBe(401)
+    expect((await ask('/', { headers: ['authorization', 'Bearer new'] })).status).toBe(200)
+    expect(arrived.map(({ headers }) => headers.authorization)).toEqual(['Bearer secret', 'Bearer secret'])
+    proxy.admit(undefined)
+    expect((await ask('/')).status).toBe(200)
+  })
+
+  test('a proxy with TLS rotates its certificate and its authority; who trusts only the old one refuses', async () => {
+    const secure = await faultProxy({ server: `http://127.0.0.1:${portOf(server)}` }, { tls: true })
+    const askWith = (ca: string | undefined) =>
+      new Promise<string>((resolve, reject) => {
+        const outgoing = tlsRequest(`${secure.url}/`, { ca, agent: false }, (response) => {
+          const { fingerprint256 } = (response.socket as TLSSocket).getPeerCertificate()
+          response.resume().once('end', () => resolve(fingerprint256))
+        })
+        outgoing.once('error', reject).end()
+      })
+    const first = secure.connection.caData
+    const fingerprint = await askWith(first)
+    expect(secure.rotate('certificate')).toBe(first)
+    expect(await askWith(first)).not.toBe(fingerprint)
+    const second = secure.rotate('authority')
+    await expect(askWith(first)).rejects.toThrow(/certificate|self-signed/)
+    await askWith(second)
+    expect(secure.connection.caData).toBe(second)
+    await secure.stop()
+  })
+
+  test('a proxy without TLS has nothing to rotate, and says so', () => {
+    expect(() => proxy.rotate('authority')).toThrow('{ tls: true }')
   })
 })
 

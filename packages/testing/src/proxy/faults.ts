@@ -15,8 +15,19 @@ export type Fault =
   | { readonly is: 'lost-answer' }
   /** Forwards a part of the answer's body; then the connection is cut, or (`clean`) the body ends as if it were whole. */
   | { readonly is: 'truncate'; readonly after: BodyPoint; readonly clean?: boolean }
+  /**
+   * Puts a line of its own between two whole lines of the answer's body, after so many of them, and goes on: an ERROR event in a watch, or rubbish.
+   * `instead`: in the place of the line that would have followed.
+   */
+  | { readonly is: 'insert'; readonly afterLines: number; readonly line: string; readonly instead?: boolean }
   /** Forwards a part of the answer's body, then nothing more, with the connection left open. */
   | { readonly is: 'stall'; readonly after: BodyPoint }
+
+/** The line of a watch that tells of an error, as API servers write it: 410 when the history is lost, 500 when their store stumbles. */
+export function errorFrame(code: number, reason: string, message: string): string {
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code }
+  return JSON.stringify({ type: 'ERROR', object: status })
+}
 
 export interface RequestFilter {
   readonly method?: string
@@ -70,6 +81,20 @@ export function chooseFault(rules: Iterable<FaultRule>, request: Pick<ProxiedReq
 }
 
 const NEWLINE = 0x0a
+
+/** Finds the place behind so many whole lines in a body that comes in chunks: bytes of this chunk before it; `undefined`: it is not reached. */
+export function lineEndFinder(lines: number): (chunk: Uint8Array) => number | undefined {
+  let left = lines
+  return (chunk) => {
+    let start = 0
+    for (; left > 0; left--) {
+      const newline = chunk.indexOf(NEWLINE, start)
+      if (newline < 0) return undefined
+      start = newline + 1
+    }
+    return start
+  }
+}
 
 /** Finds a {@link BodyPoint} in a body that comes in chunks: how many bytes of this chunk lie before it; `undefined`: all, and it is not reached. */
 export function bodyPointFinder(point: BodyPoint): (chunk: Uint8Array) => number | undefined {

@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import { expect, test } from 'vitest'
+import { configurationFrom, type GivenFlags } from './configuration.ts'
+import { addOptions } from './options.ts'
+import { RUN_SETTINGS } from './program.ts'
+
+function settingsOf(...args: readonly string[]) {
+  const command = addOptions(new Command(), RUN_SETTINGS).exitOverride()
+  command.parse(args, { from: 'user' })
+  return configurationFrom(RUN_SETTINGS, command.opts<GivenFlags>(), {}).settings
+}
+
+test.each([
+  ['nothing', [], undefined, true],
+  ['--no-warm-standby', ['--no-warm-standby'], undefined, false],
+  ['--warm-standby=false', ['--warm-standby=false'], undefined, false],
+  ['--leader-elect', ['--leader-elect'], true, true],
+  ['--no-leader-elect', ['--no-leader-elect'], false, true],
+])('a boolean flag is given as it is, with a value, or with no-: %s', (_, args, leaderElect, warmStandby) => {
+  expect(settingsOf(...args)).toMatchObject({ warmStandby, ...(leaderElect === undefined ? {} : { leaderElect }) })
+  if (leaderElect === undefined) expect(settingsOf(...args)).not.toHaveProperty('leaderElect')
+})
+
+test.each([
+  [['--graceful-shutdown-timeout', '-1s'], '--graceful-shutdown-timeout: "-1s" is negative'],
+  [['--leader-election-retry-period', '5'], '--leader-election-retry-period: duration "5" is malformed: "5" has no unit'],
+  [['--metrics-cert-dir', 'x'], '--metrics-cert-dir: is for HTTPS: give --metrics-secure too'],
+  [['--profiling', '--metrics-bind-address', '0'], '--profiling: profiles are served beside the metrics, which are off'],
+])('%j is refused before anything starts', (args, message) => {
+  expect(() => settingsOf(...args)).toThrow(message)
+})

@@ -1,0 +1,47 @@
+import { ConfigurationError } from '@kubewright/core'
+import type { z } from 'zod'
+import { environmentName } from './names.ts'
+import type { RunSettings } from './program.ts'
+import { readConfigFile, resolveSettings } from './resolve.ts'
+
+/** A program's settings, and how to read them again: flags and variables stay, the file may have changed. */
+export interface Configuration {
+  readonly settings: RunSettings
+  readonly file: string | undefined
+  /** @throws ConfigurationError with one line per wrong setting */
+  read(): RunSettings
+}
+
+export type GivenFlags = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** @throws ConfigurationError with one line per wrong setting */
+export function configurationFrom(
+  schema: z.ZodObject,
+  flags: GivenFlags,
+  environment: Readonly<Record<string, string | undefined>>,
+): Configuration {
+  const file = [flags['config']].flat()[0] ?? (environment[environmentName('config')] || undefined)
+  const read = () => {
+    const settings = resolveSettings(schema, {
+      flags,
+      environment,
+      ...(file === undefined ? {} : { file: readConfigFile(file) }),
+    }) as RunSettings
+    refuseContradictions(settings)
+    return settings
+  }
+  return { settings: read(), file, read }
+}
+
+/** What the manager would refuse too, but only when everything is connected, and in its own words. */
+function refuseContradictions(settings: RunSettings): void {
+  const problems = [
+    ...(settings.metricsCertDir !== undefined && !settings.metricsSecure
+      ? ['--metrics-cert-dir: is for HTTPS: give --metrics-secure too']
+      : []),
+    ...(settings.profiling && settings.metricsBindAddress === '0'
+      ? ['--profiling: profiles are served beside the metrics, which are off: give --metrics-bind-address too']
+      : []),
+  ]
+  if (problems.length > 0) throw new ConfigurationError(problems.join('\n'))
+}

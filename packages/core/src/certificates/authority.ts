@@ -1,0 +1,56 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { type CertificateRequest, certificate, type Subject } from './certificate.ts'
+
+const DAY_MS = 86_400_000
+/** Clocks of two machines differ; without this a fresh certificate is "not yet valid" on one of them. */
+const SKEW_MS = 3_600_000
+const LIFETIME_MS = 365 * DAY_MS
+
+export interface Pair {
+  /** PEM. */
+  readonly cert: string
+  /** PEM, PKCS #8. */
+  readonly key: string
+}
+
+/** A certificate authority that lives as long as its process: a server's own, so that its clients can verify it without any set-up. */
+export class Authority {
+  readonly cert: string
+  private readonly key: KeyObject
+  private readonly subject: Subject = { commonName: 'kubewright-ca' }
+  /** Milliseconds since the epoch, from which everything it issues is no longer valid. */
+  readonly notAfter: number
+  private readonly now: number
+
+  /** `now`: milliseconds since the epoch. */
+  constructor(now: number) {
+    this.now = now
+    this.notAfter = now + LIFETIME_MS
+    const { privateKey, publicKey } = newKeys()
+    this.key = privateKey
+    this.cert = this.issue(this.subject, publicKey, { is: 'authority' })
+  }
+
+  /** For a server that is reached by these names and addresses. */
+  server(names: readonly string[], commonName = 'kube-apiserver'): Pair {
+    return this.pair({ commonName }, { is: 'server', names })
+  }
+
+  /** For a client that is this user, in these groups. */
+  client(user: string, groups: readonly string[]): Pair {
+    return this.pair({ commonName: user, organizations: groups }, { is: 'client' })
+  }
+
+  private pair(subject: Subject, use: CertificateRequest['use']): Pair {
+    const { privateKey, publicKey } = newKeys()
+    return { cert: this.issue(subject, publicKey, use), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string }
+  }
+
+  private issue(subject: Subject, publicKey: KeyObject, use: CertificateRequest['use']): string {
+    const notBefore = this.now - SKEW_MS
+    return certificate({ subject, publicKey, issuer: this.subject, issuerKey: this.key, notBefore, notAfter: this.notAfter, use })
+  }
+}
+
+/** P-256: made in a tenth of a millisecond, where RSA takes fifty. */
+const newKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -1,0 +1,52 @@
+import type { KubeObject } from '@kubewright/core'
+import type { Family, Shards } from '../sharding/shards.ts'
+import type { WriteGuard } from '../writes/write-guard.ts'
+import type { ControllerEngine } from './engine.ts'
+import { NotOursError } from './errors.ts'
+import { requestOf } from './request.ts'
+
+/** A controller's part in the sharing of objects among replicas. */
+export class ShardPart<T extends KubeObject> {
+  readonly #engine: ControllerEngine<T>
+  readonly shards: Shards | undefined
+
+  constructor(engine: ControllerEngine<T>) {
+    this.#engine = engine
+    this.shards = engine.spec.sharded ? engine.manager.shards : undefined
+  }
+
+  owns(key: string): boolean {
+    return this.shards?.owns(this.familyOf(key)) ?? true
+  }
+
+  familyOf(key: string): Family {
+    const { cluster, namespace, name } = requestOf(key)
+    const { group, kind } = this.#engine.spec.kind
+    return { cluster, group, kind, namespace, name }
+  }
+
+  /** Refuses writes for an object that has become another's: by the clock, right before they are sent. */
+  fence(key: string): WriteGuard {
+    return {
+      before: () => {
+        if (!this.owns(key)) throw new NotOursError('not written: another replica may work on the object by now')
+      },
+    }
+  }
+
+  /** Takes part in moves. Returns the function that ends it. */
+  join(): () => void {
+    const { queue, attempts } = this.#engine
+    return (
+      this.shards?.subscribe({
+        gained: (families) => this.#engine.lookAtAll((key) => families(this.familyOf(key))),
+        lost: async (families) => {
+          const isLost = (key: string) => families(this.familyOf(key))
+          queue.takeOut(isLost)
+          attempts.abort(isLost, new NotOursError('another replica works on the object from now on'))
+          await queue.settled(isLost)
+        },
+      }) ?? (() => {})
+    )
+  }
+}

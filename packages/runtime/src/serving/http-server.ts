@@ -1,0 +1,132 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { Server as TlsServer } from 'node:tls'
+import { ConfigurationError, messageOf } from '@kubewright/core'
+import { parseBindAddress } from './bind-address.ts'
+import type { ServingCertificate } from './serving-certificate.ts'
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly body: string
+  /** @default 'text/plain; charset=utf-8' */
+  readonly contentType?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What an answer may depend on besides the URL. */
+export interface HttpQuestion {
+  /** The header of that name. */
+  readonly authorization: string | undefined
+  /** Aborts when the one who asks is gone, or the server closes. */
+  readonly signal: AbortSignal
+}
+
+export type Answering = (url: URL, question: HttpQuestion) => Promise<HttpAnswer>
+
+export interface HttpEndpoint {
+  /** The real address, as `host:port`. */
+  readonly address: string
+  close(): Promise<void>
+}
+
+/**
+ * Whoever can reach the port can send as slowly as he likes: nobody gets more than this. A scrape and a probe are one small request each, from a
+ * handful of programs.
+ */
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 16_384 }
+const MOST_CONNECTIONS = 100
+/** A probe's connection that is kept open must not keep the program from ending. */
+const KEEP_ALIVE = 5_000
+
+/**
+ * Serves GET and HEAD requests with what `answer` says, over TLS when there is a certificate.
+ * @returns `undefined` when the address says "off"
+ * @throws ConfigurationError naming the flag when the address cannot be had
+ */
+export async function serveHttp(
+  flag: string,
+  text: string,
+  answer: Answering,
+  certificate?: ServingCertificate,
+): Promise<HttpEndpoint | undefined> {
+  const where = parseBindAddress(flag, text)
+  if (where === undefined) return undefined
+  const closing = new AbortController()
+  const respondTo = (request: IncomingMessage, response: ServerResponse) => {
+    respond(request, response, answer, closing.signal).catch((error: unknown) => response.destroy(error as Error))
+  }
+  const { server, release } = certificate === undefined ? plain(respondTo) : secure(respondTo, certificate)
+  server.keepAliveTimeout = KEEP_ALIVE
+  server.maxConnections = MOST_CONNECTIONS
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(new ConfigurationError(refusal(flag, text, error), { cause: error })))
+    server.listen({ port: where.port, ...(where.host === undefined ? {} : { host: where.host }) }, resolve)
+  }).catch((error: unknown) => {
+    release()
+    throw error
+  })
+  return {
+    address: addressOf(server.address() as AddressInfo),
+    close: () =>
+      new Promise((resolve) => {
+        release()
+        closing.abort(new Error('the server closes'))
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+type Respond = (request: IncomingMessage, response: ServerResponse) => void
+
+function plain(respondTo: Respond): { readonly server: Server; release(): void } {
+  return { server: createServer(LIMITS, respondTo), release: () => {} }
+}
+
+/** Open connections keep the certificate with which they began; new ones get the new one. */
+function secure(respondTo: Respond, certificate: ServingCertificate): { readonly server: Server; release(): void } {
+  // HTTP/1.1 alone: a scraper gains nothing by HTTP/2, and its resets have cost servers dearly (CVE-2023-44487).
+  const server = createSecureServer({ ...LIMITS, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'], ...certificate.current }, respondTo)
+  // Not everybody who connects wants to talk TLS: that is his trouble.
+  server.on('tlsClientError', () => {})
+  const release = certificate.subscribe((pair) => (server as TlsServer).setSecureContext({ ...pair, minVersion: 'TLSv1.2' }))
+  return { server, release }
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse, answer: Answering, closing: AbortSignal): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    // The body is not read; without this the connection would wait for it.
+    response.writeHead(405, { allow: 'GET, HEAD', connection: 'close' }).end()
+    return
+  }
+  const gone = new AbortController()
+  response.once('close', () => gone.abort(new Error('the one who asked is gone')))
+  const question = { authorization: request.headers.authorization, signal: AbortSignal.any([gone.signal, closing]) }
+  const { status, body, contentType = 'text/plain; charset=utf-8', headers } = await answered(request.url, question, answer)
+  response.writeHead(status, { 'content-type': contentType, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', ...headers })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}
+
+async function answered(path = '/', question: HttpQuestion, answer: Answering): Promise<HttpAnswer> {
+  if (!URL.canParse(path, BASE)) return { status: 400, body: 'the path is malformed\n' }
+  try {
+    return await answer(new URL(path, BASE), question)
+  } catch (error) {
+    return { status: 500, body: `${messageOf(error)}\n` }
+  }
+}
+
+const BASE = 'http://local'
+
+function refusal(flag: string, text: string, error: NodeJS.ErrnoException): string {
+  if (error.code === 'EADDRINUSE')
+    return `${flag} "${text}": the port is in use by another program: choose another one, or "0" to switch it off`
+  if (error.code === 'EACCES') return `${flag} "${text}": not allowed to listen there: choose a port above 1023`
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') return `${flag} "${text}": this machine has no such address`
+  return `${flag} "${text}": ${error.message}`
+}
+
+function addressOf({ address, port, family }: AddressInfo): string {
+  return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`
+}

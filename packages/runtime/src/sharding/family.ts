@@ -1,0 +1,37 @@
+import { controllerOf, type KubeObject } from '@kubewright/core'
+import { positionOf } from './hash.ts'
+import type { Family } from './shards.ts'
+
+/**
+ * What decides where a family is on the ring: all of its name, or its namespace, so that a server can tell whose an object is. All members of a ring
+ * must say the same.
+ */
+export type Placement = 'family' | 'namespace'
+
+/** Where a family is on the ring. What is in no namespace is placed by its name in any case. */
+export function positionOfFamily({ cluster, group, kind, namespace = '', name }: Family, placement: Placement = 'family'): number {
+  if (placement === 'namespace' && namespace !== '') return positionOfNamespace(cluster, namespace)
+  return positionOf(cluster, group, kind, namespace, name)
+}
+
+export const positionOfNamespace = (cluster: string, namespace: string): number => positionOf(cluster, namespace)
+
+export interface FamilyScope {
+  /** `''` for the manager's own cluster. */
+  readonly cluster: string
+  /** Whether objects of a kind are in namespaces: a reference to an owner does not say. @default all are */
+  readonly isNamespaced?: (group: string, kind: string) => boolean
+}
+
+/** The family of an object: its controlling owner's, so that both are in one shard, or, when nothing controls it, its own. */
+export function familyOf(object: KubeObject, { cluster, isNamespaced = () => true }: FamilyScope): Family {
+  const owner = controllerOf(object)
+  const {
+    apiVersion = '',
+    kind = '',
+    name = '',
+  } = owner ?? { apiVersion: object.apiVersion, kind: object.kind, name: object.metadata.name }
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+  const namespace = owner === undefined || isNamespaced(group, kind) ? object.metadata.namespace : undefined
+  return { cluster, group, kind, namespace, name }
+}

@@ -1,0 +1,26 @@
+import type { ShardMember, ShardMemberFactory } from '../manager/shard-member.ts'
+import { ClusterShare } from './cluster-share.ts'
+import { Holdings } from './holdings.ts'
+import { resolveSharding, type ShardingOptions } from './options.ts'
+import { ShardReplica } from './replica.ts'
+
+/**
+ * For a manager's `sharding`: this replica shares the objects with all replicas that use the same ring. Every replica works on its own; what its caches
+ * hold of the others' says {@link ShardingOptions.filter}. Objects are in the ring by their cluster, kind, namespace and name, or by their namespace
+ * alone where the server filters; what an object controls goes with it.
+ * @throws ConfigurationError (from `createManager`) when options contradict each other
+ */
+export function shardMember(options: ShardingOptions): ShardMemberFactory {
+  return (parts): ShardMember => {
+    const sharding = resolveSharding(options, parts)
+    const { filter, placement } = sharding
+    const holdings = filter === 'none' ? undefined : new Holdings({ placement, arrived: (families) => replica.tell(families) })
+    const replica = new ShardReplica({ ...parts, sharding, holdings })
+    return {
+      shards: replica,
+      run: (signal) => replica.run(signal),
+      release: () => replica.release(),
+      filter: (cluster) => holdings && new ClusterShare({ ...parts, cluster, holdings, placement, byServer: filter === 'server' }),
+    }
+  }
+}

@@ -1,0 +1,46 @@
+// Pages that claim something name the test that proves it, as `file › title`. Every named test exists, and no claim is without one.
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const root = dirname(dirname(import.meta.dirname))
+
+interface Row {
+  readonly claim: string
+  readonly proofs: readonly { readonly file: string; readonly title: string }[]
+}
+
+/** Rows of the page's tables: the first cell is the claim, code spans with `›` are the proofs. */
+function rowsOf(page: string): readonly Row[] {
+  const lines = readFileSync(join(root, 'docs', page), 'utf8').split('\n')
+  return lines
+    .filter((line) => line.startsWith('| ') && !/^\| (-|feature |code )/.test(line))
+    .map((line) => ({
+      claim: line.split('|')[1]!.trim(),
+      proofs: [...line.matchAll(/`([^`]+\.test\.ts) › ([^`]+)`/g)].map(([, file, title]) => ({ file: file!, title: title! })),
+    }))
+}
+
+const PAGES = ['comparison.md', 'defects.md']
+
+describe.each(PAGES)('docs/%s', (page) => {
+  const rows = rowsOf(page)
+
+  test('every row names a test', () => {
+    expect(rows.length).toBeGreaterThan(30)
+    expect(rows.filter(({ proofs }) => proofs.length === 0).map(({ claim }) => claim)).toEqual([])
+  })
+
+  test('every named test exists', () => {
+    const missing = rows
+      .flatMap(({ proofs }) => proofs)
+      .filter(({ file, title }) => !readFileSync(join(root, file), 'utf8').includes(title))
+    expect(missing).toEqual([])
+  })
+})
+
+test('each of the known defects has its row: C1 to C20 and P1 to P14', () => {
+  const codes = rowsOf('defects.md').map(({ claim }) => claim)
+  const wanted = [...Array.from({ length: 20 }, (_, n) => `C${n + 1}`), ...Array.from({ length: 14 }, (_, n) => `P${n + 1}`)]
+  expect(codes).toEqual(wanted)
+})
