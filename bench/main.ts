@@ -36,6 +36,10 @@ const BENCHMARKS: Readonly<
     about: 'known defects of @kubernetes/client-node, shown on the package itself: what its informer does after each fault',
     load: () => import('./peer-defects.ts'),
   },
+  webhook: {
+    about: 'admission hooks at rising rates over TLS, and conversion of 1,000 objects in one review',
+    load: () => import('./webhook.ts'),
+  },
   idle: { about: 'requests of the whole program in an idle minute', load: () => import('./idle.ts') },
 }
 

@@ -1,5 +1,6 @@
 // Every flag of `kubewright apiserver` does what kube-apiserver's flag of that name does.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, type ClusterConnection, connectTo } from '@kubewright/client'
@@ -62,8 +63,79 @@ test('--bind-address and --secure-port say where; a port in use is one clear lin
   ])
 })
 
+/** Ann is a user like any other, root may do everything. */
+const USERS = 'secret-of-ann,ann,1\nsecret-of-root,root,2,"system:masters"\n'
+const SERVICE_ACCOUNTS = '/api/v1/namespaces/default/serviceaccounts'
+
+function asUser(server: string, token?: string): Client {
+  const client = connectTo({ server, insecureSkipTlsVerify: true, ...(token === undefined ? {} : { token }) })
+  onTestFinished(() => client.close())
+  return client
+}
+
+test('--authorization-mode RBAC: users may do what is bound to them, and without the flag everything', async ({ kubewright }) => {
+  const users = ['--secure-port', '0', '--token-auth-file', file('csv', USERS)]
+  const lists = (server: string, token?: string) => asUser(server, token).request('GET', '/api/v1/namespaces')
+  const open = await serverOf(kubewright(['apiserver', ...users]))
+  await lists(open, 'secret-of-ann')
+  await expect(lists(open)).rejects.toMatchObject({ code: 401 })
+  const strict = await serverOf(kubewright(['apiserver', ...users, '--authorization-mode', 'RBAC']))
+  await expect(lists(strict, 'secret-of-ann')).rejects.toMatchObject({
+    code: 403,
+    message: expect.stringContaining('User "ann" cannot list resource'),
+  })
+  await lists(strict, 'secret-of-root')
+  await expect(lists(strict)).rejects.toMatchObject({ code: 403, message: expect.stringContaining('User "system:anonymous" cannot list') })
+  const known = await serverOf(kubewright(['apiserver', ...users, '--authorization-mode', 'RBAC', '--anonymous-auth=false']))
+  await expect(lists(known)).rejects.toMatchObject({ code: 401 })
+})
+
+test('--service-account-signing-key-file, --service-account-key-file, --service-account-issuer and --api-audiences: our tokens', async ({
+  kubewright,
+}) => {
+  const pem = (type: 'spki' | 'pkcs8', key: KeyObject) => file(type, key.export({ type, format: 'pem' }) as string)
+  const [ours, older] = [generateKeyPairSync('ec', { namedCurve: 'P-256' }), generateKeyPairSync('ec', { namedCurve: 'P-256' })]
+  const keys = ['--service-account-signing-key-file', pem('pkcs8', ours.privateKey)]
+  const verifying = ['--service-account-key-file', `${pem('spki', ours.publicKey)},${pem('spki', older.publicKey)}`]
+  const names = ['--service-account-issuer', 'https://issuer.example.com', '--api-audiences', 'api,other']
+  const server = await serverOf(
+    kubewright(['apiserver', '--secure-port', '0', '--token-auth-file', file('csv', USERS), ...keys, ...verifying, ...names]),
+  )
+  const root = asUser(server, 'secret-of-root')
+  await root.request('POST', SERVICE_ACCOUNTS, { body: { metadata: { name: 'robot' } } })
+  const { status } = await root.request<{ status: { token: string } }>('POST', `${SERVICE_ACCOUNTS}/robot/token`, { body: { spec: {} } })
+  const claims = JSON.parse(Buffer.from(status.token.split('.')[1]!, 'base64url').toString()) as object
+  expect(claims).toMatchObject({ iss: 'https://issuer.example.com', aud: ['api', 'other'], sub: 'system:serviceaccount:default:robot' })
+  await asUser(server, status.token).request('GET', '/api/v1/namespaces')
+  const published = await root.request<{ keys: readonly object[] }>('GET', '/openid/v1/jwks')
+  expect(published.keys).toHaveLength(2)
+})
+
+test('the built program reads YAML: server-side apply by a file is YAML to it', async ({ kubewright }) => {
+  const server = await serverOf(kubewright(['apiserver', '--secure-port', '0', '--token-auth-file', file('csv', USERS)]))
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'default' }, data: { a: 'b' } }
+  const applied = await asUser(server, 'secret-of-root').request<{ data: object }>('PATCH', '/api/v1/namespaces/default/configmaps/a', {
+    body: object,
+    query: { fieldManager: 'me' },
+    headers: { 'content-type': 'application/apply-patch+yaml' },
+  })
+  expect(applied.data).toEqual({ a: 'b' })
+})
+
+test('--audit-policy-file and --audit-log-path: requests are written down', async ({ kubewright }) => {
+  const policy = file('policy', 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: [{ level: Metadata, users: [root] }]\n')
+  const log = file('log', '')
+  const audit = ['--audit-policy-file', policy, '--audit-log-path', log]
+  const server = await serverOf(kubewright(['apiserver', '--secure-port', '0', '--token-auth-file', file('csv', USERS), ...audit]))
+  await asUser(server, 'secret-of-ann').request('GET', '/api/v1/namespaces')
+  await asUser(server, 'secret-of-root').request('GET', '/api/v1/namespaces')
+  const written = readFileSync(log, 'utf8').split('\n').filter(Boolean)
+  expect(written.map((line) => (JSON.parse(line) as { stage: string; user: { username: string } }).user.username)).toEqual(['root', 'root'])
+})
+
 test.for([
-  [['--authorization-mode', 'RBAC'], /--authorization-mode: "RBAC" is not supported yet/],
+  [['--authorization-mode', 'Webhook'], /--authorization-mode: "Webhook" is not supported here: give AlwaysAllow or RBAC/],
+  [['--audit-log-path', '-'], /--audit-log-path: without --audit-policy-file/],
   [['--tls-cert-file', 'x'], /go together/],
   [['--token-auth-file', '/does/not/exist'], /--token-auth-file: cannot read/],
   [['--secure-port', 'many'], /--secure-port: "many" is no port/],

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { configMap, useCluster } from './harness.ts'
 import { runManager } from './managers.ts'
 
-const bench = useCluster({ apiServerFlags: ['--feature-gates=ShardedListAndWatch=true'] })
+const bench = useCluster({ realServerFlags: ['--feature-gates=ShardedListAndWatch=true'] })
 
 const NAMESPACES = 30
 const EACH = 10

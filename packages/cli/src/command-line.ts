@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { APISERVER_FLAGS } from './commands/apiserver-flags.ts'
+import type { ManifestOptions } from './commands/manifests.ts'
 import { OPERATOR_NAMES } from './commands/operators.ts'
 import { report } from './program/report.ts'
 import type { Terminal } from './terminal.ts'
@@ -55,10 +56,14 @@ async function createProgram(command: string | undefined, terminal: Terminal): P
     .command('manifests')
     .description('print the YAML that an operator needs in a cluster, generated from its definitions')
     .argument('[OPERATOR...]', operatorsText, ['all'])
-    .addOption(new Option('--only <PART>', 'one part of them').choices(['crds', 'rbac']))
-    .action(async (names: string[], options: { only?: 'crds' | 'rbac' }) =>
+    .addOption(new Option('--only <PART>', 'one part of them').choices(['crds', 'rbac', 'webhooks']))
+    .option('--namespace <NS>', 'where the operators run', 'kubewright-system')
+    .action(async (names: string[], options: ManifestOptions) =>
       (await import('./commands/manifests.ts')).manifests(names, options, terminal),
     )
+
+  const generate = program.command('generate').description('print what follows from definitions, or a definition that follows from a CRD')
+  if (command === 'generate') (await import('./commands/generate.ts')).defineGenerate(generate, terminal)
 
   return program
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from '@kubewright/core'
 import type { Manager } from '@kubewright/runtime'
 import type { KindDefinition, PolicyRule } from '@kubewright/schema'
+import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
 import type { z } from 'zod'
 
 /** A program that reconciles some kinds, ready to be run by the command: its definitions say everything that manifests are generated from. */
@@ -13,6 +14,10 @@ export interface OperatorDefinition<Config extends z.ZodObject = z.ZodObject> {
   readonly kinds: readonly KindDefinition[]
   /** What it does in the cluster: becomes its ClusterRole, exactly. */
   readonly permissions: readonly PolicyRule[]
+  /** What the API server asks it before it takes an object; every replica answers. */
+  readonly webhooks?: readonly WebhookDefinition[]
+  /** How the versions of its kinds become each other; every replica answers. */
+  readonly conversions?: readonly ConversionDefinition[]
   /** Its own settings. A field `maxRate` of operator `gc` is the flag `--gc-max-rate`, `KUBEWRIGHT_GC_MAX_RATE`, and `gcMaxRate` in the config file. */
   readonly config: Config
   /** What `kubewright up` puts into an empty cluster to show the operator at work; owners and namespaces first. `now` in ms since the epoch. */

@@ -1,15 +1,21 @@
 import type { KubeObject } from '@kubewright/core'
 import type { ControllerDefinition } from '@kubewright/runtime'
+import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
 import type { OperatorDefinition } from './operator.ts'
+import { declared } from './program/declared.ts'
 
 // Any controller, whatever its kind's type: `never` objects go into every reconcile function.
 type AnyController = ControllerDefinition<KubeObject & never> | ControllerDefinition
 
 /**
  * A whole program in one call: reads the flags and variables of `kubewright run` (`--kubeconfig`, `--leader-elect`, …), connects, runs the
- * controllers until SIGINT or SIGTERM, and sets the exit code. For a program that needs more, build a manager with `createManager`.
+ * controllers and serves the webhooks until SIGINT or SIGTERM, and sets the exit code. For a program that needs more, build a manager with `createManager`.
+ * While `kubewright generate` loads the module it only says what it would run.
  */
-export async function run(...definitions: readonly (AnyController | OperatorDefinition)[]): Promise<void> {
+export async function run(
+  ...definitions: readonly (AnyController | OperatorDefinition | WebhookDefinition | ConversionDefinition)[]
+): Promise<void> {
+  if (declared.hasSubscribers) return declared.publish({ definitions })
   const { runProgram } = await import('./program/run-program.ts')
-  await runProgram(definitions as readonly (ControllerDefinition | OperatorDefinition)[])
+  await runProgram(definitions as Parameters<typeof runProgram>[0])
 }

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { PeerCertificate } from 'node:tls'
+import type { ServiceAccountTokens } from './service-account-tokens.ts'
 import { AUTHENTICATED, type User } from './user.ts'
 
 export interface Credentials {
@@ -9,13 +10,22 @@ export interface Credentials {
   readonly certificate: PeerCertificate | undefined
 }
 
+/** What a TokenReview says of a token. */
+export interface TokenJudgement {
+  readonly user: User | undefined
+  readonly audiences: readonly string[]
+  readonly error: string
+}
+
 /** Tells who makes a request: a client certificate first, then a bearer token, as the real server does. */
 export class Authenticator {
   /** By hash, so that a look-up takes as long for a wrong token as for a right one. */
   private readonly users: ReadonlyMap<string, { readonly hash: Buffer; readonly user: User }>
+  private readonly accounts: ServiceAccountTokens | undefined
 
-  constructor(tokens: ReadonlyMap<string, User>) {
+  constructor(tokens: ReadonlyMap<string, User>, accounts?: ServiceAccountTokens) {
     this.users = new Map([...tokens].map(([token, user]) => [hashOf(token).toString('hex'), { hash: hashOf(token), user }]))
+    this.accounts = accounts
   }
 
   /** `undefined`: nobody that this server knows. */
@@ -23,12 +33,25 @@ export class Authenticator {
     return (certificate && userOf(certificate)) ?? this.bearer(authorization)
   }
 
-  private bearer(authorization: string | undefined): User | undefined {
-    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
-    return token === undefined ? undefined : this.ofToken(token)
+  /** `audiences`: those of which one must be the token's; empty: this server's own. */
+  judge(token: string, audiences: readonly string[]): TokenJudgement {
+    const known = this.ofStaticToken(token)
+    const own = this.accounts?.audiences ?? []
+    // A static token is for this server alone.
+    const shared = audiences.length === 0 ? own : own.filter((each) => audiences.includes(each))
+    if (known !== undefined && (audiences.length === 0 || shared.length > 0)) return { user: known, audiences: shared, error: '' }
+    const verdict = this.accounts?.verify(token, audiences.length === 0 ? own : audiences)
+    if (verdict?.is === 'accepted') return { user: verdict.user, audiences: verdict.audiences, error: '' }
+    const error = verdict === undefined ? 'invalid bearer token' : `[invalid bearer token, ${verdict.why}]`
+    return { user: undefined, audiences: [], error }
   }
 
-  ofToken(token: string): User | undefined {
+  private bearer(authorization: string | undefined): User | undefined {
+    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+    return token === undefined ? undefined : this.judge(token, []).user
+  }
+
+  private ofStaticToken(token: string): User | undefined {
     const hash = hashOf(token)
     const known = this.users.get(hash.toString('hex'))
     return known !== undefined && timingSafeEqual(known.hash, hash) ? known.user : undefined

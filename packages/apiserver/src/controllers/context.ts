@@ -1,7 +1,7 @@
 import type { Clock, DynamicObject } from '@kubewright/core'
 import type { Catalog } from '../registry/catalog.ts'
 import type { Objects } from '../registry/objects.ts'
-import type { StoredResource } from '../registry/resource.ts'
+import { asStored, type StoredResource } from '../registry/resource.ts'
 import type { Target } from '../registry/target.ts'
 
 /** What the server's own controllers work with. */
@@ -35,7 +35,7 @@ export class Tables {
   all(): ReadonlyMap<string, StoredResource> {
     if (this.generation !== this.catalog.generation) {
       this.generation = this.catalog.generation
-      this.byTable = new Map(this.catalog.tables().map((resource) => [resource.storage.table, resource]))
+      this.byTable = new Map(this.catalog.tables().map((resource) => [resource.storage.table, asStored(resource)]))
     }
     return this.byTable
   }

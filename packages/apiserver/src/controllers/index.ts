@@ -4,6 +4,7 @@ import { DefinitionCleanup } from './definition-cleanup.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { NamespaceController } from './namespace-controller.ts'
 import { NamespaceDefaults } from './namespace-defaults.ts'
+import { RoleAggregation } from './role-aggregation.ts'
 
 /** Starts them all. Before the first object is written, or what was written before is not seen by the garbage collector. */
 export function startControllers(context: ControllerContext & { readonly rootCa: string }): Controller {
@@ -12,6 +13,7 @@ export function startControllers(context: ControllerContext & { readonly rootCa:
     new NamespaceController(context),
     new DefinitionCleanup(context),
     new NamespaceDefaults(context, context.rootCa),
+    new RoleAggregation(context),
   ]
   return {
     stop: () => {

@@ -1,28 +1,50 @@
 import type { DynamicObject } from '@kubewright/core'
 import { evaluateJsonPath, parseJsonPath } from '@kubewright/core'
 import { schemaOf } from '../builtin/index.ts'
+import { lazy } from '../builtin/type-table.ts'
 import { compareVersions } from '../registry/catalog.ts'
 import type { Fields } from '../registry/fields.ts'
 import type { ScaleMapping, StoredResource, Subresource } from '../registry/resource.ts'
 import { defaultStrategy, type Strategy } from '../registry/strategy.ts'
 import { typedForm } from '../registry/typed-form.ts'
 import { type CompiledSchema, compileSchema, hasCel, type Json, type Schema } from '../schema/index.ts'
+import { type ConversionContext, WebhookConversion } from './conversion/webhook-conversion.ts'
 import type { CustomResourceDefinition, DefinitionVersion } from './definition.ts'
 
 const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
 const SUBRESOURCE_VERBS = ['get', 'patch', 'update']
 
 /** The resources that a definition makes: one for each served version, all over one table. */
-export function customResources(crd: CustomResourceDefinition): readonly StoredResource[] {
+export function customResources(crd: CustomResourceDefinition, conversions: ConversionContext): readonly StoredResource[] {
   const storage = crd.spec.versions.find((version) => version.storage)!
-  return crd.spec.versions.filter((version) => version.served).map((version) => customResource(crd, version, storage.name))
+  return crd.spec.versions.filter((version) => version.served).map((version) => customResource(crd, version, storage, conversions))
 }
 
-function customResource(crd: CustomResourceDefinition, version: DefinitionVersion, storageVersion: string): StoredResource {
+function customResource(
+  crd: CustomResourceDefinition,
+  version: DefinitionVersion,
+  storageVersion: DefinitionVersion,
+  conversions: ConversionContext,
+): StoredResource {
   const { group, names, scope } = crd.status?.acceptedNames?.kind ? { ...crd.spec, names: crd.status.acceptedNames } : crd.spec
-  const schema: Schema = version.schema?.openAPIV3Schema ?? { type: 'object' }
+  const schema = schemaIn(version)
   const compiled = compileSchema(schema)
   const scale = scaleMapping(version)
+  const kept = lazy(() => compileSchema(schemaIn(storageVersion)))
+  const { conversion: { strategy, webhook } = { strategy: 'None' } } = crd.spec
+  const conversion =
+    strategy === 'Webhook' && webhook !== undefined
+      ? new WebhookConversion(conversions, {
+          webhook,
+          served: `${group}/${version.name}`,
+          stored: `${group}/${storageVersion.name}`,
+          read: {
+            served: (object) => fitting(object, compiled),
+            // The real server fills defaults when it reads what is stored, and not again in what it makes of that.
+            stored: (object) => withDefaults(fitting(object, kept()), kept()),
+          },
+        })
+      : undefined
   return {
     is: 'stored',
     group,
@@ -36,12 +58,13 @@ function customResource(crd: CustomResourceDefinition, version: DefinitionVersio
     categories: names.categories ?? [],
     verbs: VERBS,
     subresources: subresources(version),
-    storage: { table: `${group}/${names.plural}`, apiVersion: `${group}/${storageVersion}` },
+    storage: { table: `${group}/${names.plural}`, apiVersion: `${group}/${storageVersion.name}` },
     strategy: customStrategy(version, compiled),
     read: (object) => readCustom(object, compiled),
     empty: () => ({ metadata: {} }),
     schema: () => withMetadata(schema),
     ...(scale === undefined ? {} : { scale }),
+    ...(conversion === undefined ? {} : { conversion }),
     custom: {
       crd: crd.metadata.name ?? '',
       columns: version.additionalPrinterColumns ?? [],
@@ -76,6 +99,18 @@ function customStrategy(version: DefinitionVersion, compiled: CompiledSchema): S
     },
     validate: (object, old) => compiled.validate(object as unknown as Json, old as unknown as Json | undefined),
   }
+}
+
+const schemaIn = (version: DefinitionVersion): Schema => version.schema?.openAPIV3Schema ?? { type: 'object' }
+
+/** What a converter made need not fit the version's schema: what it has too much goes. */
+function fitting(object: DynamicObject, compiled: CompiledSchema): DynamicObject {
+  return { ...(compiled.prune(object as unknown as Json) as Fields), metadata: object.metadata } as unknown as DynamicObject
+}
+
+function withDefaults(object: DynamicObject, compiled: CompiledSchema): DynamicObject {
+  const { metadata, ...rest } = object
+  return { ...(compiled.applyDefaults({ ...rest, metadata: {} } as Json) as Fields), metadata } as unknown as DynamicObject
 }
 
 function readCustom(object: Fields, compiled: CompiledSchema): { readonly value: Fields; readonly unknownFields: readonly string[] } {

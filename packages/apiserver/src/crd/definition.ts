@@ -1,6 +1,7 @@
 import type { Condition, KubeObject } from '@kubewright/core'
 import type { Schema } from '../schema/index.ts'
 import type { PrinterColumn } from '../table/index.ts'
+import type { ConversionWebhook } from './conversion/webhook-conversion.ts'
 
 /** apiextensions.k8s.io/v1 CustomResourceDefinition, as much of it as this server reads. */
 export interface CustomResourceDefinition extends KubeObject {
@@ -13,7 +14,7 @@ export interface DefinitionSpec {
   readonly scope: 'Namespaced' | 'Cluster'
   readonly names: DefinitionNames
   readonly versions: readonly DefinitionVersion[]
-  readonly conversion?: { readonly strategy: string }
+  readonly conversion?: { readonly strategy: string; readonly webhook?: ConversionWebhook }
   readonly preserveUnknownFields?: boolean
 }
 

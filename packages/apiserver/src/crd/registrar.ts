@@ -3,6 +3,7 @@ import type { Catalog } from '../registry/catalog.ts'
 import type { Objects } from '../registry/objects.ts'
 import type { StoredResource } from '../registry/resource.ts'
 import type { Change } from '../storage/index.ts'
+import type { ConversionContext } from './conversion/webhook-conversion.ts'
 import { customResources } from './custom-resources.ts'
 import type { CustomResourceDefinition } from './definition.ts'
 import { establishedStatus, isEstablished } from './names.ts'
@@ -17,12 +18,14 @@ export class Registrar {
   private readonly served = new Map<string, readonly StoredResource[]>()
   private readonly objects: Objects
   private readonly catalog: Catalog
+  private readonly conversions: ConversionContext
   private readonly onWithdrawn: (tables: ReadonlySet<string>) => void
 
   /** `onWithdrawn` hears of tables whose resources are gone or have become others, so that their watches can end. */
-  constructor(objects: Objects, catalog: Catalog, onWithdrawn: (tables: ReadonlySet<string>) => void) {
+  constructor(objects: Objects, catalog: Catalog, conversions: ConversionContext, onWithdrawn: (tables: ReadonlySet<string>) => void) {
     this.objects = objects
     this.catalog = catalog
+    this.conversions = conversions
     this.onWithdrawn = onWithdrawn
   }
 
@@ -38,7 +41,7 @@ export class Registrar {
       return
     }
     if (this.settle(crd)) return
-    this.publish(name, isEstablished(crd) ? customResources(crd) : [])
+    this.publish(name, isEstablished(crd) ? customResources(crd, this.conversions) : [])
   }
 
   /** True when it wrote a new status: the change of that write goes on from there. */

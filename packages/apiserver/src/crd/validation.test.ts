@@ -36,6 +36,10 @@ const scale = (paths: object) =>
     versions: [version({ subresources: { scale: { specReplicasPath: '.spec.n', statusReplicasPath: '.status.n', ...paths } } })],
   })
 const names = (changes: object) => definition({ names: { plural: 'widgets', kind: 'Widget', ...changes } })
+const webhook = (changes: object) =>
+  definition({
+    conversion: { strategy: 'Webhook', webhook: { conversionReviewVersions: ['v1'], clientConfig: { url: 'https://a.dev' }, ...changes } },
+  })
 const COLUMN = 'spec.versions[0].additionalPrinterColumns[0]'
 
 test.each<readonly [string, CustomResourceDefinition, string]>([
@@ -115,9 +119,29 @@ test.each<readonly [string, CustomResourceDefinition, string]>([
     'spec.versions[0].subresources.scale.specReplicasPath: Invalid value: ".status.n": should be a json path under .spec',
   ],
   [
-    'a conversion by webhook',
-    definition({ conversion: { strategy: 'Webhook' } }),
-    'spec.conversion.strategy: Forbidden: the embedded API server does not call conversion webhooks yet: use "None"',
+    'a conversion by webhook that says nothing of where',
+    definition({ conversion: { strategy: 'Webhook', webhook: { conversionReviewVersions: ['v1'] } } }),
+    'spec.conversion.webhookClientConfig: Required value: required when strategy is set to Webhook',
+  ],
+  [
+    'one that says two places',
+    webhook({ clientConfig: { url: 'https://a.dev', service: { namespace: 'a', name: 'b' } } }),
+    'spec.conversion.webhookClientConfig: Required value: exactly one of url or service is required',
+  ],
+  [
+    'one without TLS',
+    webhook({ clientConfig: { url: 'http://a.dev' } }),
+    `spec.conversion.webhookClientConfig.url: Invalid value: "http": 'https' is the only allowed URL scheme; desired format: https://host[/path]`,
+  ],
+  [
+    'one that speaks no version of the review that there is',
+    webhook({ conversionReviewVersions: ['v9'] }),
+    'spec.conversion.conversionReviewVersions: Invalid value: ["v9"]: must include at least one of v1, v1beta1',
+  ],
+  [
+    'a webhook where none converts',
+    definition({ conversion: { strategy: 'None', webhook: { conversionReviewVersions: ['v1'] } } }),
+    'spec.conversion.conversionReviewVersions: Forbidden: should not be set when strategy is not set to Webhook',
   ],
   [
     'unknown fields preserved',

@@ -2,6 +2,7 @@ import { dns1035LabelErrors, dnsSubdomainErrors, messageOf, parseJsonPath, type 
 import { checkStructural, type Schema } from '../schema/index.ts'
 import { duplicateValue, forbiddenValue, immutableField, invalidValue, requiredValue, unsupportedValue } from '../status/index.ts'
 import type { PrinterColumn } from '../table/index.ts'
+import { validateClientConfig } from '../webhooks/client-config.ts'
 import type { CustomResourceDefinition, DefinitionNames, DefinitionVersion } from './definition.ts'
 
 const APPROVAL = 'api-approved.kubernetes.io'
@@ -146,12 +147,40 @@ function validateNames(names: DefinitionNames): StatusCause[] {
 }
 
 function validateConversion({ spec }: CustomResourceDefinition): StatusCause[] {
-  const strategy = spec.conversion?.strategy ?? 'None'
-  if (strategy === 'None')
-    return spec.preserveUnknownFields === true ? [invalidValue('spec.preserveUnknownFields', true, 'must be false')] : []
-  if (strategy === 'Webhook')
-    return [forbiddenValue('spec.conversion.strategy', 'the embedded API server does not call conversion webhooks yet: use "None"')]
-  return [unsupportedValue('spec.conversion.strategy', strategy, ['None', 'Webhook'])]
+  const { strategy = 'None', webhook } = spec.conversion ?? {}
+  const causes = spec.preserveUnknownFields === true ? [invalidValue('spec.preserveUnknownFields', true, 'must be false')] : []
+  // The fields have the names of an older version of the API here, as on the real server.
+  const config = 'spec.conversion.webhookClientConfig'
+  const reviews = 'spec.conversion.conversionReviewVersions'
+  switch (strategy) {
+    case 'None':
+      if (webhook?.clientConfig !== undefined) causes.push(forbiddenValue(config, 'should not be set when strategy is not set to Webhook'))
+      if (webhook?.conversionReviewVersions?.length)
+        causes.push(forbiddenValue(reviews, 'should not be set when strategy is not set to Webhook'))
+      return causes
+    case 'Webhook':
+      return [
+        ...causes,
+        ...(webhook?.clientConfig === undefined
+          ? [requiredValue(config, 'required when strategy is set to Webhook')]
+          : validateClientConfig(webhook.clientConfig, config)),
+        ...validateReviewVersions(webhook?.conversionReviewVersions ?? [], reviews),
+      ]
+    default:
+      return [...causes, unsupportedValue('spec.conversion.strategy', strategy, ['None', 'Webhook'])]
+  }
+}
+
+function validateReviewVersions(versions: readonly string[], field: string): StatusCause[] {
+  if (versions.length === 0) return [requiredValue(field)]
+  const causes = versions.flatMap((version, index) =>
+    versions.indexOf(version) < index
+      ? [invalidValue(`${field}[${index}]`, version, 'duplicate version')]
+      : dns1035LabelErrors(version).map((problem) => invalidValue(`${field}[${index}]`, version, problem)),
+  )
+  if (!versions.some((version) => version === 'v1' || version === 'v1beta1'))
+    causes.push(invalidValue(field, versions, 'must include at least one of v1, v1beta1'))
+  return causes
 }
 
 export function validateDefinitionUpdate(crd: CustomResourceDefinition, old: CustomResourceDefinition): StatusCause[] {

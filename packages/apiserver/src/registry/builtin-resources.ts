@@ -1,5 +1,6 @@
 import type { DynamicObject, LabelSelectorSpec } from '@kubewright/core'
 import { labelSelectorOf, printLabelSelector } from '@kubewright/core'
+import type { CelEngine } from '../admission/cel-engine.ts'
 import { kindOfType, schemaOf } from '../builtin/index.ts'
 import { lazy } from '../builtin/type-table.ts'
 import { type Fields, optionalFields } from './fields.ts'
@@ -23,6 +24,7 @@ import { limitRanges, nodes, priorityClasses, resourceQuotas } from './strategie
 import { clusterRoleBindings, roleBindings, roles } from './strategies/rbac.ts'
 import { type ServiceAddresses, services } from './strategies/services.ts'
 import { csiDrivers, persistentVolumeClaims, persistentVolumes, storageClasses } from './strategies/volumes.ts'
+import { webhookConfigurations } from './strategies/webhook-configurations.ts'
 import {
   controllerRevisions,
   daemonSets,
@@ -55,6 +57,11 @@ interface Row {
 }
 
 const ALL = ['all']
+const TOKEN: Subresource = {
+  name: 'token',
+  kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+  verbs: ['create'],
+}
 
 const labelSelectorText = (object: DynamicObject): string | undefined => {
   const selector = optionalFields(optionalFields(object as Fields, 'spec') ?? {}, 'selector')
@@ -70,7 +77,7 @@ const mapSelectorText = (object: DynamicObject): string | undefined => {
 const scale: ScaleMapping = { replicas: ['spec', 'replicas'], statusReplicas: ['status', 'replicas'], selector: labelSelectorText }
 
 /** The kinds this server keeps, as data. A kind that a real server has and this one has not is absent, so that clients are told and not misled. */
-function groups(addresses: ServiceAddresses): readonly (readonly [group: string, version: string, rows: readonly Row[]])[] {
+function groups({ addresses, cel }: BuiltinNeeds): readonly (readonly [group: string, version: string, rows: readonly Row[]])[] {
   return [
     [
       '',
@@ -104,7 +111,13 @@ function groups(addresses: ServiceAddresses): readonly (readonly [group: string,
         },
         { kind: 'ResourceQuota', plural: 'resourcequotas', short: ['quota'], strategy: resourceQuotas },
         { kind: 'Secret', plural: 'secrets', strategy: secrets },
-        { kind: 'ServiceAccount', plural: 'serviceaccounts', short: ['sa'], strategy: { ...defaultStrategy, returnsDeleted: true } },
+        {
+          kind: 'ServiceAccount',
+          plural: 'serviceaccounts',
+          short: ['sa'],
+          strategy: { ...defaultStrategy, returnsDeleted: true },
+          subresources: [TOKEN],
+        },
         { kind: 'Service', plural: 'services', short: ['svc'], categories: ALL, strategy: services(addresses) },
       ],
     ],
@@ -183,6 +196,26 @@ function groups(addresses: ServiceAddresses): readonly (readonly [group: string,
       ],
     ],
     [
+      'admissionregistration.k8s.io',
+      'v1',
+      [
+        {
+          kind: 'MutatingWebhookConfiguration',
+          plural: 'mutatingwebhookconfigurations',
+          cluster: true,
+          categories: ['api-extensions'],
+          strategy: webhookConfigurations('mutating', cel),
+        },
+        {
+          kind: 'ValidatingWebhookConfiguration',
+          plural: 'validatingwebhookconfigurations',
+          cluster: true,
+          categories: ['api-extensions'],
+          strategy: webhookConfigurations('validating', cel),
+        },
+      ],
+    ],
+    [
       'apiextensions.k8s.io',
       'v1',
       [
@@ -252,8 +285,14 @@ const REVIEWS: readonly (readonly [group: string, kind: string, plural: string, 
   ['authorization.k8s.io', 'SubjectAccessReview', 'subjectaccessreviews', false],
 ]
 
-export function builtinResources(addresses: ServiceAddresses): readonly ServedResource[] {
-  const stored = groups(addresses).flatMap(([group, version, rows]) => rows.map((row) => storedResource(group, version, row)))
+export interface BuiltinNeeds {
+  readonly addresses: ServiceAddresses
+  /** Evaluates the match conditions of webhooks. @default none: they are refused */
+  readonly cel?: CelEngine
+}
+
+export function builtinResources(needs: BuiltinNeeds): readonly ServedResource[] {
+  const stored = groups(needs).flatMap(([group, version, rows]) => rows.map((row) => storedResource(group, version, row)))
   const reviews = REVIEWS.map(
     ([group, kind, plural, namespaced]): ActionResource => ({
       is: 'action',

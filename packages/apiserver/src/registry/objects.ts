@@ -1,12 +1,16 @@
-import { type Clock, type DynamicObject, deepEqual, formatTime, isResourceVersion, type ObjectMeta } from '@kubewright/core'
-import { desiredFields, type ManagerId, sameButTimes, statusFields, trackUpdate } from '../managed-fields/index.ts'
-import { alreadyExists, conflict, forbidden, invalid, invalidValue, MODIFIED, notFound, storageError } from '../status/index.ts'
-import type { Entry, Store } from '../storage/index.ts'
+import { type Clock, type DynamicObject, formatTime, type ObjectMeta } from '@kubewright/core'
+import { desiredFields, type ManagerId, statusFields, trackUpdate } from '../managed-fields/index.ts'
+import { alreadyExists, conflict, forbidden, invalid, MODIFIED, notFound, storageError } from '../status/index.ts'
+import { type Entry, StaleEntryError, type Store } from '../storage/index.ts'
+import type { Admission } from './admission.ts'
 import { generateName } from './generated-name.ts'
 import { admitToNamespace } from './namespace-admission.ts'
+import { checkLock } from './object-lock.ts'
 import { type MetaRules, validateNewMeta, validateUpdatedMeta } from './object-meta.ts'
+import { restoreStatus, sameDesired, sentMetadata, settle, updatedMetadata, withManagedFields, withVersion } from './object-parts.ts'
 import { isFullyReleased } from './removal.ts'
-import { apiVersionOfResource, type StoredResource, served, toStored } from './resource.ts'
+import { apiVersionOfResource, prepared, type StoredResource, served, toStored } from './resource.ts'
+import { awaiting, immediately, type Steps } from './steps.ts'
 import type { Draft, WriteContext } from './strategy.ts'
 import { keyOf, namespaceFor, type Target } from './target.ts'
 
@@ -17,6 +21,8 @@ export interface WriteOptions {
   readonly subresource?: 'status' | 'scale' | 'finalize'
   /** The caller has settled managedFields itself (server-side apply). */
   readonly tracked?: boolean
+  /** Who has a say; without it nobody has (writes of the server itself). */
+  readonly admission?: Admission
 }
 
 export interface UpdateOptions extends WriteOptions {
@@ -41,7 +47,13 @@ export interface ObjectsOptions {
 /** With five random characters a clash is rare, and eight in a row say that the name space is full. */
 const NAME_TRIES = 8
 
-/** What may be done with objects, under all rules of the API but without HTTP. Synchronous: nothing comes between a check and its write. */
+/** An update that others overtook while it waited is made anew, this often; kube-apiserver does as much for patches. */
+const UPDATE_TRIES = 5
+
+/**
+ * What may be done with objects, under all rules of the API but without HTTP. In one tick, so that nothing comes between a check and its
+ * write; only where webhooks have a say it waits, and looks afterwards whether it was overtaken.
+ */
 export class Objects {
   readonly store: Store
   private readonly clock: Clock
@@ -67,76 +79,176 @@ export class Objects {
     return entry && served(resource, entry.object)
   }
 
+  /** {@link find}, where the object has to be converted for it. */
+  *finding(resource: StoredResource, target: Target): Steps<DynamicObject | undefined> {
+    const entry = this.store.get(resource.storage.table, keyOf(target))
+    if (entry !== undefined) yield* prepared(resource, [entry.object], 'served')
+    return entry && served(resource, entry.object)
+  }
+
   get context(): WriteContext {
     return { now: this.clock.now(), uid: this.uuid() }
   }
 
-  /** @throws Refusal */
+  /** {@link creation} at once. @throws Refusal */
   create(
     resource: StoredResource,
     object: DynamicObject,
     requestedNamespace: string | undefined,
     options: WriteOptions = {},
   ): DynamicObject {
-    const namespace = namespaceFor(resource, object.metadata.namespace, requestedNamespace)
-    const { strategy } = resource
-    const context = this.context
-    const draft = structuredClone(object) as Draft
-    draft['apiVersion'] = apiVersionOfResource(resource)
-    draft['kind'] = resource.kind
-    draft.metadata = newMetadata(object.metadata, namespace, context)
-    if (!draft.metadata.name && draft.metadata.generateName)
-      draft.metadata.name = this.freeName(resource, namespace, draft.metadata.generateName)
-    const name = draft.metadata.name ?? ''
-    if (namespace !== undefined) admitToNamespace(this.store, resource, namespace, name)
-    if (resource.custom?.terminating) throw forbidden(resource, name, 'create not allowed while custom resource definition is terminating')
-    if (strategy.statusSeparated) restoreStatus(draft, resource.empty())
-    strategy.defaults?.(draft, context)
-    // Before the server adds its own: what nobody asked for has no owner.
-    const managedFields = options.tracked
-      ? draft.metadata.managedFields
-      : this.tracked(resource, resource.empty(), draft as DynamicObject, options, context)
-    strategy.prepareCreate?.(draft, context)
-    if (strategy.generation) draft.metadata.generation = 1
-    const causes = [...validateNewMeta(draft as DynamicObject, metaRules(resource)), ...(strategy.validate?.(draft as DynamicObject) ?? [])]
-    if (causes.length > 0) throw invalid(resource, name, causes)
-    if (object.metadata.resourceVersion) throw storageError('resourceVersion should not be set on objects to be created')
-    const key = keyOf({ namespace, name })
-    if (this.store.get(resource.storage.table, key) !== undefined) throw alreadyExists(resource, name)
-    const complete = withManagedFields(draft as DynamicObject, managedFields)
-    if (options.dryRun) return complete
-    return served(resource, this.store.create(resource.storage.table, key, toStored(resource, complete)).object)
+    return immediately(this.creation(resource, object, requestedNamespace, options))
   }
 
-  /** Reads, transforms and writes in one step. `transform` gets the object in this resource's version and returns it complete. @throws Refusal */
+  /** {@link updating} at once. @throws Refusal */
   update(
     resource: StoredResource,
     target: Target,
     transform: (current: DynamicObject) => DynamicObject,
     options: UpdateOptions = {},
   ): Written {
-    const entry = this.store.get(resource.storage.table, keyOf(target))
+    return immediately(this.updating(resource, target, transform, options))
+  }
+
+  /** @throws Refusal */
+  *creation(
+    resource: StoredResource,
+    object: DynamicObject,
+    requestedNamespace: string | undefined,
+    options: WriteOptions = {},
+  ): Steps<DynamicObject> {
+    const namespace = namespaceFor(resource, object.metadata.namespace, requestedNamespace)
+    const context = this.context
+    const { name: givenName = '' } = object.metadata
+    if (namespace !== undefined) admitToNamespace(this.store, resource, namespace, givenName)
+    if (resource.custom?.terminating)
+      throw forbidden(resource, givenName, 'create not allowed while custom resource definition is terminating')
+    let draft = this.proposed(resource, object, namespace, context)
+    // Before the server and its webhooks add their own: what nobody asked for has no owner.
+    const managedFields = options.tracked
+      ? draft.metadata.managedFields
+      : this.tracked(resource, resource.empty(), draft as DynamicObject, options, context)
+    const review = options.admission?.review
+    if (review !== undefined) {
+      const shown = withManagedFields(draft as DynamicObject, managedFields)
+      const mutated = yield* awaiting(() => review.mutate(shown, undefined))
+      draft = this.proposed(resource, mutated, namespace, context)
+    }
+    const complete = this.newState(resource, draft, namespace, managedFields, context, options)
+    if (review !== undefined) yield* awaiting(() => review.validate(complete, undefined))
+    if (object.metadata.resourceVersion) throw storageError('resourceVersion should not be set on objects to be created')
+    yield* prepared(resource, [complete], 'stored')
+    const name = complete.metadata.name ?? ''
+    const key = keyOf({ namespace, name })
+    if (this.store.get(resource.storage.table, key) !== undefined) throw alreadyExists(resource, name)
+    if (options.dryRun) return complete
+    const { object: made } = this.store.create(resource.storage.table, key, toStored(resource, complete))
+    yield* prepared(resource, [made], 'served')
+    return served(resource, made)
+  }
+
+  /** Reads, transforms and writes. `transform` gets the object in this resource's version and returns it complete. @throws Refusal */
+  *updating(
+    resource: StoredResource,
+    target: Target,
+    transform: (current: DynamicObject) => DynamicObject,
+    options: UpdateOptions = {},
+  ): Steps<Written> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return yield* this.attempt(resource, target, transform, options)
+      } catch (error) {
+        if (!(error instanceof StaleEntryError)) throw error
+        if (tries === UPDATE_TRIES) throw conflict(resource, target.name, MODIFIED)
+      }
+    }
+  }
+
+  private *attempt(
+    resource: StoredResource,
+    target: Target,
+    transform: (current: DynamicObject) => DynamicObject,
+    options: UpdateOptions,
+  ): Steps<Written> {
+    const { table } = resource.storage
+    const entry = this.store.get(table, keyOf(target))
     if (entry === undefined) {
       if (!(options.createMissing && resource.strategy.createOnUpdate)) throw notFound(resource, target.name)
       const { resourceVersion: _none, ...metadata } = transform({ metadata: {} }).metadata
-      return { object: this.create(resource, { ...transform({ metadata: {} }), metadata }, target.namespace, options), created: true }
+      const object = yield* this.creation(resource, { ...transform({ metadata: {} }), metadata }, target.namespace, options)
+      return { object, created: true }
     }
+    yield* prepared(resource, [entry.object], 'served')
     const current = served(resource, entry.object)
-    const next = transform(current)
+    let next = transform(current)
     checkLock(resource, target, current, next, options)
-    const draft = this.nextState(resource, current, next, options)
+    let draft = this.nextState(resource, current, next, options)
     const managedFields = options.tracked ? next.metadata.managedFields : this.tracked(resource, current, draft, options, this.context)
+    const review = options.admission?.review
+    if (review !== undefined) {
+      const shown = withManagedFields(this.withDefaults(resource, next), managedFields)
+      next = yield* awaiting(() => review.mutate(shown, current))
+      draft = this.nextState(resource, current, next, options)
+    }
     const complete = settle(current, withManagedFields(draft, managedFields))
+    options.admission?.check?.(complete, current)
+    this.validateUpdate(resource, draft, current, options)
+    if (review !== undefined) {
+      const reviewed = withVersion(complete, current.metadata.resourceVersion)
+      yield* awaiting(() => review.validate(reviewed, current))
+    }
+    yield* prepared(resource, [complete], 'stored')
+    if (this.store.get(table, entry.key) !== entry) throw new StaleEntryError(`${table} ${entry.key} was changed`)
     if (current.metadata.deletionTimestamp !== undefined && isFullyReleased(resource, complete)) {
       // Not written: watchers see the last stored state go, as the real server's do.
-      if (!options.dryRun) this.store.remove(resource.storage.table, entry)
+      if (!options.dryRun) this.store.remove(table, entry)
       return { object: withVersion(complete, current.metadata.resourceVersion), created: false }
     }
     if (options.dryRun) return { object: withVersion(complete, current.metadata.resourceVersion), created: false }
-    return {
-      object: served(resource, this.store.replace(resource.storage.table, entry, toStored(resource, complete)).object),
-      created: false,
-    }
+    const { object: written } = this.store.replace(table, entry, toStored(resource, complete))
+    yield* prepared(resource, [written], 'served')
+    return { object: served(resource, written), created: false }
+  }
+
+  /** What a client wants to be there, with its defaults, before the server adds its own. */
+  private proposed(resource: StoredResource, object: DynamicObject, namespace: string | undefined, context: WriteContext): Draft {
+    const { strategy } = resource
+    const draft = structuredClone(object) as Draft
+    draft['apiVersion'] = apiVersionOfResource(resource)
+    draft['kind'] = resource.kind
+    draft.metadata = sentMetadata(object.metadata, namespace)
+    if (strategy.statusSeparated) restoreStatus(draft, resource.empty())
+    strategy.defaults?.(draft, context)
+    return draft
+  }
+
+  private newState(
+    resource: StoredResource,
+    draft: Draft,
+    namespace: string | undefined,
+    managedFields: ObjectMeta['managedFields'],
+    context: WriteContext,
+    { admission }: WriteOptions,
+  ): DynamicObject {
+    const { strategy } = resource
+    draft.metadata.uid = context.uid
+    draft.metadata.creationTimestamp = formatTime(context.now)
+    if (!draft.metadata.name && draft.metadata.generateName)
+      draft.metadata.name = this.freeName(resource, namespace, draft.metadata.generateName)
+    strategy.prepareCreate?.(draft, context)
+    if (strategy.generation) draft.metadata.generation = 1
+    const object = draft as DynamicObject
+    admission?.check?.(object, undefined)
+    const causes = [...validateNewMeta(object, metaRules(resource)), ...(strategy.validate?.(object) ?? [])]
+    if (causes.length > 0) throw invalid(resource, object.metadata.name ?? '', causes)
+    return withManagedFields(object, managedFields)
+  }
+
+  /** An object that somebody changed on its way in, with the defaults that it may lack again. */
+  withDefaults(resource: StoredResource, object: DynamicObject): DynamicObject {
+    const draft = structuredClone(object) as Draft
+    resource.strategy.defaults?.(draft, this.context)
+    return draft as DynamicObject
   }
 
   private nextState(resource: StoredResource, current: DynamicObject, next: DynamicObject, options: UpdateOptions): DynamicObject {
@@ -145,7 +257,7 @@ export class Objects {
     const isStatus = options.subresource === 'status'
     const source = isStatus ? { ...current, status: next['status'] } : next
     const draft = structuredClone(source) as Draft
-    draft['apiVersion'] = apiVersionOfResource(resource)
+    if (!resource.keepsVersion) draft['apiVersion'] = apiVersionOfResource(resource)
     draft['kind'] = resource.kind
     draft.metadata = updatedMetadata(draft.metadata, current.metadata)
     if (strategy.statusSeparated && !isStatus && options.subresource !== 'finalize') restoreStatus(draft, current)
@@ -155,16 +267,20 @@ export class Objects {
     const object = draft as DynamicObject
     if (strategy.generation && !isStatus && !sameDesired(resource, current, object))
       draft.metadata.generation = (current.metadata.generation ?? 0) + 1
+    return object
+  }
+
+  private validateUpdate(resource: StoredResource, object: DynamicObject, current: DynamicObject, options: UpdateOptions): void {
+    const { strategy } = resource
     const metaCauses = validateUpdatedMeta(object, current, metaRules(resource))
     const causes = [
       // The real server looks at metadata twice, once for all kinds and once for each, and says so in its causes.
       ...metaCauses,
       ...metaCauses,
       ...(strategy.validate?.(object, current) ?? []),
-      ...(isStatus ? [] : (strategy.validateUpdate?.(object, current) ?? [])),
+      ...(options.subresource === 'status' ? [] : (strategy.validateUpdate?.(object, current) ?? [])),
     ]
     if (causes.length > 0) throw invalid(resource, current.metadata.name ?? '', causes)
-    return object
   }
 
   private tracked(
@@ -202,96 +318,3 @@ const metaRules = ({ namespaced, strategy, custom, group }: StoredResource): Met
   name: strategy.name,
   qualifiedFinalizers: custom === undefined && group !== 'apiextensions.k8s.io',
 })
-
-function newMetadata(given: ObjectMeta, namespace: string | undefined, { now, uid }: WriteContext): Draft['metadata'] {
-  const {
-    resourceVersion: _version,
-    deletionTimestamp: _deleted,
-    deletionGracePeriodSeconds: _grace,
-    generation: _generation,
-    namespace: _namespace,
-    ...rest
-  } = given
-  return { ...rest, ...(namespace === undefined ? {} : { namespace }), uid, creationTimestamp: formatTime(now) }
-}
-
-/** What only the server sets is the server's, whatever was sent; what names the object may be left out. */
-function updatedMetadata(sent: ObjectMeta, current: ObjectMeta): Draft['metadata'] {
-  const {
-    generation: _generation,
-    resourceVersion: _version,
-    deletionTimestamp: _deleted,
-    deletionGracePeriodSeconds: _grace,
-    ...rest
-  } = sent
-  const { name, namespace, uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds, managedFields } = current
-  const kept = { name, namespace, uid, creationTimestamp }
-  const fixed = { generation, deletionTimestamp, deletionGracePeriodSeconds }
-  return { ...defined(kept), ...rest, ...defined(fixed), ...(rest.managedFields === undefined ? defined({ managedFields }) : {}) }
-}
-
-function defined(fields: ObjectMeta | Readonly<Record<string, unknown>>): ObjectMeta {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
-}
-
-function withManagedFields(object: DynamicObject, managedFields: ObjectMeta['managedFields']): DynamicObject {
-  const { managedFields: _sent, ...metadata } = object.metadata
-  return { ...object, metadata: managedFields === undefined ? metadata : { ...metadata, managedFields } }
-}
-
-function restoreStatus(draft: Draft, from: DynamicObject): void {
-  if (from['status'] === undefined) delete draft['status']
-  else draft['status'] = structuredClone(from['status'])
-}
-
-function sameDesired({ strategy }: StoredResource, a: DynamicObject, b: DynamicObject): boolean {
-  const desired = (object: DynamicObject) => {
-    const { metadata: _metadata, apiVersion: _apiVersion, status, ...rest } = object
-    return strategy.statusSeparated ? rest : { ...rest, status }
-  }
-  return deepEqual(desired(a), desired(b)) && deepEqual(strategy.generationOf?.(a), strategy.generationOf?.(b))
-}
-
-/** A write that changes nothing but the times in managedFields is none: operators that write in a loop become quiet only so. */
-const settle = (before: DynamicObject, after: DynamicObject): DynamicObject => (sameButTimes(before, after) ? before : after)
-
-function withVersion(object: DynamicObject, resourceVersion: string | undefined): DynamicObject {
-  return resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } }
-}
-
-function checkLock(resource: StoredResource, target: Target, current: DynamicObject, next: DynamicObject, options: UpdateOptions): void {
-  const { resourceVersion } = next.metadata
-  if (!resourceVersion) {
-    const isPart = options.subresource === 'finalize' || options.subresource === 'scale'
-    if (options.unconditional || resource.strategy.unconditionalUpdate || isPart) return
-    const what = { group: resource.group, kind: resource.plural }
-    throw invalid(what, target.name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')])
-  }
-  if (!isResourceVersion(resourceVersion))
-    throw storageError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`)
-  if (resourceVersion !== current.metadata.resourceVersion) throw conflict(resource, target.name, MODIFIED)
-}
-
-/** Where etcd has what a client is told about by its key; the oldest kinds have moved since they were named. */
-function registryPath({ group, plural, custom }: StoredResource): string {
-  if (custom !== undefined || group === 'apiextensions.k8s.io' || group === 'apiregistration.k8s.io') return `${group}/${plural}`
-  return MOVED[plural] ?? plural
-}
-
-const MOVED: Readonly<Record<string, string>> = {
-  endpoints: 'services/endpoints',
-  ingresses: 'ingress',
-  nodes: 'minions',
-  replicationcontrollers: 'controllers',
-  services: 'services/specs',
-}
-
-/** The text of an update that names another incarnation of the object. */
-export function uidConflict(resource: StoredResource, target: Target, given: string, actual: string): Error {
-  const key = `/registry/${registryPath(resource)}/${keyOf(target)}`
-  return conflict(
-    resource,
-    target.name,
-    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${given}, UID in object meta: ${actual}`,
-  )
-}

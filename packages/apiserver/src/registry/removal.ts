@@ -1,9 +1,11 @@
 import { type DynamicObject, formatTime, parseTime } from '@kubewright/core'
 import { conflict, Refusal } from '../status/index.ts'
-import type { Entry } from '../storage/index.ts'
+import { type Entry, StaleEntryError } from '../storage/index.ts'
+import type { Admission } from './admission.ts'
 import { admitDeletion } from './namespace-admission.ts'
 import type { Objects } from './objects.ts'
-import { type StoredResource, served } from './resource.ts'
+import { prepared, type StoredResource, served } from './resource.ts'
+import { awaiting, immediately, type Steps } from './steps.ts'
 import type { Draft } from './strategy.ts'
 import type { Target } from './target.ts'
 
@@ -14,6 +16,7 @@ export interface RemovalOptions {
   readonly propagationPolicy?: PropagationPolicy
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
   readonly dryRun?: boolean
+  readonly admission?: Admission
 }
 
 export interface Removal {
@@ -28,11 +31,35 @@ export function isFullyReleased({ strategy }: StoredResource, object: DynamicObj
   return (object.metadata.finalizers ?? []).length === 0 && (object.metadata.deletionGracePeriodSeconds ?? 0) === 0
 }
 
-/** @throws Refusal 404, 409 when a precondition fails, 403 for what must not go */
+/** {@link removing} at once. @throws Refusal */
 export function remove(objects: Objects, resource: StoredResource, target: Target, options: RemovalOptions = {}): Removal {
+  return immediately(removing(objects, resource, target, options))
+}
+
+/** @throws Refusal 404, 409 when a precondition fails, 403 for what must not go */
+export function* removing(objects: Objects, resource: StoredResource, target: Target, options: RemovalOptions = {}): Steps<Removal> {
   admitDeletion(resource, target.name)
-  const entry = objects.entry(resource, target)
-  checkPreconditions(resource, entry.object, options)
+  for (let tries = 1; ; tries++) {
+    const entry = objects.entry(resource, target)
+    checkPreconditions(resource, entry.object, options)
+    const review = options.admission?.review
+    yield* prepared(resource, [entry.object], 'served')
+    if (review !== undefined) yield* awaiting(() => review.remove(served(resource, entry.object)))
+    try {
+      const { object, gone } = leave(objects, resource, entry, options)
+      yield* prepared(resource, [object], 'served')
+      return { object: served(resource, object), gone }
+    } catch (error) {
+      // Somebody wrote it while its removal waited for others: they look at the new state.
+      if (!(error instanceof StaleEntryError) || tries === REMOVAL_TRIES) throw error
+    }
+  }
+}
+
+const REMOVAL_TRIES = 5
+
+/** Marks the object, or removes it. The object in the answer is in its stored form. */
+function leave(objects: Objects, resource: StoredResource, entry: Entry, options: RemovalOptions): Removal {
   const now = objects.context.now
   const draft = structuredClone(entry.object) as Draft
   draft.metadata.finalizers = withPropagation(resource, entry.object, options)
@@ -69,11 +96,11 @@ function finish(objects: Objects, resource: StoredResource, entry: Entry, marked
   if (isFullyReleased(resource, marked)) {
     // Only what may have to stop first is marked on its way out.
     const last = resource.strategy.deletion.is === 'graceful' ? marked : entry.object
-    if (options.dryRun) return { object: served(resource, last), gone: true }
-    return { object: served(resource, objects.store.remove(table, entry, last).object), gone: true }
+    if (options.dryRun) return { object: last, gone: true }
+    return { object: objects.store.remove(table, entry, last).object, gone: true }
   }
-  if (options.dryRun) return { object: served(resource, marked), gone: false }
-  return { object: served(resource, objects.store.replace(table, entry, marked).object), gone: false }
+  if (options.dryRun) return { object: marked, gone: false }
+  return { object: objects.store.replace(table, entry, marked).object, gone: false }
 }
 
 /** Foreground and orphan deletion are finalizers that the garbage collector takes away when it has done its part. */

@@ -2,6 +2,7 @@ import type { DynamicObject } from '@kubewright/core'
 import type { Schema } from '../schema/index.ts'
 import type { PrinterColumn } from '../table/index.ts'
 import type { Fields } from './fields.ts'
+import { awaiting, type Steps } from './steps.ts'
 import type { Strategy } from './strategy.ts'
 import type { TypedForm } from './typed-form.ts'
 
@@ -40,15 +41,26 @@ export interface StoredResource extends ResourceDescription {
   /** The type of the objects, for managed fields and OpenAPI; undefined: nothing is known. */
   readonly schema: () => Schema | undefined
   /** Between the served form and the stored one. @default only apiVersion differs */
-  readonly conversion?: {
-    readonly toStorage: (object: DynamicObject) => DynamicObject
-    readonly fromStorage: (object: DynamicObject) => DynamicObject
-  }
+  readonly conversion?: Conversion
+  /** Objects keep the apiVersion they have: see {@link asStored}. */
+  readonly keepsVersion?: true
   /** Where the parts of an autoscaling/v1 Scale are found in the object. */
   readonly scale?: ScaleMapping
   /** Set for resources of CustomResourceDefinitions. */
   readonly custom?: CustomResource
 }
+
+export interface Conversion {
+  readonly toStorage: (object: DynamicObject) => DynamicObject
+  readonly fromStorage: (object: DynamicObject) => DynamicObject
+  /** Gets what these two need to be able to answer for the objects; undefined: they can at once. @default they always can */
+  readonly prepare?: (objects: readonly DynamicObject[], form: Form) => Promise<void> | undefined
+  /** Distinguishes what this conversion makes from what an earlier one of the same resource made. */
+  readonly id?: number
+}
+
+/** `served`: as this resource shows stored objects. `stored`: as objects of this resource are kept. */
+export type Form = 'served' | 'stored'
 
 export interface ScaleMapping {
   readonly replicas: readonly string[]
@@ -87,6 +99,23 @@ export function served(resource: StoredResource, stored: DynamicObject): Dynamic
   if (resource.conversion !== undefined) return resource.conversion.fromStorage(stored)
   const apiVersion = apiVersionOfResource(resource)
   return stored.apiVersion === apiVersion ? stored : { ...stored, apiVersion }
+}
+
+/**
+ * The resource as its objects lie in the store, whatever version each of them has: for what the server itself writes to metadata, which must not
+ * depend on a webhook. Only resources that one converts differ from themselves.
+ */
+export function asStored(resource: StoredResource): StoredResource {
+  if (resource.conversion?.prepare === undefined) return resource
+  const { validate: _validate, validateUpdate: _update, defaults: _defaults, ...strategy } = resource.strategy
+  const same = (object: DynamicObject) => object
+  return { ...resource, strategy, conversion: { toStorage: same, fromStorage: same }, keepsVersion: true }
+}
+
+/** Waits until the objects can be had in the form, where that takes a webhook. */
+export function* prepared(resource: StoredResource, objects: readonly DynamicObject[], form: Form): Steps<void> {
+  const waiting = resource.conversion?.prepare?.(objects, form)
+  if (waiting !== undefined) yield* awaiting(() => waiting)
 }
 
 export function toStored(resource: StoredResource, object: DynamicObject): DynamicObject {

@@ -3,6 +3,7 @@ import { applyConfiguration, desiredFields, statusFields } from '../managed-fiel
 import { type Fields, isFields } from '../registry/fields.ts'
 import type { Written } from '../registry/objects.ts'
 import { apiVersionOfResource, type StoredResource } from '../registry/resource.ts'
+import { inTime } from '../registry/steps.ts'
 import type { Target } from '../registry/target.ts'
 import { DecodeError } from '../registry/typed-form.ts'
 import { badRequest, conflict, MODIFIED, notFound, Refusal, storageError } from '../status/index.ts'
@@ -12,7 +13,7 @@ import type { MutationOptions } from './options.ts'
 import { requireSameName, updateOptions } from './write.ts'
 
 /** Server-side apply: the configuration is laid over the live object, and what the manager no longer names goes. @throws Refusal */
-export function applyPatch(context: RestContext, asked: ResourceRequest, body: unknown, options: MutationOptions): Written {
+export async function applyPatch(context: RestContext, asked: ResourceRequest, body: unknown, options: MutationOptions): Promise<Written> {
   const { objects } = context
   const { resource, subresource } = asked
   const target = targetOf(asked)
@@ -23,14 +24,14 @@ export function applyPatch(context: RestContext, asked: ResourceRequest, body: u
       `server-side apply to /${subresource} is not implemented by the embedded API server: use a merge patch`,
     )
   const config = configuration(resource, target, body)
-  const common = { ...updateOptions(asked, options), tracked: true, unconditional: true }
+  const common = { ...updateOptions(context, asked, options), tracked: true, unconditional: true }
   const applied = (live: DynamicObject) =>
     decodePatched(resource, applyConfiguration(live, config, tracking(context, asked, live, config, options)), 'Ignore').object
-  const current = objects.find(resource, target)
+  const current = await inTime(objects.finding(resource, target))
   if (current !== undefined) {
     const { resourceVersion } = config.metadata
     if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) throw conflict(resource, target.name, MODIFIED)
-    return objects.update(resource, target, applied, common)
+    return inTime(objects.updating(resource, target, applied, common))
   }
   if (subresource !== undefined) throw notFound(resource, target.name)
   const { uid } = config.metadata
@@ -40,7 +41,7 @@ export function applyPatch(context: RestContext, asked: ResourceRequest, body: u
     kind: resource.kind,
     metadata: { name: target.name, ...(target.namespace === undefined ? {} : { namespace: target.namespace }) },
   }
-  return { object: objects.create(resource, applied(blank), target.namespace, common), created: true }
+  return { object: await inTime(objects.creation(resource, applied(blank), target.namespace, common)), created: true }
 }
 
 function tracking(

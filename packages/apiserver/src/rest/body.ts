@@ -3,7 +3,7 @@ import { decodeProtobuf, ProtobufError } from '../protobuf/index.ts'
 import { badRequest, unsupportedMediaType } from '../status/index.ts'
 import type { ApiRequest } from './exchange.ts'
 import { contentType } from './media-type.ts'
-import { YAML_DIALECT } from './yaml-dialect.ts'
+import { loadYaml, YAML_DIALECT } from './yaml-dialect.ts'
 
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
@@ -45,9 +45,9 @@ export function decodeJson(json: string, describe: (problem: string, json: strin
   }
 }
 
-/** YAML is a rare guest: its parser is loaded when the first one comes. @throws Refusal 400 with the text that `describe` makes of the problem */
+/** @throws Refusal 400 with the text that `describe` makes of the problem */
 export async function decodeYaml(text: string, describe: (problem: string, yaml: string) => string): Promise<DecodedBody> {
-  const { parseDocument } = await import('yaml')
+  const { parseDocument } = await loadYaml()
   const document = parseDocument(text, YAML_DIALECT)
   const [error] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY')
   if (error !== undefined) {

@@ -1,4 +1,6 @@
 import type { Clock } from '@kubewright/core'
+import type { WebhookAdmission } from '../admission/webhook-admission.ts'
+import type { EscalationGuard } from '../authz/rbac/escalation.ts'
 import type { Catalog } from '../registry/catalog.ts'
 import type { Objects } from '../registry/objects.ts'
 import type { StoredResource } from '../registry/resource.ts'
@@ -11,6 +13,9 @@ import type { Watch, WatchSettings } from './watch.ts'
 
 /** What handlers of requests work with. */
 export interface RestContext {
+  /** Those who are asked about every write; undefined: nobody is. */
+  readonly webhooks?: WebhookAdmission
+  readonly guard?: EscalationGuard
   readonly clock: Clock
   readonly objects: Objects
   readonly catalog: Catalog

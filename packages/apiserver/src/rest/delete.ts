@@ -1,7 +1,8 @@
 import type { StatusCause } from '@kubewright/core'
 import { isFields } from '../registry/fields.ts'
-import { isRefusal, type PropagationPolicy, type Removal, type RemovalOptions, remove } from '../registry/removal.ts'
+import { isRefusal, type PropagationPolicy, type Removal, type RemovalOptions, removing } from '../registry/removal.ts'
 import type { StoredResource } from '../registry/resource.ts'
+import { inTime } from '../registry/steps.ts'
 import { badRequest, invalid, invalidValue, methodNotAllowed, unsupportedValue } from '../status/index.ts'
 import { readBody } from './body.ts'
 import { presenterFor, type ResourceRequest, type RestContext, targetOf } from './context.ts'
@@ -10,13 +11,15 @@ import { listPage } from './list.ts'
 import { dryRunCauses, integer, listOptions } from './options.ts'
 import { answerWith } from './presentation.ts'
 import { selectionOf } from './selection.ts'
+import { admissionOf } from './write-admission.ts'
 
 /** DELETE of one object. @throws Refusal */
 export async function deleteOne(context: RestContext, asked: ResourceRequest): Promise<Answer> {
   const { resource } = asked
   const { representation, presenter } = presenterFor(context, asked)
   const target = targetOf(asked)
-  const removal = remove(context.objects, resource, target, await removalOptions(asked))
+  const how = await removalOptions(context, asked)
+  const removal = await inTime(removing(context.objects, resource, target, how))
   if (removal.gone && !resource.strategy.returnsDeleted) return jsonAnswer(200, success(resource, removal))
   return answerWith(200, presenter.loose(removal.object), representation)
 }
@@ -27,11 +30,11 @@ export async function deleteCollection(context: RestContext, asked: ResourceRequ
   if (resource.namespaced && namespace === undefined) throw methodNotAllowed()
   const { representation, presenter } = presenterFor(context, asked)
   const options = listOptions(request.query)
-  const how = await removalOptions(asked)
-  const { entries, metadata } = listPage(context.objects.store, resource, namespace, options, selectionOf(resource, options))
+  const how = await removalOptions(context, asked)
+  const { entries, metadata } = await inTime(listPage(context.objects.store, resource, namespace, options, selectionOf(resource, options)))
   for (const { object } of entries) {
     try {
-      remove(context.objects, resource, { namespace: object.metadata.namespace, name: object.metadata.name ?? '' }, how)
+      await inTime(removing(context.objects, resource, { namespace: object.metadata.namespace, name: object.metadata.name ?? '' }, how))
     } catch (error) {
       // It went as a consequence of one before it.
       if (!isRefusal(error, 404)) throw error
@@ -52,7 +55,8 @@ function success({ group, plural }: StoredResource, { object }: Removal): object
 }
 
 /** From the body, or where there is none from the query. @throws Refusal 400, 422 */
-async function removalOptions({ request }: ResourceRequest): Promise<RemovalOptions> {
+async function removalOptions(context: RestContext, asked: ResourceRequest): Promise<RemovalOptions> {
+  const { request } = asked
   const bytes = await request.body()
   const given = bytes.length === 0 ? fromQuery(request.query) : (await readBody(request, 'DeleteOptions')).value
   if (!isFields(given)) throw badRequest('DeleteOptions are an object')
@@ -73,8 +77,11 @@ async function removalOptions({ request }: ResourceRequest): Promise<RemovalOpti
   const causes: StatusCause[] = [...propagationCauses(propagationPolicy, orphanDependents), ...dryRunCauses(dryRuns)]
   if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', causes)
   const policy = propagationPolicy ?? (orphanDependents === true ? 'Orphan' : orphanDependents === false ? 'Background' : undefined)
+  const options = { ...given, kind: 'DeleteOptions', apiVersion: given['apiVersion'] ?? 'meta.k8s.io/v1' }
+  const admission = admissionOf(context, asked, { dryRun: dryRuns.length > 0, options })
   return {
     dryRun: dryRuns.length > 0,
+    ...(admission === undefined ? {} : { admission }),
     ...(policy === undefined ? {} : { propagationPolicy: policy as PropagationPolicy }),
     ...(typeof gracePeriodSeconds === 'number' ? { gracePeriodSeconds } : {}),
     ...(isFields(preconditions) ? { preconditions } : {}),

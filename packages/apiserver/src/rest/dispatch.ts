@@ -1,4 +1,4 @@
-import type { Authenticator } from '../authn/authenticator.ts'
+import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts'
 import type { ServedResource, StoredResource } from '../registry/resource.ts'
 import { methodNotAllowed, noSuchPath, notImplemented } from '../status/index.ts'
 import type { ResourceRequest, RestContext } from './context.ts'
@@ -9,13 +9,14 @@ import { isSet } from './options.ts'
 import { patch } from './patch.ts'
 import { get, list } from './read.ts'
 import { type RequestInfo, requestInfo } from './request-info.ts'
-import { review } from './reviews.ts'
+import { type Judges, review } from './reviews.ts'
+import { requestToken } from './token-request.ts'
 import { create, update } from './write.ts'
 
-export interface Dispatch {
+export interface Dispatch extends Judges {
   readonly context: RestContext
   readonly meta: MetaPaths
-  readonly authenticator: Authenticator
+  readonly tokens: ServiceAccountTokens
 }
 
 type Handler = (context: RestContext, asked: ResourceRequest) => Promise<Answer>
@@ -45,12 +46,11 @@ const FOREIGN_SUBRESOURCES = new Set([
   'portforward',
   'proxy',
   'resize',
-  'token',
   'approval',
 ])
 
 /** Finds out what a request is about and has it answered. @throws Refusal */
-export async function dispatch({ context, meta, authenticator }: Dispatch, request: ApiRequest): Promise<Answer> {
+export async function dispatch({ context, meta, authenticator, authorizer, tokens }: Dispatch, request: ApiRequest): Promise<Answer> {
   const info = requestInfo(request.path)
   if (info.is === 'other') return (await meta.answer(request)) ?? textAnswer(404, '404 page not found\n')
   const resource = context.catalog.find(info.group, info.version, info.resource)
@@ -58,9 +58,10 @@ export async function dispatch({ context, meta, authenticator }: Dispatch, reque
     if (context.catalog.hasOwnGroup(info.group)) throw noSuchPath()
     return textAnswer(404, '404 page not found\n')
   }
-  if (resource.is === 'action') return review(resource, request, authenticator, context.clock.now())
+  if (resource.is === 'action') return review(resource, request, info.namespace, { authenticator, authorizer }, context.clock.now())
   const { namespace, name, subresource } = info
   const asked: ResourceRequest = { request, resource, namespace, name, subresource, isWatchPath: info.watchPrefix }
+  if (resource.storage.table === '/serviceaccounts' && subresource === 'token') return requestToken(context, asked, tokens)
   return handlerOf(resource, asked)(context, asked)
 }
 

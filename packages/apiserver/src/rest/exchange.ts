@@ -1,4 +1,5 @@
 import type { User } from '../authn/user.ts'
+import type { Notes } from './notes.ts'
 
 /** One request, without its transport. */
 export interface ApiRequest {
@@ -10,6 +11,7 @@ export interface ApiRequest {
   /** @throws Refusal 413 when it is larger than {@link LARGEST_BODY} */
   body(): Promise<Buffer>
   readonly user: User
+  readonly notes: Notes
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal
 }

@@ -1,5 +1,6 @@
 import type { ListMeta } from '@kubewright/core'
-import type { StoredResource } from '../registry/resource.ts'
+import { prepared, type StoredResource } from '../registry/resource.ts'
+import type { Steps } from '../registry/steps.ts'
 import { badRequest, expired } from '../status/index.ts'
 import { CompactedError, type Entry, type Store } from '../storage/index.ts'
 import { readContinueToken, writeContinueToken } from './continue-token.ts'
@@ -17,13 +18,13 @@ const CONTINUE_EXPIRED =
 const LIST_EXPIRED = 'The resourceVersion for the provided list is too old.'
 
 /** One page of a list. @throws Refusal 400, 410, 504 */
-export function listPage(
+export function* listPage(
   store: Store,
   resource: StoredResource,
   namespace: string | undefined,
   options: ListOptions,
   selection: Selection,
-): Page {
+): Steps<Page> {
   const prefix = namespace === undefined ? '' : `${namespace}/`
   const start = startOf(store, options)
   let candidates: readonly Entry[]
@@ -34,8 +35,20 @@ export function listPage(
     if (!(error instanceof CompactedError)) throw error
     throw start.from === undefined ? expired(LIST_EXPIRED) : continueExpired(start.from)
   }
-  return cut(candidates, start.at ?? store.revision, prefix, options, selection)
+  const revision = start.at ?? store.revision
+  // To be selected by its fields an object must be in the form in which the client names them; otherwise only what is shown has to be.
+  if (options.fieldSelector !== '') yield* preparedEntries(resource, candidates)
+  const page = cut(candidates, revision, prefix, options, selection)
+  yield* preparedEntries(resource, page.entries)
+  return page
 }
+
+const preparedEntries = (resource: StoredResource, entries: readonly Entry[]): Steps<void> =>
+  prepared(
+    resource,
+    entries.map(({ object }) => object),
+    'served',
+  )
 
 interface Start {
   readonly from?: string

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts'
 import { aggregatedDiscovery, aggregatedType, aggregatedVersion } from '../discovery/aggregated.ts'
 import { coreVersions, groupList, oneGroup, resourceList } from '../discovery/legacy.ts'
 import { versionInfo } from '../discovery/version.ts'
@@ -26,10 +27,13 @@ export class MetaPaths {
   private readonly documents = new Map<string, Promise<OpenApiDocument>>()
   private readonly bodies = new Map<string, { readonly body: string; readonly etag: string }>()
 
+  private readonly tokens: ServiceAccountTokens
+
   /** `address`: host and port, as clients reach it. */
-  constructor(catalog: Catalog, address: string) {
+  constructor(catalog: Catalog, address: string, tokens: ServiceAccountTokens) {
     this.catalog = catalog
     this.address = address
+    this.tokens = tokens
   }
 
   /** `undefined`: no such path. @throws Refusal */
@@ -46,6 +50,9 @@ export class MetaPaths {
     const { path } = request
     if (HEALTH.test(path)) return textAnswer(200, request.query.has('verbose') ? `[+]ping ok\n${parts[0]} check passed\n` : 'ok')
     if (path === '/version' || path === '/version/') return jsonAnswer(200, versionInfo())
+    if (path === '/.well-known/openid-configuration') return this.issuerConfiguration()
+    if (path === '/openid/v1/jwks')
+      return { code: 200, headers: { 'content-type': 'application/jwk-set+json' }, body: JSON.stringify(this.tokens.keys.keySet()) }
     if (parts[0] === 'openapi' && parts[1] === 'v3') return this.openApi(parts.slice(2))
     if (path === '/openapi/v2') return openApiV2(request)
     if (parts.length === 0)
@@ -106,6 +113,18 @@ export class MetaPaths {
       this.documents.set(key, document)
     }
     return document
+  }
+
+  /** For those who verify ServiceAccount tokens by OpenID Connect. */
+  private issuerConfiguration(): Answer {
+    const { issuer, keys } = this.tokens
+    return jsonAnswer(200, {
+      issuer,
+      jwks_uri: `https://${this.address}/openid/v1/jwks`,
+      response_types_supported: ['id_token'],
+      subject_types_supported: ['public'],
+      id_token_signing_alg_values_supported: keys.algorithms,
+    })
   }
 
   private forgetOutdated(): void {

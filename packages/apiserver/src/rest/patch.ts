@@ -11,6 +11,7 @@ import {
 import { patchSchemaOf } from '../builtin/index.ts'
 import { isFields } from '../registry/fields.ts'
 import { apiVersionOfResource, type StoredResource } from '../registry/resource.ts'
+import { inTime } from '../registry/steps.ts'
 import { badRequest, Refusal, unsupportedMediaType } from '../status/index.ts'
 import { applyPatch } from './apply.ts'
 import { decodeJson, decodeYaml } from './body.ts'
@@ -45,23 +46,24 @@ export async function patch(context: RestContext, asked: ResourceRequest): Promi
     const { value, duplicates = [] } = await decodeYaml(text, (problem) => `error decoding YAML: error converting YAML to JSON: ${problem}`)
     const slips = duplicates.length === 0 || options.fieldValidation === 'Ignore' ? [] : [duplicateKeys(duplicates)]
     if (slips.length > 0 && options.fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: ${slips[0]}`)
-    const { object, created } = applyPatch(context, asked, value, options)
+    const { object, created } = await applyPatch(context, asked, value, options)
     return answerWith(created ? 201 : 200, presenter.loose(object), representation, warningHeaders(...standingWarnings(resource), ...slips))
   }
   const body = decodeJson(text, (problem) => `error decoding patch: ${problem}`).value
   const slips = options.fieldValidation === 'Ignore' ? [] : type === 'json' ? unknownOperationFields(body) : duplicatesIn(text)
   const warnings: string[] = []
-  const { object } = context.objects.update(
-    resource,
-    target,
-    (current) => {
-      if (asked.subresource === 'scale') return scaled(resource, current, patched(resource, type, scaleOf(resource, current), body))
-      const next = decodePatched(resource, patched(resource, type, withType(resource, current), body), options.fieldValidation, slips)
-      requireSameName(next.object, target)
-      warnings.push(...next.warnings)
-      return next.object
-    },
-    { ...updateOptions(asked, options), unconditional: true },
+  const change = (current: DynamicObject): DynamicObject => {
+    if (asked.subresource === 'scale') return scaled(resource, current, patched(resource, type, scaleOf(resource, current), body))
+    const next = decodePatched(resource, patched(resource, type, withType(resource, current), body), options.fieldValidation, slips)
+    requireSameName(next.object, target)
+    warnings.push(...next.warnings)
+    return next.object
+  }
+  const { object } = await inTime(
+    context.objects.updating(resource, target, change, {
+      ...updateOptions(context, asked, options),
+      unconditional: true,
+    }),
   )
   if (asked.subresource === 'scale') return answerWith(200, JSON.stringify(scaleOf(resource, object)), representation)
   return answerWith(

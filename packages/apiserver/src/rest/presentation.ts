@@ -4,7 +4,7 @@ import type { Entry } from '../storage/index.ts'
 import { renderTable, type Table, type TableOptions } from '../table/index.ts'
 import type { Answer, Headers } from './exchange.ts'
 import type { Representation } from './media-type.ts'
-import { YAML_LAYOUT } from './yaml-dialect.ts'
+import { loadYaml, YAML_LAYOUT } from './yaml-dialect.ts'
 
 const META_VERSION = 'meta.k8s.io/v1'
 
@@ -32,7 +32,7 @@ export function presenterOf(resource: StoredResource, options: PresenterOptions)
       return wholeObjects(resource)
     case 'metadata':
     case 'metadata-list':
-      return metadataOnly()
+      return metadataOnly(resource)
     case 'table':
       return tables(resource, options)
   }
@@ -45,6 +45,7 @@ function bookmarkOf(type: object, revision: number, annotations?: Readonly<Recor
 function wholeObjects(resource: StoredResource): Presenter {
   const apiVersion = apiVersionOfResource(resource)
   const type = { kind: resource.kind, apiVersion }
+  const view = viewOf(resource)
   const whole = (stored: DynamicObject) => JSON.stringify({ ...type, ...served(resource, stored) })
   // Built-in lists carry the type once; lists of custom resources carry it in every item.
   const item = (stored: DynamicObject) => {
@@ -52,9 +53,9 @@ function wholeObjects(resource: StoredResource): Presenter {
     const { kind: _kind, apiVersion: _apiVersion, ...rest } = served(resource, stored)
     return JSON.stringify(rest)
   }
-  const itemView = resource.custom === undefined ? `item ${apiVersion}` : apiVersion
+  const itemView = resource.custom === undefined ? `item ${view}` : view
   return {
-    object: (entry) => entry.encoded(apiVersion, whole),
+    object: (entry) => entry.encoded(view, whole),
     loose: (object) => JSON.stringify({ ...type, ...object }),
     list: (entries, metadata) =>
       joined(
@@ -65,10 +66,20 @@ function wholeObjects(resource: StoredResource): Presenter {
   }
 }
 
-function metadataOnly(): Presenter {
+/** What a converter makes is shown in its form; another converter may make something else of the same object. */
+function viewOf({ group, version, conversion }: StoredResource): string {
+  const apiVersion = apiVersionOfResource({ group, version })
+  return conversion?.id === undefined ? apiVersion : `${apiVersion} ${conversion.id}`
+}
+
+function metadataOnly(resource: StoredResource): Presenter {
   const type = { kind: 'PartialObjectMetadata', apiVersion: META_VERSION }
   const partial = ({ metadata }: DynamicObject) => JSON.stringify({ ...type, metadata })
-  const encode = (entry: Entry) => entry.encoded('metadata', partial)
+  const isConverted = resource.conversion?.prepare !== undefined
+  const encode = (entry: Entry) =>
+    isConverted
+      ? entry.encoded(`metadata ${viewOf(resource)}`, (object) => partial(served(resource, object)))
+      : entry.encoded('metadata', partial)
   return {
     object: encode,
     loose: partial,
@@ -127,7 +138,7 @@ export async function answerWith(
   headers: Headers = {},
 ): Promise<Answer> {
   if (encoding === 'json') return { code, headers: { 'content-type': 'application/json', ...headers }, body: json }
-  const { stringify } = await import('yaml')
+  const { stringify } = await loadYaml()
   return {
     code,
     headers: { 'content-type': 'application/yaml', ...headers },

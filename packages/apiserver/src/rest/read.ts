@@ -1,4 +1,5 @@
-import { served } from '../registry/resource.ts'
+import { prepared, served } from '../registry/resource.ts'
+import { inTime } from '../registry/steps.ts'
 import { deprecations, presenterFor, type ResourceRequest, type RestContext, targetOf, warningHeaders } from './context.ts'
 import type { Answer } from './exchange.ts'
 import { listPage } from './list.ts'
@@ -19,6 +20,7 @@ export async function get(context: RestContext, asked: ResourceRequest): Promise
   const { representation, presenter } = presenterFor(context, asked)
   requireForm(representation, 'object', resource)
   const entry = objects.entry(resource, targetOf(asked))
+  await inTime(prepared(resource, [entry.object], 'served'))
   const json = asked.subresource === 'scale' ? JSON.stringify(scaleOf(resource, served(resource, entry.object))) : presenter.object(entry)
   return answerWith(200, json, representation, warningHeaders(...deprecations(resource)))
 }
@@ -36,7 +38,7 @@ export async function list(context: RestContext, asked: ResourceRequest): Promis
       request.signal,
     )
   requireForm(representation, 'list', resource)
-  const { entries, metadata } = listPage(context.objects.store, resource, namespace, options, selection)
+  const { entries, metadata } = await inTime(listPage(context.objects.store, resource, namespace, options, selection))
   return answerWith(200, presenter.list(entries, metadata), representation, warningHeaders(...deprecations(resource)))
 }
 

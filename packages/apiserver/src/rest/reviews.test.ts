@@ -8,13 +8,16 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]())
 
 const statusOf = async (path: string, body: object) => (await api.post(`/apis/${path}`, body)).body['status']
-const ALLOWED = { allowed: true, reason: 'authorization mode AlwaysAllow' }
+const ALLOWED = { allowed: true }
 
 test.each([
   ['authorization.k8s.io/v1/selfsubjectaccessreviews', { spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } }],
   ['authorization.k8s.io/v1/subjectaccessreviews', { spec: { user: 'x', resourceAttributes: { verb: 'get', resource: 'pods' } } }],
-  ['authorization.k8s.io/v1/namespaces/default/localsubjectaccessreviews', { spec: { user: 'x' } }],
-])('%s says yes, and why', async (path, body) => {
+  [
+    'authorization.k8s.io/v1/namespaces/default/localsubjectaccessreviews',
+    { spec: { user: 'x', resourceAttributes: { namespace: 'default', verb: 'get', resource: 'pods' } } },
+  ],
+])('%s says yes', async (path, body) => {
   expect(await statusOf(path, body)).toEqual(ALLOWED)
 })
 
@@ -30,6 +33,7 @@ test('a token is known or not', async () => {
   expect(await statusOf(path, { spec: { token: 'abc' } })).toEqual({
     authenticated: true,
     user: { username: 'ann', uid: '1', groups: ['devs', 'system:authenticated'] },
+    audiences: ['https://kubernetes.default.svc'],
   })
   expect(await statusOf(path, { spec: { token: 'nope' } })).toEqual({ user: {}, error: 'invalid bearer token' })
 })

@@ -1,48 +1,64 @@
 import { formatTime } from '@kubewright/core'
 import type { Authenticator } from '../authn/authenticator.ts'
-import type { User } from '../authn/user.ts'
+import { type User, userInfo } from '../authn/user.ts'
+import { describeRules, requireLocal, reviewAccess, subjectOf } from '../authz/access-review.ts'
+import type { Authorizer } from '../authz/authorizer.ts'
 import { type Fields, fieldsAt, isFields } from '../registry/fields.ts'
 import type { ActionResource } from '../registry/resource.ts'
 import { apiVersionOfResource } from '../registry/resource.ts'
-import { methodNotAllowed } from '../status/index.ts'
+import { badRequest, methodNotAllowed } from '../status/index.ts'
 import { readBody } from './body.ts'
 import { type Answer, type ApiRequest, jsonAnswer } from './exchange.ts'
 
-/** Questions about identities and rights, which are answered and not kept. Authorization is AlwaysAllow, and the answers say just that. */
-export async function review(resource: ActionResource, request: ApiRequest, authenticator: Authenticator, now: number): Promise<Answer> {
+/** Who is asked about identities and rights. */
+export interface Judges {
+  readonly authenticator: Authenticator
+  readonly authorizer: Authorizer
+}
+
+/** Questions about identities and rights, which are answered and not kept. @throws Refusal */
+export async function review(
+  resource: ActionResource,
+  request: ApiRequest,
+  namespace: string | undefined,
+  judges: Judges,
+  now: number,
+): Promise<Answer> {
   if (request.method !== 'POST') throw methodNotAllowed()
   const { value } = await readBody(request, resource.kind)
   const asked: Fields = isFields(value) ? value : {}
-  const status = STATUS_OF[resource.action]!(asked, request.user, authenticator)
+  const spec = fieldsAt({ ...asked }, 'spec')
+  const status = STATUS_OF[resource.action]!({ spec, user: request.user, namespace, ...judges })
   const metadata = {
     ...fieldsAt({ ...asked }, 'metadata'),
+    ...(namespace === undefined ? {} : { namespace }),
     ...(resource.action === 'SelfSubjectReview' ? { creationTimestamp: formatTime(now) } : {}),
   }
   return jsonAnswer(201, { ...asked, kind: resource.kind, apiVersion: apiVersionOfResource(resource), metadata, status })
 }
 
-type Answerer = (asked: Fields, user: User, authenticator: Authenticator) => object
-
-const allowed: Answerer = () => ({ allowed: true, reason: 'authorization mode AlwaysAllow' })
-
-const STATUS_OF: Readonly<Record<string, Answerer>> = {
-  SelfSubjectReview: (_asked, user) => ({ userInfo: userInfo(user) }),
-  TokenReview(asked, _user, authenticator) {
-    const { token, audiences } = fieldsAt({ ...asked }, 'spec')
-    const user = typeof token === 'string' ? authenticator.ofToken(token) : undefined
-    if (user === undefined) return { user: {}, error: 'invalid bearer token' }
-    return { authenticated: true, user: userInfo(user), ...(Array.isArray(audiences) ? { audiences } : {}) }
-  },
-  SelfSubjectAccessReview: allowed,
-  SubjectAccessReview: allowed,
-  LocalSubjectAccessReview: allowed,
-  SelfSubjectRulesReview: () => ({
-    resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
-    nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
-    incomplete: false,
-  }),
+interface Question extends Judges {
+  readonly spec: Fields
+  readonly user: User
+  readonly namespace: string | undefined
 }
 
-function userInfo({ name, uid, groups, extra }: User): object {
-  return { username: name, ...(uid ? { uid } : {}), groups, ...(extra === undefined ? {} : { extra }) }
+const STATUS_OF: Readonly<Record<string, (question: Question) => object>> = {
+  SelfSubjectReview: ({ user }) => ({ userInfo: userInfo(user) }),
+  TokenReview({ spec: { token, audiences }, authenticator }) {
+    if (typeof token !== 'string' || token === '') throw badRequest('token is required for TokenReview in authentication')
+    const judged = authenticator.judge(token, Array.isArray(audiences) ? audiences.map(String) : [])
+    if (judged.user === undefined) return { user: {}, error: judged.error }
+    return { authenticated: true, user: userInfo(judged.user), audiences: judged.audiences }
+  },
+  SelfSubjectAccessReview: ({ spec, user, authorizer }) => reviewAccess(spec, user, authorizer),
+  SubjectAccessReview: ({ spec, authorizer }) => reviewAccess(spec, subjectOf(spec), authorizer),
+  LocalSubjectAccessReview({ spec, namespace, authorizer }) {
+    requireLocal(spec, namespace ?? '')
+    return reviewAccess(spec, subjectOf(spec), authorizer)
+  },
+  SelfSubjectRulesReview({ spec: { namespace }, user, authorizer }) {
+    if (typeof namespace !== 'string' || namespace === '') throw badRequest('no namespace on request')
+    return describeRules(authorizer.rules(user, namespace))
+  },
 }

@@ -8,7 +8,7 @@ import {
   parseFieldSelector,
   parseLabelSelector,
 } from '@kubewright/core'
-import type { StoredResource } from '../registry/resource.ts'
+import { type StoredResource, served } from '../registry/resource.ts'
 import { badRequest } from '../status/index.ts'
 import type { ListOptions } from './options.ts'
 
@@ -31,10 +31,11 @@ export function selectionOf(
       throw badRequest(unknownField(resource, path))
   }
   if (labels.length === 0 && fields.length === 0 && name === undefined) return everything
+  const isConverted = resource.conversion?.prepare !== undefined
   return (object) =>
     (name === undefined || object.metadata.name === name) &&
     matchesLabels(labels, object.metadata.labels) &&
-    matchesFieldsOf(object, fields, selectable)
+    (fields.length === 0 || matchesFieldsOf(isConverted ? served(resource, object) : object, fields, selectable))
 }
 
 function matchesFieldsOf(
@@ -42,7 +43,6 @@ function matchesFieldsOf(
   fields: FieldSelector,
   selectable: NonNullable<StoredResource['strategy']['selectable']>,
 ): boolean {
-  if (fields.length === 0) return true
   return matchesFields(fields, (path) => {
     if (path === 'metadata.name') return object.metadata.name
     if (path === 'metadata.namespace') return object.metadata.namespace ?? ''

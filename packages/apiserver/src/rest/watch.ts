@@ -1,5 +1,6 @@
-import type { Clock, DynamicObject, Timer } from '@kubewright/core'
-import type { StoredResource } from '../registry/resource.ts'
+import { type Clock, messageOf, type Timer } from '@kubewright/core'
+import { type StoredResource, served } from '../registry/resource.ts'
+import { internalError, Refusal } from '../status/index.ts'
 import { type Change, CompactedError, Entry, type Store } from '../storage/index.ts'
 import type { EventSink } from './exchange.ts'
 import type { ListOptions } from './options.ts'
@@ -24,6 +25,8 @@ export interface WatchRequest {
   readonly presenter: Presenter
 }
 
+type Shown = Pick<Change, 'current'> & Partial<Pick<Change, 'previous'>>
+
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED'
 
 /** The real server's range for watches that name no time; random, so that clients do not come back all at once. */
@@ -39,6 +42,9 @@ export class Watch {
   private readonly request: WatchRequest
   private readonly since: number | undefined
   private finish: () => void = () => {}
+  /** Where objects have to be converted, events wait in line for that: the last of them. */
+  private line: Promise<void> | undefined
+  private isOver = false
 
   /** @throws Refusal for a resourceVersion that is none */
   constructor(store: Store, settings: WatchSettings, request: WatchRequest) {
@@ -63,7 +69,7 @@ export class Watch {
         const follow = (change: Change) => {
           // What fails in here is this watch's affair and not the writer's, in whose stack it runs.
           try {
-            this.follow(sink, change)
+            this.inForm(sink, [change], () => this.follow(sink, change))
           } catch (error) {
             reject(error)
           }
@@ -71,13 +77,14 @@ export class Watch {
         cleanups.push(this.store.subscribe(follow, this.table))
         const deadline = clock.setTimer(seconds * 1000, () => {
           if (options.allowWatchBookmarks) this.writeBookmark(sink)
-          resolve()
+          this.inForm(sink, [], resolve)
         })
         cleanups.push(() => deadline.cancel())
         if (options.allowWatchBookmarks) cleanups.push(every(clock, bookmarkInterval, () => this.writeBookmark(sink)))
         signal.addEventListener('abort', () => resolve(), { once: true })
       })
     } finally {
+      this.isOver = true
       for (const cleanup of cleanups) cleanup()
     }
   }
@@ -93,13 +100,23 @@ export class Watch {
     const sendsState = options.sendInitialEvents ?? this.since === undefined
     if (sendsState) {
       const prefix = namespace === undefined ? '' : `${namespace}/`
-      for (const entry of this.store.list(this.table, { prefix })) if (selection(entry.object)) this.write(sink, 'ADDED', entry)
+      const entries = this.store.list(this.table, { prefix })
+      this.inForm(
+        sink,
+        entries.map((current) => ({ current })),
+        () => {
+          for (const entry of entries) if (selection(entry.object)) this.write(sink, 'ADDED', entry)
+        },
+      )
       if (options.sendInitialEvents && options.allowWatchBookmarks) this.writeBookmark(sink, INITIAL_EVENTS_END)
       return true
     }
     if (this.since === undefined) return true
     try {
-      for (const change of this.store.changesSince(this.table, this.since)) this.follow(sink, change)
+      const changes = this.store.changesSince(this.table, this.since)
+      this.inForm(sink, changes, () => {
+        for (const change of changes) this.follow(sink, change)
+      })
       return true
     } catch (error) {
       if (!(error instanceof CompactedError)) throw error
@@ -117,7 +134,39 @@ export class Watch {
     const was = previous !== undefined && selection(previous.object)
     const is = change.type === 'put' && selection(current.object)
     if (is) this.write(sink, was ? 'MODIFIED' : 'ADDED', current)
-    else if (was) this.write(sink, 'DELETED', change.type === 'delete' ? current : departed(previous, revision))
+    else if (was) this.write(sink, 'DELETED', change.type === 'delete' ? current : this.departed(previous, revision))
+  }
+
+  /** An object that no longer matches is shown as it last did, under the revision at which it ceased to. */
+  private departed({ key, object }: Entry, revision: number): Entry {
+    const { resource } = this.request
+    // What is converted once is not converted again: the copy has the form already that it is to be shown in.
+    const last = resource.conversion?.prepare === undefined ? object : served(resource, object)
+    return new Entry(key, { ...last, metadata: { ...last.metadata, resourceVersion: String(revision) } }, revision)
+  }
+
+  /** Writes at once, or, where objects have to be converted for it, when they are and all before them are written. */
+  private inForm(sink: EventSink, changes: readonly Shown[], write: () => void): void {
+    const { resource } = this.request
+    const { conversion } = resource
+    if (conversion?.prepare === undefined) {
+      write()
+      return
+    }
+    const objects = changes.flatMap(({ current, previous }) =>
+      previous === undefined ? [current.object] : [current.object, previous.object],
+    )
+    this.line = (this.line ?? Promise.resolve()).then(async () => {
+      if (this.isOver) return
+      try {
+        await conversion.prepare?.(objects, 'served')
+        if (!this.isOver) write()
+      } catch (error) {
+        const status = error instanceof Refusal ? error.status : internalError(messageOf(error)).status
+        if (!this.isOver) sink.write(`${JSON.stringify({ type: 'ERROR', object: status })}\n`)
+        this.end()
+      }
+    })
   }
 
   private write(sink: EventSink, type: EventType, entry: Entry): void {
@@ -129,15 +178,10 @@ export class Watch {
 
   private writeBookmark(sink: EventSink, annotations?: Readonly<Record<string, string>>): void {
     // A client must not be sent back behind the revision it came with.
-    if (this.since !== undefined && this.store.revision < this.since) return
-    sink.write(`{"type":"BOOKMARK","object":${this.request.presenter.bookmark(this.store.revision, annotations)}}\n`)
+    const { revision } = this.store
+    if (this.since !== undefined && revision < this.since) return
+    this.inForm(sink, [], () => sink.write(`{"type":"BOOKMARK","object":${this.request.presenter.bookmark(revision, annotations)}}\n`))
   }
-}
-
-/** An object that no longer matches is shown as it last did, under the revision at which it ceased to. */
-function departed(previous: Entry, revision: number): Entry {
-  const object: DynamicObject = { ...previous.object, metadata: { ...previous.object.metadata, resourceVersion: String(revision) } }
-  return new Entry(previous.key, object, revision)
 }
 
 function tooOld({ requested, oldest }: CompactedError): object {

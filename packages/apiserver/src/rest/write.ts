@@ -1,14 +1,17 @@
 import type { DynamicObject } from '@kubewright/core'
-import { type UpdateOptions, uidConflict } from '../registry/objects.ts'
+import { uidConflict } from '../registry/object-lock.ts'
+import type { UpdateOptions } from '../registry/objects.ts'
+import { inTime } from '../registry/steps.ts'
 import type { Target } from '../registry/target.ts'
 import { badRequest, methodNotAllowed } from '../status/index.ts'
 import { readBody } from './body.ts'
 import { presenterFor, type ResourceRequest, type RestContext, standingWarnings, targetOf, warningHeaders } from './context.ts'
 import { decodeObject } from './decode.ts'
-import type { Answer } from './exchange.ts'
+import type { Answer, ApiRequest } from './exchange.ts'
 import { type MutationOptions, mutationOptions } from './options.ts'
 import { answerWith } from './presentation.ts'
 import { scaled, scaleOf } from './scale.ts'
+import { type AdmittedWrite, admissionOf } from './write-admission.ts'
 
 const userAgent = ({ request }: ResourceRequest): string => request.headers['user-agent'] ?? ''
 
@@ -19,7 +22,14 @@ export async function create(context: RestContext, asked: ResourceRequest): Prom
   const { representation, presenter } = presenterFor(context, asked)
   const options = mutationOptions(request.query, userAgent(asked), 'CreateOptions')
   const { object, warnings } = decodeObject(resource, await readBody(request, resource.kind), options.fieldValidation)
-  const made = context.objects.create(resource, object, namespace, { dryRun: options.dryRun, manager: { manager: options.fieldManager } })
+  const admission = admissionOf(context, asked, writeOf(request, options))
+  const made = await inTime(
+    context.objects.creation(resource, object, namespace, {
+      dryRun: options.dryRun,
+      manager: { manager: options.fieldManager },
+      ...(admission === undefined ? {} : { admission }),
+    }),
+  )
   return answerWith(
     201,
     presenter.loose(made),
@@ -36,37 +46,57 @@ export async function update(context: RestContext, asked: ResourceRequest): Prom
   const options = mutationOptions(request.query, userAgent(asked), 'UpdateOptions')
   const body = await readBody(request, asked.subresource === 'scale' ? 'Scale' : resource.kind)
   if (asked.subresource === 'scale') {
-    const { object } = context.objects.update(
-      resource,
-      target,
-      (current) => scaled(resource, current, body.value),
-      updateOptions(asked, options),
+    const { object } = await inTime(
+      context.objects.updating(
+        resource,
+        target,
+        (current) => scaled(resource, current, body.value),
+        updateOptions(context, asked, options),
+      ),
     )
     return answerWith(200, JSON.stringify(scaleOf(resource, object)), representation)
   }
   const { object: sent, warnings } = decodeObject(resource, body, options.fieldValidation)
   requireSameName(sent, target)
-  const written = context.objects.update(
-    resource,
-    target,
-    (current) => {
-      const { uid } = sent.metadata
-      if (uid && current.metadata.uid !== undefined && uid !== current.metadata.uid)
-        throw uidConflict(resource, target, uid, current.metadata.uid)
-      if (asked.subresource !== 'finalize') return sent
-      return { ...current, metadata: { ...current.metadata, resourceVersion: sent.metadata.resourceVersion ?? '' }, spec: sent['spec'] }
-    },
-    { ...updateOptions(asked, options), createMissing: asked.subresource === undefined },
+  const replacement = (current: DynamicObject): DynamicObject => {
+    const { uid } = sent.metadata
+    if (uid && current.metadata.uid !== undefined && uid !== current.metadata.uid)
+      throw uidConflict(resource, target, uid, current.metadata.uid)
+    if (asked.subresource !== 'finalize') return sent
+    return { ...current, metadata: { ...current.metadata, resourceVersion: sent.metadata.resourceVersion ?? '' }, spec: sent['spec'] }
+  }
+  const written = await inTime(
+    context.objects.updating(resource, target, replacement, {
+      ...updateOptions(context, asked, options),
+      createMissing: asked.subresource === undefined,
+    }),
   )
   const headers = warningHeaders(...standingWarnings(resource), ...finalizerWarnings(written.object), ...warnings)
   return answerWith(written.created ? 201 : 200, presenter.loose(written.object), representation, headers)
 }
 
-export function updateOptions(asked: ResourceRequest, options: MutationOptions): UpdateOptions {
-  const { subresource } = asked
+export function updateOptions(context: RestContext, asked: ResourceRequest, options: MutationOptions): UpdateOptions {
+  const { subresource, request } = asked
+  const admission = admissionOf(context, asked, writeOf(request, options))
   const known: Pick<UpdateOptions, 'subresource'> =
     subresource === 'status' || subresource === 'scale' || subresource === 'finalize' ? { subresource } : {}
-  return { dryRun: options.dryRun, manager: { manager: options.fieldManager }, ...known }
+  return {
+    dryRun: options.dryRun,
+    manager: { manager: options.fieldManager },
+    ...known,
+    ...(admission === undefined ? {} : { admission }),
+  }
+}
+
+/** The options as they were given, for those who review the request. */
+function writeOf({ query }: ApiRequest, { dryRun }: MutationOptions): AdmittedWrite {
+  const given = (name: string) => query.get(name) || undefined
+  const options = {
+    ...(dryRun ? { dryRun: ['All'] } : {}),
+    ...(given('fieldManager') === undefined ? {} : { fieldManager: given('fieldManager') }),
+    ...(given('fieldValidation') === undefined ? {} : { fieldValidation: given('fieldValidation') }),
+  }
+  return { dryRun, options }
 }
 
 /** @throws Refusal 400 */

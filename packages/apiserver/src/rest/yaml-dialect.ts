@@ -14,3 +14,12 @@ const WITHOUT = new Set(['timestamp', 'binary', 'omap', 'pairs', 'set'].map((nam
 
 /** As Go's printer lays it out. */
 export const YAML_LAYOUT: ToStringOptions = { indentSeq: false, lineWidth: 0 }
+
+/**
+ * YAML is a rare guest: its parser is loaded when the first one comes. It is a CommonJS module, of which a bundler that splits its output keeps
+ * the default export alone: by its names it is there in the sources, and undefined in the built program.
+ */
+export async function loadYaml(): Promise<typeof import('yaml')> {
+  const loaded: typeof import('yaml') & { readonly default?: typeof import('yaml') } = await import('yaml')
+  return loaded.default ?? loaded
+}

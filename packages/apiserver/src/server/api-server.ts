@@ -5,10 +5,15 @@ import type { AddressInfo } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { ConfigurationError, messageOf, systemClock } from '@kubewright/core'
 import { Authority } from '@kubewright/core/certificates'
-import { Authenticator } from '../authn/authenticator.ts'
+import { Equivalents } from '../admission/equivalents.ts'
+import { matchConditionEngine } from '../admission/match-condition-engine.ts'
+import { WebhookAdmission } from '../admission/webhook-admission.ts'
+import { AuditLog } from '../audit/audit-log.ts'
 import { parseTokenFile } from '../authn/token-file.ts'
 import { AUTHENTICATED, MASTERS, type User } from '../authn/user.ts'
+import { bootstrapRoles } from '../authz/rbac/bootstrap.ts'
 import { startControllers } from '../controllers/index.ts'
+import type { ConversionContext } from '../crd/conversion/webhook-conversion.ts'
 import { Registrar } from '../crd/registrar.ts'
 import { builtinResources } from '../registry/builtin-resources.ts'
 import { Catalog } from '../registry/catalog.ts'
@@ -19,10 +24,12 @@ import { dispatch } from '../rest/dispatch.ts'
 import { MetaPaths } from '../rest/meta-paths.ts'
 import type { Watch } from '../rest/watch.ts'
 import { Store } from '../storage/index.ts'
-
+import { WebhookClient } from '../webhooks/webhook-client.ts'
 import { bootstrap } from './bootstrap.ts'
 import { kubeconfigText, type ServerConnection } from './kubeconfig.ts'
 import { type ApiServerOptions, DEFAULT_BOOKMARK_INTERVAL, DEFAULT_HISTORY, LARGEST_BACKLOG } from './options.ts'
+import { handle, type PipelineOptions } from './pipeline.ts'
+import { securityOf } from './security.ts'
 import { createTransport } from './transport.ts'
 
 /** A running API server. */
@@ -71,27 +78,41 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const authority = new Authority(clock.now())
   const token = randomBytes(24).toString('base64url')
   const admin: User = { name: 'kubernetes-admin', groups: [MASTERS, AUTHENTICATED] }
-  const authenticator = new Authenticator(
-    new Map([...(options.tokenFile === undefined ? [] : parseTokenFile(options.tokenFile)), [token, admin]]),
-  )
+  const tokens = new Map([...(options.tokenFile === undefined ? [] : parseTokenFile(options.tokenFile)), [token, admin] as const])
+  const modes = options.authorizationModes ?? ['AlwaysAllow']
 
   // Revisions go on from the clock, so that a client which still holds one of an earlier server's is told that it is too old.
   const store = new Store({ clock, history: options.history ?? DEFAULT_HISTORY, firstRevision: clock.now() })
   const objects = new Objects({ store, clock, random, uuid })
+  const security = securityOf({ store, clock, uuid, tokens, modes, serviceAccounts: options.serviceAccounts })
+  const cel = matchConditionEngine()
   const catalog = new Catalog()
-  catalog.add(...builtinResources(serviceAddresses()))
+  catalog.add(...builtinResources({ addresses: serviceAddresses(), cel }))
+  const webhookClient = new WebhookClient(store, clock)
+  const webhooks = new WebhookAdmission({
+    store,
+    client: webhookClient,
+    equivalents: new Equivalents(catalog, (resource, object) => objects.withDefaults(resource, object)),
+    uuid,
+    cel,
+    log,
+  })
+  const stopWebhooks = webhooks.start()
   const watches = new Set<Watch>()
   const endWatches = (concerns: (watch: Watch) => boolean) => {
     for (const watch of watches) if (concerns(watch)) watch.end()
   }
-  const stopRegistrar = new Registrar(objects, catalog, (tables) => endWatches(({ table }) => tables.has(table))).start()
+  const stopping = new AbortController()
+  let conversionIds = 0
+  const conversions: ConversionContext = { client: webhookClient, uuid, nextId: () => ++conversionIds, signal: stopping.signal }
+  const stopRegistrar = new Registrar(objects, catalog, conversions, (tables) => endWatches(({ table }) => tables.has(table))).start()
   const watchSettings = {
     clock,
     random,
     bookmarkInterval: options.bookmarkInterval ?? DEFAULT_BOOKMARK_INTERVAL,
     largestBacklog: LARGEST_BACKLOG,
   }
-  const context: RestContext = { clock, objects, catalog, watches, watchSettings }
+  const context: RestContext = { clock, objects, catalog, watches, watchSettings, webhooks, guard: security.guard }
   const requests = new Map<string, number>()
 
   const serving = options.tls ?? authority.server(SERVER_NAMES.includes(host) ? SERVER_NAMES : [host, ...SERVER_NAMES])
@@ -100,27 +121,39 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   let meta: MetaPaths | undefined
   const clientCa = [authority.cert, ...(options.clientCa === undefined ? [] : [options.clientCa])]
   checkPem(serving, clientCa)
+  const { authenticator, authorizer } = security
+  const pipeline: PipelineOptions = {
+    authenticator,
+    authorizer,
+    anonymous: options.anonymous ?? modes.includes('RBAC'),
+    audit: new AuditLog(options.audit, clock, uuid),
+    answer: (request) => dispatch({ context, meta: meta!, authenticator, authorizer, tokens: security.tokens }, request),
+    failed: (request, error) =>
+      log(`apiserver: ${request} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+  }
   const { server, cutConnections } = createTransport({
     ...serving,
     clientCa,
-    authenticator,
-    answer: (request) => dispatch({ context, meta: meta!, authenticator }, request),
+    answer: (incoming) => handle(pipeline, incoming),
     observe: ({ method, code }) => requests.set(`${method} ${code}`, (requests.get(`${method} ${code}`) ?? 0) + 1),
-    failed: (request, error) =>
-      log(`apiserver: ${request} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   })
   const actualPort = await listen(server, host, port)
-  meta = new MetaPaths(catalog, `${host}:${actualPort}`)
+  meta = new MetaPaths(catalog, `${host}:${actualPort}`, security.tokens)
   const controllers = options.controllers === false ? undefined : startControllers({ objects, catalog, clock, log, rootCa: caData })
   bootstrap(objects, catalog, actualPort)
+  bootstrapRoles(objects, catalog)
 
   const url = `https://${host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host}:${actualPort}`
   const connection: ServerConnection = { server: url, caData, token }
   let stopped: Promise<void> | undefined
   const stop = () => {
     stopped ??= (async () => {
+      stopping.abort()
       controllers?.stop()
       stopRegistrar()
+      stopWebhooks()
+      security.stop()
+      webhookClient.close()
       const closed = once(server, 'close')
       server.close()
       endWatches(() => true)

@@ -1,4 +1,7 @@
 import type { Clock } from '@kubewright/core'
+import type { AuditOptions } from '../audit/audit-log.ts'
+import type { ServiceAccountOptions } from '../authn/service-account-tokens.ts'
+import type { AuthorizationMode } from '../authz/authorizer.ts'
 import type { HistoryBounds } from '../storage/index.ts'
 
 export interface ApiServerOptions {
@@ -12,6 +15,17 @@ export interface ApiServerOptions {
   readonly clientCa?: string
   /** More bearer tokens, in kube-apiserver's CSV format: `token,user,uid,"group1,group2"`. */
   readonly tokenFile?: string
+  /** Who decides what users may do: the first that allows. @default ['AlwaysAllow']: everyone who is known may do everything */
+  readonly authorizationModes?: readonly AuthorizationMode[]
+  /**
+   * Requests without credentials are made by `system:anonymous`, who under RBAC may read the server's health and version.
+   * @default true with RBAC, false without: anonymous users must not be able to do everything
+   */
+  readonly anonymous?: boolean
+  /** Keys, issuer and audiences of ServiceAccount tokens. */
+  readonly serviceAccounts?: ServiceAccountOptions
+  /** Writes down who asked for what. @default nothing is written */
+  readonly audit?: AuditOptions
   /** Milliseconds between bookmarks of a quiet watch. @default 60 s, as the real server; clients take 70 s of silence for a dead stream */
   readonly bookmarkInterval?: number
   /** How much history watches can resume from. @default 10,000 changes, and all of the last ten minutes */

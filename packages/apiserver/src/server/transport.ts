@@ -2,31 +2,23 @@ import { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, ST
 import { createServer, type Server } from 'node:https'
 import type { Socket } from 'node:net'
 import type { PeerCertificate, TLSSocket } from 'node:tls'
-import type { Authenticator } from '../authn/authenticator.ts'
-import { type Answer, type ApiRequest, type EventSink, jsonAnswer, LARGEST_BODY } from '../rest/exchange.ts'
-import { effectiveUser } from '../rest/impersonation.ts'
-import { internalError, Refusal, tooLarge, unauthorized } from '../status/index.ts'
+import { type Answer, type EventSink, LARGEST_BODY } from '../rest/exchange.ts'
+import { tooLarge } from '../status/index.ts'
+import type { IncomingRequest } from './pipeline.ts'
 
 export interface TransportOptions {
   readonly cert: string
   readonly key: string
   /** Client certificates of these authorities are accepted. */
   readonly clientCa: readonly string[]
-  readonly authenticator: Authenticator
-  readonly answer: (request: ApiRequest) => Promise<Answer>
+  /** Must not fail: every failure is an answer too. */
+  readonly answer: (request: IncomingRequest) => Promise<Answer>
   /** Hears of every request when it is answered. */
   readonly observe: (request: { readonly method: string; readonly path: string; readonly code: number }) => void
-  /** A request failed through a defect of the server. */
-  readonly failed: (request: string, error: unknown) => void
 }
-
-/** Probes must be able to ask before anyone has credentials. */
-const PUBLIC = /^\/(healthz|livez|readyz)(\/|$)|^\/version\/?$/
 
 /** Clients keep idle connections for 60 s or more: the server must not be the one that closes first, or it cuts requests under way. */
 const KEEP_ALIVE_MS = 90_000
-
-const ANONYMOUS = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
 export interface Transport {
   readonly server: Server
@@ -70,23 +62,20 @@ async function serve(options: TransportOptions, incoming: IncomingMessage, respo
   const method = incoming.method ?? 'GET'
   const gone = new AbortController()
   response.on('close', () => gone.abort())
-  const url = new URL(incoming.url ?? '/', 'https://server')
-  let answer: Answer
-  try {
-    const user = userOf(options, incoming, url.pathname)
-    const request: ApiRequest = {
-      method,
-      path: url.pathname,
-      query: url.searchParams,
-      headers: incoming.headers as Record<string, string | undefined>,
-      body: once(() => readAll(incoming)),
-      user: effectiveUser(user, incoming.headersDistinct),
-      signal: gone.signal,
-    }
-    answer = await options.answer(request)
-  } catch (error) {
-    answer = refusalOf(error, () => options.failed(`${method} ${url.pathname}`, error))
-  }
+  const uri = incoming.url ?? '/'
+  const url = new URL(uri, 'https://server')
+  const answer = await options.answer({
+    method,
+    path: url.pathname,
+    uri,
+    query: url.searchParams,
+    headers: incoming.headers as Record<string, string | undefined>,
+    distinctHeaders: incoming.headersDistinct,
+    certificate: certificateOf(incoming.socket as TLSSocket),
+    remoteAddress: incoming.socket.remoteAddress ?? '',
+    body: once(() => readAll(incoming)),
+    signal: gone.signal,
+  })
   options.observe({ method, path: url.pathname, code: answer.code })
   if (gone.signal.aborted) return
   if ('run' in answer) await stream(answer, response)
@@ -95,28 +84,8 @@ async function serve(options: TransportOptions, incoming: IncomingMessage, respo
   if (!incoming.complete) incoming.resume()
 }
 
-function userOf({ authenticator }: TransportOptions, incoming: IncomingMessage, path: string) {
-  const user = authenticator.authenticate({
-    authorization: incoming.headers.authorization,
-    certificate: certificateOf(incoming.socket as TLSSocket),
-  })
-  if (user !== undefined) return user
-  if (PUBLIC.test(path) && incoming.headers.authorization === undefined) return ANONYMOUS
-  throw unauthorized()
-}
-
 function certificateOf(socket: TLSSocket): PeerCertificate | undefined {
   return socket.authorized ? socket.getPeerCertificate() : undefined
-}
-
-function refusalOf(error: unknown, report: () => void): Answer {
-  if (error instanceof Refusal) {
-    const seconds = error.status.details?.retryAfterSeconds
-    return jsonAnswer(error.code, error.status, seconds === undefined ? {} : { 'retry-after': String(seconds) })
-  }
-  report()
-  const { status } = internalError('the embedded API server failed; its log says why')
-  return jsonAnswer(500, status)
 }
 
 function send({ code, headers, body }: Extract<Answer, { body: unknown }>, method: string, response: ServerResponse): void {

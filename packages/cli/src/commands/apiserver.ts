@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { startApiServer } from '@kubewright/apiserver'
-import { messageOf } from '@kubewright/core'
+import { type ApiServerOptions, optionsOfFlags, SERVER_FLAGS, startApiServer } from '@kubewright/apiserver'
+import { ConfigurationError } from '@kubewright/core'
 import { aborted, type OutputFormat, type Terminal } from '../terminal.ts'
 import { UsageError } from '../usage-error.ts'
 import { writeKubeconfigFile } from './kubeconfig-file.ts'
@@ -9,11 +8,6 @@ import { parsePort } from './port.ts'
 interface ApiServerFlags {
   readonly securePort?: string
   readonly bindAddress?: string
-  readonly tlsCertFile?: string
-  readonly tlsPrivateKeyFile?: string
-  readonly clientCaFile?: string
-  readonly tokenAuthFile?: string
-  readonly authorizationMode?: string
   readonly writeKubeconfig?: string
   readonly output?: OutputFormat
 }
@@ -22,19 +16,10 @@ interface ApiServerFlags {
 export async function apiserver(given: Readonly<Record<string, unknown>>, terminal: Terminal): Promise<void> {
   const flags = given as ApiServerFlags
   const began = performance.now()
-  if ((flags.authorizationMode ?? 'AlwaysAllow') !== 'AlwaysAllow') {
-    throw new UsageError(`--authorization-mode: "${flags.authorizationMode}" is not supported yet; leave the flag out, or give AlwaysAllow`)
-  }
-  if ((flags.tlsCertFile === undefined) !== (flags.tlsPrivateKeyFile === undefined))
-    throw new UsageError('--tls-cert-file and --tls-private-key-file go together: give both or none')
   const server = await startApiServer({
+    ...(await optionsFrom(given)),
     host: flags.bindAddress ?? '127.0.0.1',
     port: parsePort('--secure-port', flags.securePort ?? '6443'),
-    ...(flags.tlsCertFile && flags.tlsPrivateKeyFile
-      ? { tls: { cert: readPem('--tls-cert-file', flags.tlsCertFile), key: readPem('--tls-private-key-file', flags.tlsPrivateKeyFile) } }
-      : {}),
-    ...(flags.clientCaFile ? { clientCa: readPem('--client-ca-file', flags.clientCaFile) } : {}),
-    ...(flags.tokenAuthFile ? { tokenFile: readPem('--token-auth-file', flags.tokenAuthFile) } : {}),
     log: (line) => terminal.stderr.write(`${line}\n`),
   })
   try {
@@ -49,10 +34,19 @@ export async function apiserver(given: Readonly<Record<string, unknown>>, termin
   }
 }
 
-function readPem(flag: string, path: string): string {
+/** The flags that are kube-apiserver's own, by their own names. @throws UsageError */
+async function optionsFrom(given: Readonly<Record<string, unknown>>): Promise<ApiServerOptions> {
+  const named = SERVER_FLAGS.map((flag) => [flag, given[optionName(flag)]] as const)
+  const flags = Object.fromEntries(
+    named.flatMap(([flag, value]) => (value === undefined ? [] : [[flag, value === true ? 'true' : String(value)]])),
+  )
   try {
-    return readFileSync(path, 'utf8')
+    return await optionsOfFlags(flags)
   } catch (error) {
-    throw new UsageError(`${flag}: cannot read ${path}: ${messageOf(error)}`, { cause: error })
+    if (error instanceof ConfigurationError) throw new UsageError(error.message, { cause: error })
+    throw error
   }
 }
+
+/** `--token-auth-file` is `tokenAuthFile` to the parser of the command line. */
+const optionName = (flag: string): string => flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())

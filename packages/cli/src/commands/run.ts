@@ -22,7 +22,11 @@ async function run(names: readonly string[], given: GivenFlags, all: readonly Op
   if (unknown.length > 0) throw new UsageError(`unknown operator "${unknown[0]}": one of ${OPERATOR_NAMES.join(', ')}, or all`)
   const operators = all.filter((operator) => known.includes(operator.name))
   for (const other of all) if (!operators.includes(other)) refuseFlagsOf(other, given)
-  await runInCluster({ name: known.join('-'), operators, controllers: [] }, configurationOf(given, operators, terminal), terminal)
+  await runInCluster(
+    { name: known.join('-'), operators, controllers: [], webhooks: [], conversions: [] },
+    configurationOf(given, operators, terminal),
+    terminal,
+  )
 }
 
 function configurationOf(given: GivenFlags, operators: readonly OperatorDefinition[], terminal: Terminal): Configuration {

@@ -11,6 +11,7 @@ const USAGE = 2
 /** Errors whose message is the whole story for the reader. */
 const TOLD: ReadonlySet<string> = new Set([
   'ConfigurationError',
+  'KindInstallError',
   'KindNotFoundError',
   'LeadershipLostError',
   'CacheSyncTimeoutError',

@@ -12,6 +12,7 @@ import {
   type ShardingOptions,
   shardMember,
 } from '@kubewright/runtime'
+import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
 import type { OperatorDefinition } from '../operator.ts'
 import type { Configuration } from '../settings/configuration.ts'
 import { type RunSettings, settingsOf } from '../settings/program.ts'
@@ -20,6 +21,7 @@ import { followConfiguration } from './configuration-watch.ts'
 import { checkKinds } from './kind-check.ts'
 import { programLogger } from './logging.ts'
 import { startTracing } from './tracing.ts'
+import { webhookServerOf } from './webhooks.ts'
 
 /** What a program consists of: whole operators, or controllers alone. */
 export interface Parts {
@@ -27,6 +29,8 @@ export interface Parts {
   readonly name: string
   readonly operators: readonly OperatorDefinition[]
   readonly controllers: readonly ControllerDefinition[]
+  readonly webhooks: readonly WebhookDefinition[]
+  readonly conversions: readonly ConversionDefinition[]
 }
 
 /**
@@ -137,4 +141,6 @@ function leaseOf(settings: RunSettings, program: string, client: Client): Shardi
 function addParts(manager: Manager, parts: Parts, settings: RunSettings): void {
   for (const operator of parts.operators) operator.setup(manager, settingsOf(operator, settings))
   for (const definition of parts.controllers) manager.add(definition)
+  const served = webhookServerOf(parts, settings, manager.client.namespace)
+  if (served !== undefined) manager.add(served)
 }

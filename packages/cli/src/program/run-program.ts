@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { ControllerDefinition } from '@kubewright/runtime'
+import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
 import { Command } from 'commander'
 import type { OperatorDefinition } from '../operator.ts'
 import { configurationFrom, type GivenFlags } from '../settings/configuration.ts'
@@ -10,13 +11,17 @@ import { processTerminal } from './process-terminal.ts'
 import { report } from './report.ts'
 import { runInCluster } from './run-in-cluster.ts'
 
+/** Whatever a program may consist of. */
+type ProgramPart = ControllerDefinition | OperatorDefinition | WebhookDefinition | ConversionDefinition
+
 /** A user's own program: its flags are those of `kubewright run`. */
-export async function runProgram(definitions: readonly (ControllerDefinition | OperatorDefinition)[]): Promise<void> {
+export async function runProgram(definitions: readonly ProgramPart[]): Promise<void> {
   const terminal = processTerminal()
-  const isOperator = (definition: ControllerDefinition | OperatorDefinition): definition is OperatorDefinition => 'setup' in definition
-  const operators = definitions.filter(isOperator)
-  const controllers = definitions.filter((definition) => !isOperator(definition)) as ControllerDefinition[]
-  const name = operators[0]?.name ?? controllers[0]?.name ?? 'program'
+  const operators = definitions.filter((definition): definition is OperatorDefinition => 'setup' in definition)
+  const controllers = definitions.filter((definition): definition is ControllerDefinition => 'owns' in definition)
+  const webhooks = definitions.filter((definition): definition is WebhookDefinition => 'hooks' in definition)
+  const conversions = definitions.filter((definition): definition is ConversionDefinition => 'converters' in definition)
+  const name = operators[0]?.name ?? controllers[0]?.name ?? webhooks[0]?.name ?? 'program'
   const schema = settingsWith(operators)
   const command = addOptions(new Command(basename(process.argv[1] ?? name)), schema)
     .option('--config <FILE>', `a YAML or JSON file of settings (${environmentName('config')})`)
@@ -24,7 +29,7 @@ export async function runProgram(definitions: readonly (ControllerDefinition | O
   try {
     command.parse(process.argv)
     const configuration = configurationFrom(schema, command.opts<GivenFlags>(), process.env)
-    await runInCluster({ name, operators, controllers }, configuration, terminal)
+    await runInCluster({ name, operators, controllers, webhooks, conversions }, configuration, terminal)
   } catch (error) {
     process.exitCode = report(error, terminal)
   }

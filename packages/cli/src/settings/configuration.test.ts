@@ -26,6 +26,8 @@ test.each([
   [['--leader-election-retry-period', '5'], '--leader-election-retry-period: duration "5" is malformed: "5" has no unit'],
   [['--metrics-cert-dir', 'x'], '--metrics-cert-dir: is for HTTPS: give --metrics-secure too'],
   [['--profiling', '--metrics-bind-address', '0'], '--profiling: profiles are served beside the metrics, which are off'],
+  [['--webhook-port', '65536'], '--webhook-port: '],
+  [['--webhook-url', 'https://a', '--webhook-service', 'b'], '--webhook-url: is for a program without a Service'],
 ])('%j is refused before anything starts', (args, message) => {
   expect(() => settingsOf(...args)).toThrow(message)
 })

@@ -42,6 +42,9 @@ function refuseContradictions(settings: RunSettings): void {
     ...(settings.profiling && settings.metricsBindAddress === '0'
       ? ['--profiling: profiles are served beside the metrics, which are off: give --metrics-bind-address too']
       : []),
+    ...(settings.webhookService !== undefined && settings.webhookUrl !== undefined
+      ? ['--webhook-url: is for a program without a Service: leave out --webhook-service']
+      : []),
   ]
   if (problems.length > 0) throw new ConfigurationError(problems.join('\n'))
 }

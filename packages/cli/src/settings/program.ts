@@ -86,6 +86,30 @@ export const RUN_SETTINGS = z.object({
   healthProbeBindAddress: bindAddress
     .default(':8081')
     .meta({ description: 'where /healthz and /readyz are served', placeholder: 'ADDRESS' }),
+  webhookPort: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(9443)
+    .meta({ description: 'where the API server reaches the webhooks of this program; 0 takes a free one', placeholder: 'PORT' }),
+  webhookCertDir: z.string().min(1).optional().meta({
+    description: 'the folder of tls.crt, tls.key and perhaps ca.crt for them; without it they are made, rotated and injected',
+    placeholder: 'DIR',
+  }),
+  webhookService: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'the Service before the replicas, in their namespace; default kubewright-OPERATOR', placeholder: 'NAME' }),
+  webhookUrl: z.string().min(1).optional().meta({
+    description:
+      'the address at which the API server finds this program without a Service, such as https://127.0.0.1:9443; port 0: its own',
+    placeholder: 'URL',
+  }),
+  webhookInstall: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'apply the webhook configurations at the start; else only their authority is kept up to date' }),
   ...LOGGING,
 })
 

@@ -29,11 +29,10 @@ test('without a controller manager no Pod has to have a ServiceAccount that nobo
   expect(api(true).join(' ')).not.toContain('--disable-admission-plugins')
 })
 
-test('a test’s own flags come last, because the last of a flag counts', () => {
-  expect(api(true, ['--audit-log-path=/tmp/x', '--allow-privileged=false']).slice(-2)).toEqual([
-    '--audit-log-path=/tmp/x',
-    '--allow-privileged=false',
-  ])
+test('a test’s own flags are added, or take the place of those that were there', () => {
+  const flags = api(true, ['--audit-log-path=/tmp/x', '--authorization-mode=AlwaysAllow'])
+  expect(flags.slice(-2)).toEqual(['--audit-log-path=/tmp/x', '--authorization-mode=AlwaysAllow'])
+  expect(flags.filter((flag) => flag.startsWith('--authorization-mode'))).toHaveLength(1)
 })
 
 test('the controller manager needs no port', () => {

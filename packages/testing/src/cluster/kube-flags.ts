@@ -41,6 +41,14 @@ export function apiServerFlags(
   options: { readonly controllers: boolean; readonly extra: readonly string[] },
 ): readonly string[] {
   const files = filesOf(site)
+  const given = new Set(options.extra.map(nameOf))
+  // A list such as the modes of authorization would grow by a second flag, and the server refuses what stands in it twice.
+  return [...ownFlags(site, files, options.controllers).filter((flag) => !given.has(nameOf(flag))), ...options.extra]
+}
+
+const nameOf = (flag: string): string => flag.split('=')[0]!
+
+function ownFlags(site: RealSite, files: ReturnType<typeof filesOf>, controllers: boolean): readonly string[] {
   return [
     `--etcd-servers=${etcdUrl(site)}`,
     `--bind-address=${LOOPBACK}`,
@@ -58,8 +66,7 @@ export function apiServerFlags(
     // The endpoints of the service "kubernetes" may not be a loopback address.
     '--endpoint-reconciler-type=none',
     // Without a controller manager nobody makes the default ServiceAccounts, and this plugin would refuse every Pod.
-    ...(options.controllers ? [] : ['--disable-admission-plugins=ServiceAccount']),
-    ...options.extra,
+    ...(controllers ? [] : ['--disable-admission-plugins=ServiceAccount']),
   ]
 }
 

@@ -13,8 +13,10 @@ export interface TestClusterOptions {
   readonly server?: TestServerKind
   /** Real only: also kube-controller-manager, without which no namespace and no dependent ever goes. The embedded server always has its own. @default false: it costs a second */
   readonly controllers?: boolean
-  /** Real only: more flags for kube-apiserver. */
+  /** More flags for the API server, `--name=value`, each in place of one that it has already. Both kinds run with `--authorization-mode=RBAC`. */
   readonly apiServerFlags?: readonly string[]
+  /** Real only: flags for what the embedded server does without, such as `--feature-gates=X=true`. The test asserts what holds for both. @default none */
+  readonly realServerFlags?: readonly string[]
   /** Ends the start; a started cluster is ended by its `stop`. */
   readonly signal?: AbortSignal
 }
@@ -93,7 +95,8 @@ export function serverKindOf(text: string | undefined): TestServerKind {
 
 // Each kind is loaded when it is asked for: a suite on real servers does not need the embedded one to compile, nor the other way round.
 async function startServer(kind: TestServerKind, controllers: boolean, options: TestClusterOptions): Promise<ServerUnderTest> {
-  if (kind === 'embedded') return (await import('./embedded-server.ts')).startEmbeddedServer()
+  if (kind === 'embedded') return (await import('./embedded-server.ts')).startEmbeddedServer(options.apiServerFlags ?? [])
   const { startRealServer } = await import('./real-server.ts')
-  return startRealServer({ controllers, apiServerFlags: options.apiServerFlags ?? [], signal: options.signal })
+  const { apiServerFlags = [], realServerFlags = [] } = options
+  return startRealServer({ controllers, apiServerFlags: [...apiServerFlags, ...realServerFlags], signal: options.signal })
 }

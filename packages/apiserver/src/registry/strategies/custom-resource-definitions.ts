@@ -1,7 +1,8 @@
 import { type Condition, type DynamicObject, formatTime, setCondition } from '@kubewright/core'
 import { CLEANUP_FINALIZER, type CustomResourceDefinition } from '../../crd/definition.ts'
 import { validateDefinition, validateDefinitionUpdate } from '../../crd/validation.ts'
-import { type Fields, fieldsAt, fill, listAt } from '../fields.ts'
+import { defaultClientConfig } from '../../webhooks/client-config.ts'
+import { type Fields, fieldsAt, fill, listAt, optionalFields } from '../fields.ts'
 import { defaultStrategy, type Strategy } from '../strategy.ts'
 
 const definition = (object: DynamicObject): CustomResourceDefinition => object as unknown as CustomResourceDefinition
@@ -29,7 +30,11 @@ export const customResourceDefinitions: Strategy = {
     const names = fieldsAt(spec, 'names')
     names['singular'] ||= String(names['kind'] ?? '').toLowerCase()
     names['listKind'] ||= `${String(names['kind'] ?? '')}List`
-    fill(fieldsAt(spec, 'conversion'), { strategy: 'None' })
+    const conversion = fieldsAt(spec, 'conversion')
+    fill(conversion, { strategy: 'None' })
+    const webhook = optionalFields(conversion, 'webhook')
+    const config = webhook && optionalFields(webhook, 'clientConfig')
+    if (config !== undefined) defaultClientConfig(config)
   },
   prepareCreate: (draft) => rememberStorageVersion(draft),
   prepareUpdate: (draft) => rememberStorageVersion(draft),

@@ -1,0 +1,297 @@
+import { applyJsonPatch, type DynamicObject, deepEqual, type JsonPatchOperation, matchesLabels, messageOf } from '@kubewright/core'
+import type { Admission } from '../registry/admission.ts'
+import { isFields } from '../registry/fields.ts'
+import { apiVersionOfResource, type StoredResource } from '../registry/resource.ts'
+import { forbidden, internalError, notFound, type Refusal } from '../status/index.ts'
+import type { Store } from '../storage/index.ts'
+import { WebhookCallError } from '../webhooks/call-error.ts'
+import type { WebhookClient } from '../webhooks/webhook-client.ts'
+import { admissionReview, type ReviewedObjects, reviewRequest, reviewVersion, type Verdict, verdictOf } from './admission-review.ts'
+import type { CelEngine } from './cel-engine.ts'
+import { ADMISSION_GROUP, MUTATING_TABLE, VALIDATING_TABLE } from './configuration.ts'
+import type { Equivalent, Equivalents } from './equivalents.ts'
+import { objectMatches, ruleMatches } from './matching.ts'
+import { callFailed, noDryRun, rejection } from './rejection.ts'
+import type { ReviewedRequest } from './reviewed-request.ts'
+import { type KnownWebhook, WebhookIndex } from './webhook-index.ts'
+
+export interface WebhookAdmissionContext {
+  readonly store: Store
+  readonly client: WebhookClient
+  readonly equivalents: Equivalents
+  readonly uuid: () => string
+  readonly cel: CelEngine | undefined
+  /** A webhook that could not be called, and is ignored because its configuration says so. */
+  readonly log: (line: string) => void
+}
+
+/** A webhook that is to be called, and in which form of the resource. */
+interface Invocation {
+  readonly hook: KnownWebhook
+  readonly form: Equivalent
+}
+
+/** Kinds that webhooks have no say in: one that forbids everything could otherwise never be taken away. */
+const EXEMPT = new Set([
+  'validatingwebhookconfigurations',
+  'mutatingwebhookconfigurations',
+  'validatingadmissionpolicies',
+  'validatingadmissionpolicybindings',
+  'mutatingadmissionpolicies',
+  'mutatingadmissionpolicybindings',
+])
+
+/** Asks the webhooks of the cluster's configurations about writes. */
+export class WebhookAdmission {
+  private readonly context: WebhookAdmissionContext
+  private readonly mutating: WebhookIndex
+  private readonly validating: WebhookIndex
+
+  constructor(context: WebhookAdmissionContext) {
+    this.context = context
+    this.mutating = new WebhookIndex(context.store, MUTATING_TABLE, context.cel)
+    this.validating = new WebhookIndex(context.store, VALIDATING_TABLE, context.cel)
+  }
+
+  start(): () => void {
+    const stops = [this.mutating.start(), this.validating.start()]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }
+
+  /** Whether any webhook may have a say in writes to the resource: what none does stays a matter of one tick. */
+  concerns({ group, plural }: StoredResource): boolean {
+    if (group === ADMISSION_GROUP && EXEMPT.has(plural)) return false
+    return this.mutating.all().length > 0 || this.validating.all().length > 0
+  }
+
+  /** Their say in one write. */
+  reviewOf(request: ReviewedRequest): NonNullable<Admission['review']> {
+    return {
+      mutate: (object, old) => this.mutate(writing(request, object, old), object, old),
+      validate: (object, old) => this.validate(writing(request, object, old), { object, old }),
+      remove: async (old) => {
+        const removal: ReviewedRequest = { ...request, operation: 'DELETE' }
+        await this.mutateNothing(removal, old)
+        await this.validate(removal, { object: undefined, old })
+      },
+    }
+  }
+
+  /** Each in its turn sees what the ones before it made; those that ask for it are called once more when a later one changed something. */
+  private async mutate(request: ReviewedRequest, sent: DynamicObject, old: DynamicObject | undefined): Promise<DynamicObject> {
+    let object = sent
+    let invoked = new Set<string>()
+    const again = new Set<string>()
+    for (let round = 0; round <= (again.size > 0 ? 1 : 0); round++) {
+      for (const [index, hook] of this.mutating.all().entries()) {
+        const invocation = await this.invocationOf(hook, request, { object, old })
+        // Who had no say in the first round does not get a first one in the second.
+        if (invocation === undefined || (round === 1 && !again.has(hook.id))) continue
+        const changed = await this.mutateBy(invocation, request, { object, old }, `round_${round}_index_${index}`)
+        if (changed !== undefined) {
+          object = changed
+          if (round === 0) for (const id of invoked) again.add(id)
+          invoked = new Set()
+        }
+        if (hook.webhook.reinvocationPolicy === 'IfNeeded') invoked.add(hook.id)
+      }
+    }
+    return object
+  }
+
+  private async mutateNothing(request: ReviewedRequest, old: DynamicObject): Promise<void> {
+    for (const [index, hook] of this.mutating.all().entries()) {
+      const invocation = await this.invocationOf(hook, request, { object: undefined, old })
+      if (invocation !== undefined) await this.mutateBy(invocation, request, { object: undefined, old }, `round_0_index_${index}`)
+    }
+  }
+
+  /** The object as the webhook changed it; undefined when it did not. */
+  private async mutateBy(
+    invocation: Invocation,
+    request: ReviewedRequest,
+    objects: ReviewedObjects,
+    place: string,
+  ): Promise<DynamicObject | undefined> {
+    const { name } = invocation.hook.webhook
+    const shown = await this.inForm(invocation, objects)
+    const verdict = await this.ask(invocation, request, shown, 'mutating', place)
+    const changed = verdict?.patch === undefined ? undefined : await this.patched(name, verdict.patch, invocation, request, shown.object)
+    const note = { configuration: invocation.hook.configuration, webhook: name, mutated: changed !== undefined }
+    if (verdict !== undefined) request.annotate(`mutation.webhook.admission.k8s.io/${place}`, JSON.stringify(note))
+    return changed
+  }
+
+  private async patched(
+    name: string,
+    patch: string,
+    invocation: Invocation,
+    request: ReviewedRequest,
+    shown: DynamicObject | undefined,
+  ): Promise<DynamicObject | undefined> {
+    let operations: unknown
+    try {
+      operations = JSON.parse(patch)
+    } catch (error) {
+      return this.unless(invocation, request, `received undecodable patch in webhook response: ${messageOf(error)}`)
+    }
+    if (!Array.isArray(operations)) return this.unless(invocation, request, 'received undecodable patch in webhook response: it is no list')
+    if (operations.length === 0) return undefined
+    if (shown === undefined)
+      throw internalError(
+        `admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`,
+      )
+    let made: unknown
+    try {
+      made = applyJsonPatch(shown, operations as readonly JsonPatchOperation[])
+    } catch (error) {
+      throw internalError(messageOf(error))
+    }
+    if (!isFields(made))
+      throw internalError(`the patch of admission webhook ${JSON.stringify(name)} makes the object something that is no object`)
+    const object = await invocation.form.read(made)
+    return deepEqual(object, shown) ? undefined : object
+  }
+
+  /** All at once; of several rejections the first in order is told, as no answer has room for more than one. */
+  private async validate(request: ReviewedRequest, objects: ReviewedObjects): Promise<void> {
+    const invocations: (readonly [Invocation, number])[] = []
+    for (const hook of this.validating.all()) {
+      const invocation = await this.invocationOf(hook, request, objects)
+      if (invocation !== undefined) invocations.push([invocation, invocations.length])
+    }
+    const outcomes = await Promise.allSettled(
+      invocations.map(async ([invocation, index]) => {
+        const shown = await this.inForm(invocation, objects)
+        await this.ask(invocation, request, shown, 'validating', `round_0_index_${index}`)
+      }),
+    )
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  }
+
+  /** Whether and how a webhook is called. @throws Refusal */
+  private async invocationOf(hook: KnownWebhook, request: ReviewedRequest, objects: ReviewedObjects): Promise<Invocation | undefined> {
+    if (!objectMatches(hook.objectSelector, objects.object, objects.old)) return undefined
+    const form = this.formFor(hook, request)
+    if (form === undefined || !this.namespaceMatches(hook, request, objects)) return undefined
+    const invocation = { hook, form }
+    if (hook.conditions.length > 0 && !(await this.conditionsHold(invocation, request, objects))) return undefined
+    return invocation
+  }
+
+  private formFor({ webhook }: KnownWebhook, request: ReviewedRequest): Equivalent | undefined {
+    const { operation, subresource, namespace } = request
+    const matches = ({ resourceGroup: group, resourceVersion: version, resource }: Equivalent['form']) =>
+      webhook.rules?.some((rule) => ruleMatches(rule, { operation, group, version, resource, subresource, namespace })) === true
+    const own = this.context.equivalents.own(request)
+    if (matches(own.form)) return own
+    if (webhook.matchPolicy !== 'Equivalent') return undefined
+    return this.context.equivalents.others(request).find(({ form }) => matches(form))
+  }
+
+  private namespaceMatches({ namespaceSelector }: KnownWebhook, request: ReviewedRequest, { object }: ReviewedObjects): boolean {
+    const { resource, namespace, subresource, operation } = request
+    if (namespace === '' || namespaceSelector.length === 0) return true
+    const isNamespaceItself = resource.group === '' && resource.plural === 'namespaces' && subresource === '' && operation !== 'DELETE'
+    if (isNamespaceItself) return matchesLabels(namespaceSelector, object?.metadata.labels)
+    const found = this.context.store.get('/namespaces', namespace)
+    if (found === undefined) throw notFound({ group: '', plural: 'namespaces' }, namespace)
+    return matchesLabels(namespaceSelector, found.object.metadata.labels)
+  }
+
+  private async conditionsHold({ hook, form }: Invocation, request: ReviewedRequest, objects: ReviewedObjects): Promise<boolean> {
+    const shown = await this.inForm({ hook, form }, objects)
+    const variables = {
+      object: shown.object ?? null,
+      oldObject: shown.old ?? null,
+      request: reviewRequest(request, form.form, ''),
+    }
+    const problems: string[] = []
+    for (const condition of hook.conditions) {
+      try {
+        // One that does not hold settles it, whatever becomes of the others.
+        if (!condition.evaluate(variables)) return false
+      } catch (error) {
+        problems.push(`expression '${condition.expression}' resulted in error: ${messageOf(error)}`)
+      }
+    }
+    if (problems.length === 0) return true
+    if (hook.webhook.failurePolicy === 'Ignore') return false
+    throw forbidden(request.resource, request.name, problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`)
+  }
+
+  private async inForm({ form }: Invocation, { object, old }: ReviewedObjects): Promise<ReviewedObjects> {
+    return {
+      object: object && withType(await form.show(object), form),
+      old: old && withType(await form.show(old), form),
+    }
+  }
+
+  /** The webhook's answer, unless it could not be had and is not needed. @throws Refusal */
+  private async ask(
+    invocation: Invocation,
+    request: ReviewedRequest,
+    objects: ReviewedObjects,
+    kind: 'mutating' | 'validating',
+    place: string,
+  ): Promise<Verdict | undefined> {
+    const { webhook } = invocation.hook
+    if (request.dryRun && webhook.sideEffects !== 'None' && webhook.sideEffects !== 'NoneOnDryRun') throw noDryRun(webhook.name)
+    let verdict: Verdict
+    try {
+      const uid = this.context.uuid()
+      const version = reviewVersion(webhook.admissionReviewVersions)
+      const body = admissionReview(version, reviewRequest(request, invocation.form.form, uid), objects)
+      const answer = await this.call(invocation, request, body)
+      verdict = verdictOf(answer, version, uid, kind)
+    } catch (error) {
+      if (!(error instanceof WebhookCallError)) throw error
+      const prefix = kind === 'mutating' ? 'failed-open.mutation' : 'failed-open.validating'
+      if (webhook.failurePolicy === 'Ignore') request.annotate(`${prefix}.webhook.admission.k8s.io/${place}`, webhook.name)
+      this.unless(invocation, request, error.message)
+      return undefined
+    }
+    for (const [key, value] of Object.entries(verdict.annotations)) request.annotate(`${webhook.name}/${key}`, value)
+    for (const warning of verdict.warnings) request.warn(warning)
+    if (!verdict.allowed) throw rejection(webhook.name, verdict.status)
+    return verdict
+  }
+
+  private async call({ hook }: Invocation, { signal }: ReviewedRequest, body: object): Promise<Readonly<Record<string, unknown>>> {
+    const { clientConfig, timeoutSeconds } = hook.webhook
+    try {
+      return await this.context.client.call({ config: clientConfig, body, timeoutSeconds, signal })
+    } catch (error) {
+      if (error instanceof WebhookCallError) throw new WebhookCallError(`failed to call webhook: ${error.message}`, { cause: error })
+      throw error
+    }
+  }
+
+  /** A webhook that fails stops the request, unless its configuration lets it pass. */
+  private unless({ hook }: Invocation, request: ReviewedRequest, why: string): undefined {
+    const { name, failurePolicy } = hook.webhook
+    const refusal: Refusal = callFailed(name, why)
+    if (failurePolicy !== 'Ignore') throw refusal
+    this.context.log(
+      `apiserver: ${request.operation} of ${request.resource.plural} ${request.name}: ${refusal.message}; ignored, as it is to be`,
+    )
+    return undefined
+  }
+}
+
+/** A PUT or an apply may turn out to create, and only the object itself knows a name that the server made. */
+function writing(request: ReviewedRequest, object: DynamicObject, old: DynamicObject | undefined): ReviewedRequest {
+  const name = request.name || (object.metadata.name ?? '')
+  const isNamespace = request.resource.group === '' && request.resource.plural === 'namespaces'
+  const operation = old === undefined ? 'CREATE' : 'UPDATE'
+  // Of a patch, too: webhooks know no PatchOptions.
+  const options = { kind: operation === 'CREATE' ? 'CreateOptions' : 'UpdateOptions', apiVersion: 'meta.k8s.io/v1', ...request.options }
+  return { ...request, name, namespace: isNamespace ? name : request.namespace, operation, options }
+}
+
+const withType = (object: DynamicObject, { form }: Equivalent): DynamicObject => {
+  const { apiVersion: _apiVersion, kind: _kind, ...rest } = object
+  return { kind: form.kind, apiVersion: apiVersionOfResource(form), ...rest }
+}

@@ -1,0 +1,122 @@
+import { type Clock, formatMicroTime } from '@kubewright/core'
+import { type User, userInfo } from '../authn/user.ts'
+import type { Attributes } from '../authz/attributes.ts'
+import { type AuditLevel, type AuditPolicy, type AuditStage, auditDecision } from './policy.ts'
+
+export interface AuditOptions {
+  readonly policy: AuditPolicy
+  /** Takes each event, one line of JSON without its newline. */
+  readonly write: (line: string) => void
+}
+
+export interface AuditedRequest {
+  readonly uri: string
+  readonly userAgent: string | undefined
+  readonly sourceIPs: readonly string[]
+  readonly attributes: Attributes
+}
+
+export interface AuditedResponse {
+  readonly code: number
+  /** Of a refusal. */
+  readonly status?: object
+}
+
+/** What is written of one request, stage by stage. */
+export interface AuditTrail {
+  impersonates(user: User): void
+  /** Bodies, where the policy wants them. */
+  readonly wants: { readonly request: boolean; readonly response: boolean }
+  requestBody(body: object): void
+  responseBody(body: object): void
+  write(stage: AuditStage, response?: AuditedResponse, annotations?: ReadonlyMap<string, string>): void
+}
+
+const SILENT: AuditTrail = {
+  impersonates: () => {},
+  wants: { request: false, response: false },
+  requestBody: () => {},
+  responseBody: () => {},
+  write: () => {},
+}
+
+/** The audit log: audit.k8s.io/v1 Events as lines of JSON. */
+export class AuditLog {
+  private readonly options: AuditOptions | undefined
+  private readonly clock: Clock
+  private readonly uuid: () => string
+
+  constructor(options: AuditOptions | undefined, clock: Clock, uuid: () => string) {
+    this.options = options
+    this.clock = clock
+    this.uuid = uuid
+  }
+
+  /** Opens the trail of a request, and writes that it was received. */
+  received(request: AuditedRequest): AuditTrail {
+    if (this.options === undefined) return SILENT
+    const { level, omitStages } = auditDecision(this.options.policy, request.attributes)
+    if (level === 'None') return SILENT
+    const trail = this.trail(request, level, omitStages, this.options.write)
+    trail.write('RequestReceived')
+    return trail
+  }
+
+  private trail(request: AuditedRequest, level: AuditLevel, omitted: ReadonlySet<AuditStage>, write: (line: string) => void): AuditTrail {
+    const { attributes } = request
+    const time = () => formatMicroTime(this.clock.now())
+    const common = {
+      kind: 'Event',
+      apiVersion: 'audit.k8s.io/v1',
+      level,
+      auditID: this.uuid(),
+    }
+    const received = time()
+    let later: Readonly<Record<string, object>> = {}
+    return {
+      impersonates(user) {
+        later = { ...later, impersonatedUser: userInfo(user) }
+      },
+      wants: { request: level === 'Request' || level === 'RequestResponse', response: level === 'RequestResponse' },
+      requestBody(body) {
+        later = { ...later, requestObject: body }
+      },
+      responseBody(body) {
+        later = { ...later, responseObject: body }
+      },
+      write(stage, response, annotations) {
+        if (omitted.has(stage)) return
+        const { impersonatedUser, requestObject, responseObject } = later
+        const event = {
+          ...common,
+          stage,
+          requestURI: request.uri,
+          verb: attributes.verb,
+          user: userInfo(attributes.user),
+          ...(impersonatedUser === undefined ? {} : { impersonatedUser }),
+          sourceIPs: request.sourceIPs,
+          ...(request.userAgent === undefined ? {} : { userAgent: request.userAgent }),
+          ...(attributes.is === 'resource' ? { objectRef: objectRef(attributes) } : {}),
+          ...(response === undefined ? {} : { responseStatus: { metadata: {}, ...response.status, code: response.code } }),
+          ...(requestObject === undefined ? {} : { requestObject }),
+          ...(responseObject === undefined ? {} : { responseObject }),
+          requestReceivedTimestamp: received,
+          stageTimestamp: time(),
+          ...(annotations === undefined || annotations.size === 0 ? {} : { annotations: Object.fromEntries(annotations) }),
+        }
+        write(JSON.stringify(event))
+      },
+    }
+  }
+}
+
+function objectRef({ resource, namespace, name, group, version, subresource }: Extract<Attributes, { is: 'resource' }>): object {
+  return {
+    resource,
+    ...(namespace === '' ? {} : { namespace }),
+    ...(name === '' ? {} : { name }),
+    ...(group === '' ? {} : { apiGroup: group }),
+    apiVersion: version,
+    ...(subresource === '' ? {} : { subresource }),
+  }
+}

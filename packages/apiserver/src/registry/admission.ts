@@ -1,0 +1,16 @@
+import type { DynamicObject } from '@kubewright/core'
+
+/** Those who have a say in one request before something is stored. */
+export interface Admission {
+  /** What is allowed in principle, and who may grant it: decided at once. `old` is absent for what is new. @throws Refusal 403 */
+  readonly check?: (object: DynamicObject, old: DynamicObject | undefined) => void
+  /** Absent: nobody else is to be asked. */
+  readonly review?: {
+    /** Gives the object as it is to be, complete and with its defaults. @throws Refusal */
+    mutate(object: DynamicObject, old: DynamicObject | undefined): Promise<DynamicObject>
+    /** @throws Refusal */
+    validate(object: DynamicObject, old: DynamicObject | undefined): Promise<void>
+    /** @throws Refusal */
+    remove(old: DynamicObject): Promise<void>
+  }
+}

@@ -1,0 +1,166 @@
+import { type Client, CustomResourceDefinition, type Resource } from '@kubewright/client'
+import { isApiError, isNotFound, type KubeObject, sleep, systemClock } from '@kubewright/core'
+import type { CrdManifest, CrdOptions, KindDefinition } from '@kubewright/schema'
+import { KindInstallError } from './install-error.ts'
+import { migrateStorage } from './storage-migration.ts'
+import type { SettlingOptions } from './storage-version.ts'
+
+export interface InstallOptions extends CrdOptions, SettlingOptions {
+  /** Owns the fields of the CRDs from now on. @default the client's `fieldManager` */
+  readonly fieldManager?: string
+  /** Takes fields over that another field manager owns, such as kubectl. @default false: a conflict is an error */
+  readonly force?: boolean
+  /** Writes objects that are stored in another version once more, so that all are in the stored version. @default true */
+  readonly migrate?: boolean
+  /** How long the API server may take to serve a kind, in ms. @default 30 s: it takes a second, and longer when many CRDs come at once */
+  readonly timeout?: number
+}
+
+/** What became of one kind. */
+export interface InstalledKind {
+  readonly kind: string
+  readonly change: 'created' | 'updated' | 'unchanged'
+  /** Objects that were written anew in the stored version. */
+  readonly migrated: number
+}
+
+type AnyKind = KindDefinition<never, never> | KindDefinition
+
+/**
+ * Makes the API server serve kinds as they are defined: applies their CRDs, waits until every version is served, and moves stored objects to the
+ * stored version. Does nothing where everything is so already. A real API server takes up to a second to check objects by a changed schema.
+ * @throws KindInstallError when a version would go in which objects are still stored, when another owns the CRD's fields or the kind's name, or when
+ * the API server does not serve it in time.
+ */
+export async function installKinds(
+  client: Client,
+  kinds: readonly AnyKind[],
+  options: InstallOptions = {},
+): Promise<readonly InstalledKind[]> {
+  const definitions = await client.resource(CustomResourceDefinition, signalOf(options))
+  const manifests = kinds.map((kind) =>
+    (kind as KindDefinition).crd(options.conversion === undefined ? undefined : { conversion: options.conversion }),
+  )
+  const before = await Promise.all(manifests.map((manifest) => find(definitions, manifest, options)))
+  // All is checked before anything is changed.
+  manifests.forEach((manifest, index) => {
+    checkStoredVersions(manifest, before[index])
+  })
+  const installed: InstalledKind[] = []
+  for (const [index, manifest] of manifests.entries()) {
+    const applied = await apply(definitions, manifest, options)
+    const served = await untilServed(client, definitions, manifest, options)
+    const migrated = options.migrate === false ? 0 : await migrateStorage(client, served, options)
+    const change =
+      before[index] === undefined ? 'created' : before[index].metadata.generation === applied.metadata.generation ? 'unchanged' : 'updated'
+    installed.push({ kind: manifest.spec.names.kind, change, migrated })
+  }
+  client.discovery.invalidate()
+  return installed
+}
+
+/** What a CRD says once the API server has it. */
+export interface StoredDefinition extends KubeObject {
+  readonly spec: CrdManifest['spec']
+  readonly status?: {
+    readonly storedVersions?: readonly string[]
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[]
+  }
+}
+
+const signalOf = ({ signal }: InstallOptions) => (signal === undefined ? {} : { signal })
+
+async function find(
+  definitions: Resource<CustomResourceDefinition>,
+  { metadata }: CrdManifest,
+  options: InstallOptions,
+): Promise<StoredDefinition | undefined> {
+  try {
+    return (await definitions.get({ name: metadata.name }, signalOf(options))) as unknown as StoredDefinition
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
+  }
+}
+
+function checkStoredVersions({ metadata, spec }: CrdManifest, before: StoredDefinition | undefined): void {
+  const versions = spec.versions.map(({ name }) => name)
+  const lost = (before?.status?.storedVersions ?? []).filter((version) => !versions.includes(version))
+  if (lost.length === 0) return
+  throw new KindInstallError(
+    metadata.name,
+    `objects may still be stored in ${lost.join(', ')}, which the definition does not have any more: install a release that has both versions first, which moves the objects to ${spec.versions.find(({ storage }) => storage)!.name}`,
+  )
+}
+
+async function apply(
+  definitions: Resource<CustomResourceDefinition>,
+  manifest: CrdManifest,
+  { fieldManager, force = false, ...options }: InstallOptions,
+): Promise<KubeObject> {
+  try {
+    return await definitions.patch(
+      { name: manifest.metadata.name },
+      { type: 'apply', body: manifest, force },
+      { ...signalOf(options), ...(fieldManager !== undefined && { fieldManager }) },
+    )
+  } catch (error) {
+    if (!isApiError(error) || error.code !== 409) throw error
+    throw new KindInstallError(
+      manifest.metadata.name,
+      `another field manager owns what would change: ${conflictsOf(error)}. Let it apply the new definition, or install with "force" to take the fields over`,
+      { cause: error },
+    )
+  }
+}
+
+function conflictsOf(error: {
+  readonly message: string
+  readonly status: { readonly details?: { readonly causes?: readonly { readonly field?: string; readonly message?: string }[] } }
+}): string {
+  const causes = error.status.details?.causes ?? []
+  return causes.length === 0 ? error.message : causes.map(({ field, message }) => `${field ?? ''} (${message ?? ''})`).join(', ')
+}
+
+/** A real server says Established, and opens the path a moment later: it is served when it answers. */
+const POLL = 100
+
+async function untilServed(
+  client: Client,
+  definitions: Resource<CustomResourceDefinition>,
+  { metadata: { name }, spec }: CrdManifest,
+  options: InstallOptions,
+): Promise<StoredDefinition> {
+  const { clock = systemClock, timeout = 30_000 } = options
+  const end = clock.monotonic() + timeout
+  for (;;) {
+    const found = (await definitions.get({ name }, signalOf(options))) as unknown as StoredDefinition
+    const condition = (type: string) => found.status?.conditions?.find((each) => each.type === type)
+    const names = condition('NamesAccepted')
+    if (names?.status === 'False')
+      throw new KindInstallError(
+        name,
+        `its names are taken: ${names.message ?? 'another CRD has them'}. Choose other names, or remove the other CRD`,
+      )
+    const established = condition('Established')?.status === 'True' && names?.status === 'True'
+    if (established && (await answers(client, spec, options))) return found
+    if (clock.monotonic() > end)
+      throw new KindInstallError(
+        name,
+        `the API server does not serve it after ${timeout} ms: ${established ? 'it is established, and does not answer' : 'it is not established'}`,
+      )
+    await sleep(POLL, { clock, signal: options.signal })
+  }
+}
+
+async function answers(client: Client, { group, names, versions }: CrdManifest['spec'], options: InstallOptions): Promise<boolean> {
+  for (const { name } of versions.filter(({ served }) => served)) {
+    try {
+      await client.request('GET', `/apis/${group}/${name}/${names.plural}`, { query: { limit: '1' }, ...signalOf(options) })
+    } catch (error) {
+      if (isNotFound(error)) return false
+      throw error
+    }
+  }
+  return true
+}

@@ -1,0 +1,51 @@
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { messageOf } from '@kubewright/core'
+import type { DeclaredController, KindDefinition, PolicyRule } from '@kubewright/schema'
+import { UsageError } from '../usage-error.ts'
+import { type DeclaredProgram, declared } from './declared.ts'
+
+/** What a user's module defines, whether it exports it or hands it to `run`. */
+export interface ModuleDefinitions {
+  readonly kinds: readonly KindDefinition[]
+  readonly controllers: readonly DeclaredController[]
+  /** Rules of whole operators, which declare them themselves. */
+  readonly permissions: readonly PolicyRule[]
+}
+
+/** Loads a module without running its program. @throws UsageError when it cannot be loaded, or defines nothing. */
+export async function definitionsIn(path: string): Promise<ModuleDefinitions> {
+  const told: unknown[] = []
+  const listen = (message: unknown) => void told.push(...(message as DeclaredProgram).definitions)
+  declared.subscribe(listen)
+  try {
+    const exported: unknown[] = Object.values((await import(pathToFileURL(resolve(path)).href)) as Readonly<Record<string, unknown>>)
+    return sorted([...new Set([...exported, ...told])], path)
+  } catch (error) {
+    if (error instanceof UsageError) throw error
+    throw new UsageError(`cannot load ${path}: ${messageOf(error)}`, { cause: error })
+  } finally {
+    declared.unsubscribe(listen)
+  }
+}
+
+interface Operator {
+  readonly kinds: readonly KindDefinition[]
+  readonly permissions: readonly PolicyRule[]
+}
+
+function sorted(values: readonly unknown[], path: string): ModuleDefinitions {
+  const operators = values.filter(isOperator)
+  const controllers = values.filter(isController)
+  const kinds = [...values, ...operators.flatMap((operator) => operator.kinds), ...controllers.map(({ kind }) => kind)].filter(isKind)
+  if (kinds.length === 0 && controllers.length === 0)
+    throw new UsageError(`${path} defines no kind and no controller: export what defineKind() and controller() return, or hand it to run()`)
+  return { kinds: [...new Set(kinds)], controllers, permissions: operators.flatMap(({ permissions }) => permissions) }
+}
+
+const has = (value: unknown, ...keys: readonly string[]): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && keys.every((key) => key in value)
+
+const isKind = (value: unknown): value is KindDefinition => has(value, 'crd', 'parse', 'plural') && typeof value['crd'] === 'function'
+const isController = (value: unknown): value is DeclaredController => has(value, 'kind', 'owns', 'watches', 'run')
+const isOperator = (value: unknown): value is Operator => has(value, 'kinds', 'permissions', 'setup')

@@ -1,0 +1,32 @@
+import { webhooks } from '@kubewright/webhook'
+import { expect, test } from 'vitest'
+import { RUN_SETTINGS } from '../settings/program.ts'
+import { webhookServerOf } from './webhooks.ts'
+
+const Shop = { group: 'example.dev', version: 'v1', kind: 'Shop', plural: 'shops', namespaced: true }
+const hooks = webhooks(Shop, { validate() {} })
+const parts = { name: 'shop', operators: [], controllers: [], webhooks: [], conversions: [] }
+const serverFor = (given: object, more: object = {}) => webhookServerOf({ ...parts, ...more }, RUN_SETTINGS.parse(given), 'ns')
+
+test('a program without webhooks serves none', () => {
+  expect(serverFor({})).toBeUndefined()
+  expect(serverFor({ webhookPort: 1234 })).toBeUndefined()
+})
+
+test.each([
+  [{ webhookCertDir: 'x' }, '--webhook-cert-dir: this program has no webhooks'],
+  [{ webhookUrl: 'https://a' }, '--webhook-url: this program has no webhooks'],
+  [{ webhookService: 'a' }, '--webhook-service: this program has no webhooks'],
+])('%j is refused where there are none', (given, problem) => expect(() => serverFor(given)).toThrow(problem))
+
+test('those of operators and those given alone are served together, before the caches, with or without leadership', () => {
+  expect(serverFor({}, { webhooks: [hooks] })).toMatchObject({ servesWebhooks: true, needsLeaderElection: false })
+  expect(serverFor({}, { operators: [{ name: 'x', webhooks: [hooks] }] })).toBeDefined()
+  expect(() => serverFor({}, { webhooks: [hooks], operators: [{ name: 'x', webhooks: [hooks] }] })).toThrow(
+    'two definitions are for one path',
+  )
+})
+
+test('a URL that is none is refused', () => {
+  expect(() => serverFor({ webhookUrl: 'http://a' }, { webhooks: [hooks] })).toThrow('is not https')
+})

@@ -1,0 +1,42 @@
+import { ConfigurationError } from '@kubewright/core'
+import { type WebhookServer, webhookServer } from '@kubewright/webhook'
+import type { RunSettings } from '../settings/program.ts'
+import type { Parts } from './run-in-cluster.ts'
+
+type WebhookSettings = Pick<RunSettings, 'webhookPort' | 'webhookCertDir' | 'webhookService' | 'webhookUrl' | 'webhookInstall'>
+
+/**
+ * Everything that the API server may ask of the program, on one port; `undefined` when it asks nothing.
+ * @throws ConfigurationError when a setting is for webhooks and there are none, or cannot be
+ */
+export function webhookServerOf(
+  { name, operators, webhooks, conversions }: Parts,
+  settings: WebhookSettings,
+  namespace: string,
+): WebhookServer | undefined {
+  const hooks = [...operators.flatMap((operator) => operator.webhooks ?? []), ...webhooks]
+  const converted = [...operators.flatMap((operator) => operator.conversions ?? []), ...conversions]
+  const { webhookPort, webhookCertDir, webhookService, webhookUrl, webhookInstall } = settings
+  if (hooks.length + converted.length === 0) {
+    for (const [flag, given] of Object.entries({ 'cert-dir': webhookCertDir, service: webhookService, url: webhookUrl }))
+      if (given !== undefined) throw new ConfigurationError(`--webhook-${flag}: this program has no webhooks: leave it out`)
+    return undefined
+  }
+  const program = `kubewright-${name}`
+  return webhookServer({
+    name: program,
+    namespace,
+    hooks,
+    conversions: converted,
+    bindAddress: `${hostFor(webhookUrl)}:${webhookPort}`,
+    install: webhookInstall,
+    reach: webhookUrl === undefined ? { service: { name: webhookService ?? program, namespace } } : { url: webhookUrl },
+    ...(webhookCertDir === undefined ? {} : { certificates: { from: 'folder', folder: webhookCertDir } }),
+  })
+}
+
+/** Who is reached on this machine alone needs not listen to others. */
+function hostFor(url: string | undefined): string {
+  const host = url !== undefined && URL.canParse(url) ? new URL(url).hostname : ''
+  return ['127.0.0.1', '[::1]', 'localhost'].includes(host) ? host : ''
+}
