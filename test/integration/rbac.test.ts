@@ -162,6 +162,26 @@ test('admin, edit and view gather the rules of what is labelled for them', async
   expect(body.rules).toHaveLength(13)
 })
 
+test('who may patch or replace may not yet create: an apply or a PUT of what is not there needs that right too', async () => {
+  const changes = { apiGroups: ['', 'coordination.k8s.io'], resources: ['configmaps', 'leases'], verbs: ['get', 'patch', 'update'] }
+  const creates = { apiGroups: [''], resources: ['configmaps'], resourceNames: ['named'], verbs: ['create'] }
+  const user = await userWith([changes, creates])
+  const apply = (name: string) =>
+    admin.send(
+      'PATCH',
+      `/api/v1/namespaces/default/configmaps/${name}?fieldManager=test`,
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } },
+      { ...as(user), 'content-type': 'application/apply-patch+yaml' },
+    )
+  expect((await apply('other')).code).toBe(403)
+  expect((await admin.send('GET', '/api/v1/namespaces/default/configmaps/other')).code).toBe(404)
+  // Unlike a POST, these have a name to be allowed.
+  expect((await apply('named')).code).toBe(201)
+  expect((await apply('named')).code).toBe(200)
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: `of-${user}` }, spec: {} }
+  expect((await admin.send('PUT', `/apis/coordination.k8s.io/v1/namespaces/default/leases/of-${user}`, lease, as(user))).code).toBe(403)
+})
+
 describe('nobody gives away more than they have', () => {
   const writer = { apiGroups: [GROUP], resources: ['roles', 'rolebindings', 'clusterroles'], verbs: ['create', 'update', 'patch', 'get'] }
   const reader = { apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }

@@ -1,5 +1,8 @@
 // The API server calls our webhooks: what its clients then see. On both servers; the real kube-apiserver says what is right.
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { Secret } from '@kubewright/client'
 import { type ApiError, isApiError, isNotFound, type KubeObject, messageOf, type ResourceType, sleep } from '@kubewright/core'
@@ -295,6 +298,24 @@ describe('admission', () => {
       name: 'ConfigurationError',
       message: expect.stringMatching(/^webhooks of broken: .*matchConditions/),
     })
+  })
+
+  test('what ends the program ends it although its certificates come from a folder that is followed until then', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'webhook-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const subject = { commonName: 'x' }
+    const validity = { notBefore: Date.now() - 3_600_000, notAfter: Date.now() + 3_600_000 }
+    const use = { is: 'server', names: ['127.0.0.1'] } as const
+    await writeFile(join(folder, 'tls.crt'), certificate({ ...validity, subject, publicKey, issuer: subject, issuerKey: privateKey, use }))
+    await writeFile(join(folder, 'tls.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }))
+    const server = webhookServer({
+      ...{ name: 'broken-folder', namespace: 'default', reach: { url: 'https://127.0.0.1:0' }, bindAddress: '127.0.0.1:0' },
+      hooks: [webhooks(Website, { matchConditions: [{ name: 'a', expression: 'object.' }], validate() {} })],
+      certificates: { from: 'folder', folder },
+    })
+    const { ended } = startManager(bench.cluster.connection, [server], { preStopDelay: 0 })
+    expect(await Promise.race([ended, sleep(15_000)])).toMatchObject({ name: 'ConfigurationError' })
   })
 })
 

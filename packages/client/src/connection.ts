@@ -50,7 +50,7 @@ export interface ClientOptions {
   readonly userAgent?: string
   /** Who changes, for managedFields; server-side apply needs it to be the same in every release of a program. @default 'kubewright' */
   readonly fieldManager?: string
-  /** Connections for requests other than watches. @default 32: more gains nothing on one CPU, and the server's fairness queues start to matter */
+  /** Connections for requests other than watches and lists that are read item by item. @default 32: more gains nothing on one CPU, and the server's fairness queues start to matter */
   readonly connections?: number
   /** Milliseconds for one attempt, first byte sent to last byte received. @default 30 s */
   readonly timeout?: number

@@ -74,7 +74,9 @@ class WebhookLife {
     this.#manager.addReadyCheck('webhooks', () => this.#checkReady(source))
     const alarm = new Alarm(this.#manager.clock)
     const watches = new Watches(this.#manager, this.#watched(source), () => alarm.ring())
-    const following = source.run(this.#signal)
+    // It may be over before the program is: with an error that nobody would hear of while this still runs.
+    const over = new AbortController()
+    const following = source.run(AbortSignal.any([this.#signal, over.signal]))
     try {
       await this.#persist('webhooks cannot be installed', () => this.#install(source, endpoint.port))
       while (!this.#signal.aborted) {
@@ -86,6 +88,7 @@ class WebhookLife {
         await alarm.sleep(again - SHORTEST_WAIT, this.#signal)
       }
     } finally {
+      over.abort()
       await watches.release()
       await endpoint.drain(this.#options.drain)
       await following

@@ -45,9 +45,12 @@ export class AuditLog {
   private readonly options: AuditOptions | undefined
   private readonly clock: Clock
   private readonly uuid: () => string
+  private readonly failed: (error: unknown) => void
 
-  constructor(options: AuditOptions | undefined, clock: Clock, uuid: () => string) {
+  /** `failed` hears why an event could not be written; requests go on, as on kube-apiserver. */
+  constructor(options: AuditOptions | undefined, clock: Clock, uuid: () => string, failed: (error: unknown) => void) {
     this.options = options
+    this.failed = failed
     this.clock = clock
     this.uuid = uuid
   }
@@ -57,7 +60,14 @@ export class AuditLog {
     if (this.options === undefined) return SILENT
     const { level, omitStages } = auditDecision(this.options.policy, request.attributes)
     if (level === 'None') return SILENT
-    const trail = this.trail(request, level, omitStages, this.options.write)
+    const { write } = this.options
+    const trail = this.trail(request, level, omitStages, (line) => {
+      try {
+        write(line)
+      } catch (error) {
+        this.failed(error)
+      }
+    })
     trail.write('RequestReceived')
     return trail
   }

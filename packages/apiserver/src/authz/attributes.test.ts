@@ -15,6 +15,8 @@ test.each([
   ['GET /api/v1/pods', 'list pods - -'],
   ['GET /api/v1/pods?watch=true', 'watch pods - -'],
   ['GET /api/v1/watch/namespaces/a/pods', 'watch pods a -'],
+  ['GET /api/v1/watch/namespaces/a/pods/b', 'watch pods a b'],
+  ['DELETE /api/v1/watch/namespaces/a/pods/b', 'delete pods a b'],
   ['GET /api/v1/namespaces/a/pods/b', 'get pods a b'],
   ['HEAD /api/v1/namespaces/a/pods/b', 'get pods a b'],
   ['GET /api/v1/namespaces/a/pods/b?watch=true', 'get pods a b'],

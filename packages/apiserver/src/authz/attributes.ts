@@ -43,7 +43,9 @@ export function attributesOf({ method, path, query }: Asked, user: User): Attrib
   if (info.is === 'other') return { is: 'path', user, verb: method.toLowerCase(), path: decoded(path) }
   const { group, version, resource, subresource = '' } = info
   const namespace = info.namespace ?? (group === '' && resource === 'namespaces' ? (info.name ?? '') : '')
-  const verb = verbOf(method, info.name === undefined, info.watchPrefix || isSet(query, 'watch'))
+  // The deprecated prefix makes a watch of one object's path too: who may get it may not yet watch it.
+  const isWatchPath = info.watchPrefix && info.subresource === undefined && VERBS[method] === 'get'
+  const verb = isWatchPath ? 'watch' : verbOf(method, info.name === undefined, isSet(query, 'watch'))
   const selected =
     verb === 'list' || verb === 'watch' || verb === 'deletecollection' ? ONE_NAME.exec(query.get('fieldSelector') ?? '')?.[1] : undefined
   return { is: 'resource', user, verb, group, version, resource, subresource, namespace, name: info.name ?? selected ?? '' }

@@ -1,5 +1,6 @@
 import type { Clock } from '@kubewright/core'
 import type { WebhookAdmission } from '../admission/webhook-admission.ts'
+import type { Authorizer } from '../authz/authorizer.ts'
 import type { EscalationGuard } from '../authz/rbac/escalation.ts'
 import type { Catalog } from '../registry/catalog.ts'
 import type { Objects } from '../registry/objects.ts'
@@ -16,6 +17,8 @@ export interface RestContext {
   /** Those who are asked about every write; undefined: nobody is. */
   readonly webhooks?: WebhookAdmission
   readonly guard?: EscalationGuard
+  /** Asked again where a request turns out to create; undefined: everybody may. */
+  readonly authorizer?: Authorizer
   readonly clock: Clock
   readonly objects: Objects
   readonly catalog: Catalog

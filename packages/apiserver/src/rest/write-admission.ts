@@ -1,6 +1,8 @@
 import type { DynamicObject } from '@kubewright/core'
 import type { ReviewedRequest } from '../admission/reviewed-request.ts'
+import type { Authorizer } from '../authz/authorizer.ts'
 import type { Admission } from '../registry/admission.ts'
+import { forbidden } from '../status/index.ts'
 import type { ResourceRequest, RestContext } from './context.ts'
 import { scaled, scaleOf } from './scale.ts'
 
@@ -12,16 +14,45 @@ export interface AdmittedWrite {
 
 /** Who has a say in a request that writes; undefined when nobody has, as for most. */
 export function admissionOf(context: RestContext, asked: ResourceRequest, write: AdmittedWrite): Admission | undefined {
-  const { resource, request, subresource = '', namespace } = asked
-  const { guard, webhooks } = context
-  const check: Admission['check'] = guard?.concerns(resource)
-    ? (object, old) =>
-        guard.check({ user: request.user, resource, target: { namespace, name: object.metadata.name ?? asked.name ?? '' }, object, old })
-    : undefined
+  const { resource, subresource = '' } = asked
+  const { webhooks } = context
+  const check = checkOf(context, asked)
   const review = webhooks?.concerns(resource) ? webhooks.reviewOf(reviewedRequest(asked, write)) : undefined
   if (check === undefined && review === undefined) return undefined
   const seen = review !== undefined && subresource === 'scale' ? throughScale(asked, review) : review
   return { ...(check === undefined ? {} : { check }), ...(seen === undefined ? {} : { review: seen }) }
+}
+
+/** What the right to the request itself does not cover. */
+function checkOf({ guard, authorizer }: RestContext, asked: ResourceRequest): Admission['check'] {
+  const { resource, request, namespace, name: requestedName = '' } = asked
+  const guarded = guard?.concerns(resource) ? guard : undefined
+  // A PUT or an apply of what is not there creates it: as on the real server, that is a right of its own.
+  const mayTurnOut = authorizer !== undefined && (request.method === 'PUT' || request.method === 'PATCH') ? authorizer : undefined
+  if (guarded === undefined && mayTurnOut === undefined) return undefined
+  return (object, old) => {
+    if (old === undefined && mayTurnOut !== undefined) requireCreate(mayTurnOut, asked)
+    const target = { namespace, name: object.metadata.name ?? requestedName }
+    guarded?.check({ user: request.user, resource, target, requestedName, object, old })
+  }
+}
+
+/** @throws Refusal 403 */
+function requireCreate(authorizer: Authorizer, { resource, request, namespace = '', name = '' }: ResourceRequest): void {
+  const { group, version, plural } = resource
+  const asked = {
+    is: 'resource',
+    user: request.user,
+    verb: 'create',
+    group,
+    version,
+    resource: plural,
+    subresource: '',
+    namespace,
+    name,
+  } as const
+  const { allowed, reason } = authorizer.decide(asked)
+  if (!allowed) throw forbidden(resource, name, reason)
 }
 
 function reviewedRequest(

@@ -112,7 +112,8 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     bookmarkInterval: options.bookmarkInterval ?? DEFAULT_BOOKMARK_INTERVAL,
     largestBacklog: LARGEST_BACKLOG,
   }
-  const context: RestContext = { clock, objects, catalog, watches, watchSettings, webhooks, guard: security.guard }
+  const { authenticator, authorizer, guard } = security
+  const context: RestContext = { clock, objects, catalog, watches, watchSettings, webhooks, guard, authorizer }
   const requests = new Map<string, number>()
 
   const serving = options.tls ?? authority.server(SERVER_NAMES.includes(host) ? SERVER_NAMES : [host, ...SERVER_NAMES])
@@ -121,12 +122,11 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   let meta: MetaPaths | undefined
   const clientCa = [authority.cert, ...(options.clientCa === undefined ? [] : [options.clientCa])]
   checkPem(serving, clientCa)
-  const { authenticator, authorizer } = security
   const pipeline: PipelineOptions = {
     authenticator,
     authorizer,
     anonymous: options.anonymous ?? modes.includes('RBAC'),
-    audit: new AuditLog(options.audit, clock, uuid),
+    audit: new AuditLog(options.audit, clock, uuid, (error) => log(`apiserver: an audit event could not be written: ${messageOf(error)}`)),
     answer: (request) => dispatch({ context, meta: meta!, authenticator, authorizer, tokens: security.tokens }, request),
     failed: (request, error) =>
       log(`apiserver: ${request} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { ConfigurationError, messageOf } from '@kubewright/core'
@@ -9,8 +9,9 @@ export async function writeKubeconfigFile(path: string, text: string): Promise<s
   try {
     await mkdir(dirname(target), { recursive: true })
     const part = `${target}.${process.pid}.part`
-    await writeFile(part, text, { mode: 0o600 })
-    await chmod(part, 0o600)
+    // Never into a file that is there: another user of the folder may have made it, or a link of that name, to read the token.
+    await rm(part, { force: true })
+    await writeFile(part, text, { mode: 0o600, flag: 'wx' })
     await rename(part, target)
   } catch (error) {
     throw new ConfigurationError(

@@ -3,7 +3,7 @@ import { isApiError, isNotFound, type KubeObject, sleep, systemClock } from '@ku
 import type { CrdManifest, CrdOptions, KindDefinition } from '@kubewright/schema'
 import { KindInstallError } from './install-error.ts'
 import { migrateStorage } from './storage-migration.ts'
-import type { SettlingOptions } from './storage-version.ts'
+import { LONGEST_WAIT, type SettlingOptions } from './storage-version.ts'
 
 export interface InstallOptions extends CrdOptions, SettlingOptions {
   /** Owns the fields of the CRDs from now on. @default the client's `fieldManager` */
@@ -12,8 +12,6 @@ export interface InstallOptions extends CrdOptions, SettlingOptions {
   readonly force?: boolean
   /** Writes objects that are stored in another version once more, so that all are in the stored version. @default true */
   readonly migrate?: boolean
-  /** How long the API server may take to serve a kind, in ms. @default 30 s: it takes a second, and longer when many CRDs come at once */
-  readonly timeout?: number
 }
 
 /** What became of one kind. */
@@ -131,7 +129,7 @@ async function untilServed(
   { metadata: { name }, spec }: CrdManifest,
   options: InstallOptions,
 ): Promise<StoredDefinition> {
-  const { clock = systemClock, timeout = 30_000 } = options
+  const { clock = systemClock, timeout = LONGEST_WAIT } = options
   const end = clock.monotonic() + timeout
   for (;;) {
     const found = (await definitions.get({ name }, signalOf(options))) as unknown as StoredDefinition

@@ -209,3 +209,18 @@ describe('C5: one owner, and a visible end', () => {
     expect(fixture.server.received).toEqual([])
   })
 })
+
+test('a reader may make requests while it reads, however few connections there are for them', async () => {
+  const large = { ...item('a'), data: { text: 'x'.repeat(100_000) } }
+  const page = list(Array.from({ length: 100 }, () => large))
+  await using fixture = await listing((request, response) => json(response, request.path.endsWith('/configmaps') ? page : {}), {
+    connections: 1,
+  })
+  let requests = 0
+  for await (const _ of fixture.resource.items()) {
+    if (requests === 3) break
+    await fixture.client.request('GET', '/version', { signal: AbortSignal.timeout(2_000) })
+    requests++
+  }
+  expect(requests).toBe(3)
+})

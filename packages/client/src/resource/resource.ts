@@ -52,7 +52,7 @@ function resourceIn<T extends KubeObject>(context: ResourceContext, type: Resour
     beforeSend: options.beforeSend,
   })
 
-  const listReading = (options: ListOptions, keepManagedFields: boolean) => {
+  const listReading = (options: ListOptions, keepManagedFields: boolean, connection: 'pooled' | 'lent') => {
     const keep = options.managedFields ?? keepManagedFields
     const request: ApiRequest = {
       verb: 'list',
@@ -70,7 +70,7 @@ function resourceIn<T extends KubeObject>(context: ResourceContext, type: Resour
       timeout: options.timeout ?? context.timeout,
       clock: context.clock,
       signal: options.signal,
-      open: (signal: AbortSignal | undefined) => context.transport.open({ ...request, signal }, { connection: 'pooled' }),
+      open: (signal: AbortSignal | undefined) => context.transport.open({ ...request, signal }, { connection }),
     }
   }
 
@@ -91,9 +91,9 @@ function resourceIn<T extends KubeObject>(context: ResourceContext, type: Resour
     },
 
     list: async (options = {}) =>
-      wholeList({ ...listReading(options, true), retry: options.retry ?? true, random: context.random }, form.adapt),
+      wholeList({ ...listReading(options, true, 'pooled'), retry: options.retry ?? true, random: context.random }, form.adapt),
 
-    listParts: (options = {}) => listParts(listReading(options, false), form.adapt),
+    listParts: (options = {}) => listParts(listReading(options, false, 'lent'), form.adapt),
 
     items: (options = {}) => eachItem((page) => self.listParts({ managedFields: true, ...page }), options),
 

@@ -9,6 +9,8 @@ import { createDialer, type DialerOptions } from './dialer.ts'
 export interface Connections {
   /** For requests that end. */
   readonly unary: Dispatcher
+  /** For answers that are held for as long as their reader likes: as many connections as there are such readers at a time. */
+  readonly lent: Dispatcher
   /**
    * A connection for one watch alone, so fifty of them neither starve the requests nor share one fate. Whoever dials hangs up.
    * Not from a pool: when a request is aborted, undici dials again at once, for nothing, to have a connection in the pool.
@@ -49,9 +51,11 @@ export function createConnectionPools({ server, connections, ...dialing }: Conne
     // Time limits are the transport's own: one clock for all of them, and a watch may be silent for as long as its reader allows.
     const common = { connect, pipelining: 1, keepAliveTimeout: IDLE_TIMEOUT, headersTimeout: 0, bodyTimeout: 0 }
     const unary = new Pool(origin, { ...common, connections })
-    living.add(unary)
+    const lent = new Pool(origin, common)
+    living.add(unary).add(lent)
     return {
       unary,
+      lent,
       dial() {
         const dispatcher = new Client(origin, common)
         living.add(dispatcher)
@@ -64,9 +68,9 @@ export function createConnectionPools({ server, connections, ...dialing }: Conne
     for(material) {
       if (closed) throw new ConnectionError(`no request to ${server} any more: the client is closed`, { code: 'CLIENT_CLOSED' })
       if (current !== undefined && sameMaterial(current.material, material)) return current.connections
-      const old = current?.connections.unary
+      const old = current === undefined ? [] : [current.connections.unary, current.connections.lent]
       // Watches of before go on until they end: that is minutes, and they were let in.
-      if (old) void old.close().finally(() => living.delete(old))
+      for (const pool of old) void pool.close().finally(() => living.delete(pool))
       current = { material, connections: open(material) }
       return current.connections
     },

@@ -27,9 +27,11 @@ export interface TransportOptions {
 export interface OpenOptions extends Pick<Streaming, 'onBytes'> {
   /**
    * `pooled`: for a long answer that ends by itself. It takes a connection as any request does and is tried again as any, until its head has come.
+   * `lent`: the same, from a pool without a limit: its reader may stop in the middle and make requests, which would wait for ever for a connection
+   * when as many readers hold them all.
    * @default 'own': for an endless one, on a connection of its own
    */
-  readonly connection?: 'own' | 'pooled'
+  readonly connection?: 'own' | 'pooled' | 'lent'
 }
 
 /** The head of a 2xx answer, and its body as it comes. */
@@ -82,7 +84,7 @@ export function createTransport(identity: ClusterIdentity, options: TransportOpt
     const start = clock.monotonic()
     const line = streaming?.connection === 'own' ? connections.dial() : undefined
     const sending = send(
-      line?.dispatcher ?? connections.unary,
+      line?.dispatcher ?? (streaming?.connection === 'lent' ? connections.lent : connections.unary),
       {
         method: request.method,
         path: prefix + targetOf(request),

@@ -28,6 +28,9 @@ export interface ShardView {
   serve(family: FamilyKind): void
   /** Resolves when there is something to list, or the signal aborts. */
   begin(signal: AbortSignal): Promise<void>
+  /** Whether the object is this replica's to hold. */
+  wants(object: KubeObject): boolean
+  /** As {@link ShardView.wants}, of one that the server has sent: what it was asked to leave out tells of a server that takes no notice. */
   keeps(object: KubeObject): boolean
   /**
    * What the server is asked for, in a namespace or in all. It may send more: {@link ShardView.keeps} is asked of every object. A watch may be asked for

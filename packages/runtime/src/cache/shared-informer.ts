@@ -89,7 +89,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
   }
 
   keeps(object: KubeObject): boolean {
-    return this.shard?.keeps(object) ?? true
+    return this.shard?.wants(object) ?? true
   }
 
   get size(): number {
@@ -206,7 +206,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
     const partition = new Partition<T>({
       store: this.#store,
       within: (namespace) => !this.type.namespaced || isAbout(scope, namespace),
-      keeps: (object) => this.keeps(object),
+      keeps: (object) => this.shard?.keeps(object) ?? true,
       prepare: (object) => prepared(object, this.#preparation),
       tell: (changes, { initial, relisted }) => {
         for (const listener of this.#listeners.keys()) {

@@ -8,7 +8,7 @@ import { selects } from './selects.ts'
 /** A write of this program that was answered. */
 export interface Written {
   readonly type: ResourceType
-  /** As the server answered. Of a deletion it may have no version, when the server told only what is gone. */
+  /** As the server answered, as far as it is asked about. Of a deletion it may have no version, when the server told only what is gone. */
   readonly object: KubeObject
   readonly deleted: boolean
   /** Of a deletion without a version: the write before it, which must have been seen for "not there" to mean "not there any more". */
@@ -66,7 +66,7 @@ export class WrittenVersions implements WriteGuard {
     if (before !== undefined && isNewer(before.object, object)) return
     writes.delete(key)
     const previous = resourceVersion === '' ? before : undefined
-    writes.set(key, { type, object, deleted, previous, at: this.#clock.monotonic() })
+    writes.set(key, { type, object: this.#asked(type, object), deleted, previous, at: this.#clock.monotonic() })
     this.#tidy(resource, writes)
   }
 
@@ -84,6 +84,14 @@ export class WrittenVersions implements WriteGuard {
       else if ((to === undefined || ownersOf(informer, written).includes(to.owner)) && !hasSeen(informer, written)) unseen.push(written)
     }
     return unseen
+  }
+
+  /** Its content tells whether a watch shows it only where fields are selected; ten thousand large objects are too much to keep for nothing. */
+  #asked(type: ResourceType, object: KubeObject): KubeObject {
+    const informers = this.#informersOf(type)
+    if (informers.some(({ scope }) => scope.parts.some(({ fieldSelector }) => fieldSelector !== undefined))) return object
+    const { managedFields: _, annotations: __, ...metadata } = object.metadata
+    return { metadata }
   }
 
   /** The oldest are looked at, two for each new one: so what was seen goes, at the cost of two looks per write. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { virtualClock } from '@kubewright/testing/virtual-clock'
@@ -89,6 +89,16 @@ test('a file that cannot be used is told once, and the cluster that it described
   for (let round = 0; round < 5; round++) await clock.advance(10_000)
   await become(['paris http://127.0.0.1:1001'])
   expect(said('warn')).toHaveLength(2)
+})
+
+test('what cannot be read in a folder, a folder in it as well, keeps no other cluster away', async () => {
+  await put('paris.yaml', kubeconfig({ a: 1001 }))
+  await mkdir(join(folder, 'backup'))
+  await symlink('/nowhere', join(folder, 'dangling.yaml'))
+  const { become, clock, said } = await follow({ folder })
+  await become(['paris http://127.0.0.1:1001'])
+  for (let round = 0; round < 5; round++) await clock.advance(10_000)
+  expect(said('warn')).toEqual(['a cluster’s kubeconfig cannot be used'])
 })
 
 test('a file that is just being written, and reads as empty once, lets nobody leave', async () => {

@@ -170,11 +170,17 @@ async function inFolder(folder: string, options: ClientOptions): Promise<Readonl
     // A mounted Secret has its real files in "..data".
     if (file.startsWith('.') || !KUBECONFIG_ENDINGS.has(extname(file))) continue
     const path = join(folder, file)
-    const text = await readFile(path, 'utf8')
-    found.set(parse(file).name, {
-      print: createHash('sha256').update(text).digest('base64'),
-      connect: () => connect({ ...options, kubeconfig: path }),
-    })
+    const name = parse(file).name
+    try {
+      const text = await readFile(path, 'utf8')
+      found.set(name, {
+        print: createHash('sha256').update(text).digest('base64'),
+        connect: () => connect({ ...options, kubeconfig: path }),
+      })
+    } catch (error) {
+      // One that cannot be read says nothing about the others.
+      if ((error as NodeJS.ErrnoException).code !== 'EISDIR') found.set(name, { print: '', connect: () => Promise.reject(error) })
+    }
   }
   return found
 }

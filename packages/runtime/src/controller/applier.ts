@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Client } from '@kubewright/client'
-import { describeKind, isApiError, type KubeObject, kindOf, objectKey } from '@kubewright/core'
+import { compareResourceVersions, describeKind, isApiError, isResourceVersion, type KubeObject, kindOf, objectKey } from '@kubewright/core'
 import type { Informer } from '../cache/informer.ts'
 import { appliedFields } from './applied-fields.ts'
 import type { ApplyOptions } from './context.ts'
@@ -35,6 +35,7 @@ export interface ApplyCall {
 interface Sent {
   readonly intent: string
   readonly result: string
+  readonly resourceVersion: string
 }
 
 /**
@@ -84,9 +85,11 @@ export class Applier {
   }
 
   #isSo(live: KubeObject, intent: KubeObject, view: LiveView, subresource: string | undefined): boolean {
+    const sent = this.#sent.get(idOf(intent))?.get(subresource ?? '')
+    // Older than what was sent last, it may show what that has overwritten.
+    if (sent !== undefined && isBehind(view, live, sent)) return false
     const owned = appliedFields(live, { fieldManager: this.#options.fieldManager, subresource })
     if (!view.metadataOnly && owned !== undefined && isApplied(live, intent, owned, kindOf(intent))) return true
-    const sent = this.#sent.get(idOf(intent))?.get(subresource ?? '')
     return sent !== undefined && sent.intent === hashOf(intent) && sent.result === this.#resultOf(live, intent, view, subresource)
   }
 
@@ -94,7 +97,8 @@ export class Applier {
     const id = idOf(intent)
     const parts = this.#sent.get(id) ?? new Map<string, Sent>()
     this.#sent.set(id, parts)
-    parts.set(subresource ?? '', { intent: hashOf(intent), result: this.#resultOf(result, intent, view, subresource) })
+    const { resourceVersion = '' } = result.metadata
+    parts.set(subresource ?? '', { intent: hashOf(intent), result: this.#resultOf(result, intent, view, subresource), resourceVersion })
   }
 
   /** What the intent has come to in this object: the values at its fields, and who has applied what. */
@@ -105,6 +109,12 @@ export class Applier {
     if (metadataOnly) return hashOf([metadata.uid, metadata.generation, valuesAt(metadata, intent.metadata), fields])
     return hashOf([metadata.uid, valuesAt(object, intent), fields])
   }
+}
+
+function isBehind({ informer }: LiveView, { metadata }: KubeObject, { resourceVersion }: Sent): boolean {
+  const { resourceVersion: held = '', namespace } = metadata
+  if (!isResourceVersion(held) || !isResourceVersion(resourceVersion)) return false
+  return compareResourceVersions(held, resourceVersion) < 0 && !informer.reached(resourceVersion, namespace)
 }
 
 const idOf = (object: KubeObject) => `${describeKind(kindOf(object))} ${objectKey(object)}`

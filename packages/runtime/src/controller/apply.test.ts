@@ -5,7 +5,7 @@ import { apiError, FakeServer } from '../fake/fake-server.ts'
 import { Deployment, Event, Website, website } from '../fake/program.ts'
 import { deploymentFor, useWebsites } from '../fake/website-program.ts'
 import { isFieldConflict } from './errors.ts'
-import { owned } from './options.ts'
+import { owned, watch } from './options.ts'
 
 const start = useWebsites()
 const Secret = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true } as const
@@ -67,6 +67,41 @@ describe('apply', () => {
     server.put(Deployment, { ...found(server)!, spec: { image: 'evil' } })
     await clock.advance(1_000)
     expect([server.writes.length, found(server)]).toMatchObject([2, { spec: { image: 'nginx' } }])
+  })
+
+  test('is not skipped on a cache that is older than what it sent last, nobody waits for which when it is not owned', async () => {
+    let image = 'a'
+    const { server, controller, clock } = await start({
+      owns: [Deployment],
+      reconcile: async ({ object, apply }) => void (await apply(deploymentFor(object, image), { own: false })),
+    })
+    server.put(Website, website('shop'))
+    await clock.advance(1)
+    const release = server.hold()
+    for (image of ['b', 'a']) {
+      controller.control.trigger({ namespace: 'shop', name: 'shop' })
+      await clock.advance(1)
+    }
+    release()
+    await clock.advance(1_000)
+    expect(found(server)?.['spec']).toEqual({ image: 'a' })
+  })
+
+  test('remembers nothing of an object that is gone, of a kind that is only watched too', async () => {
+    const { server, controller, clock } = await start({
+      watches: [watch(Deployment, () => [])],
+      reconcile: async ({ object, apply }) => void (await apply(deploymentFor(object), { own: false })),
+    })
+    server.put(Website, website('shop'))
+    await clock.advance(1)
+    const before = found(server)!
+    server.remove(Deployment, 'shop/shop')
+    await clock.advance(1)
+    server.put(Deployment, before)
+    await clock.advance(1)
+    controller.control.trigger({ namespace: 'shop', name: 'shop' })
+    await clock.advance(1)
+    expect(server.writes).toHaveLength(2)
   })
 
   test('takes back the fields that it does not say any more', async () => {

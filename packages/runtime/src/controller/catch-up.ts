@@ -21,7 +21,8 @@ export interface CatchUpOptions {
  */
 export class CatchUp {
   readonly #options: CatchUpOptions
-  readonly #waiting = new Set<string>()
+  /** With the highest priority that each came up with. */
+  readonly #waiting = new Map<string, number>()
   /** Waited for in vain. */
   readonly #late = new Set<string>()
 
@@ -39,8 +40,9 @@ export class CatchUp {
 
   /** Calls back when the key is ready, once however often it came up meanwhile. */
   wait(key: string, { name, namespace }: ReconcileRequest, object: KubeObject | undefined, priority: number): void {
-    if (this.#waiting.has(key)) return
-    this.#waiting.add(key)
+    const before = this.#waiting.get(key)
+    this.#waiting.set(key, Math.max(priority, before ?? priority))
+    if (before !== undefined) return
     const { cache, primary, owned, log, signal, again } = this.#options
     const { uid } = object?.metadata ?? {}
     const waits = [
@@ -55,8 +57,9 @@ export class CatchUp {
         this.#late.add(key)
       })
       .finally(() => {
+        const highest = this.#waiting.get(key) ?? priority
         this.#waiting.delete(key)
-        if (signal.aborted || !again(key, priority)) this.#late.delete(key)
+        if (signal.aborted || !again(key, highest)) this.#late.delete(key)
       })
       .catch((error: unknown) => log.error('cannot go on with an object', { name, namespace, error }))
   }

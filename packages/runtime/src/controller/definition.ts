@@ -1,6 +1,7 @@
 import { ConfigurationError, describeKind, type Kind, type KubeObject } from '@kubewright/core'
 import type { InformerScope } from '../cache/scope.ts'
 import type { Runnable } from '../manager/runnable.ts'
+import { DEFAULT_BACKOFF } from '../queue/item-backoff.ts'
 import { type ControllerControl, SharedControl } from './control.ts'
 import { milliseconds } from './duration.ts'
 import type { ExternalSource } from './external-source.ts'
@@ -30,7 +31,7 @@ export interface ControllerSpec<T extends KubeObject> {
   readonly workers: number
   /** `undefined`: none. */
   readonly reconcileTimeout: number | undefined
-  readonly retry: { readonly base: number | undefined; readonly cap: number | undefined; readonly maxAttempts: number }
+  readonly retry: { readonly base: number; readonly cap: number; readonly maxAttempts: number }
   /** `undefined`: never. */
   readonly resync: number | undefined
   readonly debounce: number
@@ -79,6 +80,7 @@ export function controller<T extends KubeObject>(kind: Kind<T>, options: Control
 
 /** Ten hours, controller-runtime's: a safety net and no way of working. */
 const RESYNC = 36_000_000
+const CACHE_SYNC_TIMEOUT = 120_000
 
 type Refuse = (problem: string) => never
 
@@ -116,7 +118,7 @@ function resolve<T extends KubeObject>(kind: Kind<T>, options: ControllerOptions
     prune,
     clusters: options.clusters ?? 'local',
     sharded: options.sharded ?? true,
-    cacheSyncTimeout: milliseconds(options.cacheSyncTimeout ?? '2m'),
+    cacheSyncTimeout: duration('cacheSyncTimeout', options.cacheSyncTimeout, 0) ?? CACHE_SYNC_TIMEOUT,
     scope: { namespaces, labelSelector, metadataOnly },
     needsLeaderElection: options.needsLeaderElection ?? true,
     finalizer: cleanup === undefined ? undefined : finalizer,
@@ -146,5 +148,8 @@ function retryOf(
   refuse: Refuse,
 ): ControllerSpec<KubeObject>['retry'] {
   if (!(maxAttempts >= 1)) refuse(`"retry.maxAttempts" is ${maxAttempts}: it must be 1 or more`)
-  return { base: duration('retry.base', base, 1), cap: duration('retry.cap', cap, 1), maxAttempts }
+  const least = duration('retry.base', base, 1) ?? DEFAULT_BACKOFF.base
+  const most = duration('retry.cap', cap, 1) ?? DEFAULT_BACKOFF.cap
+  if (most < least) refuse(`"retry.cap" (${most} ms) is shorter than "retry.base" (${least} ms)`)
+  return { base: least, cap: most, maxAttempts }
 }

@@ -50,7 +50,7 @@ export class ControllerEngine<T extends KubeObject> {
     this.queue = new WorkQueue({
       clock: manager.clock,
       observer: manager.instruments.queues.observer(spec.name),
-      rateLimiter: itemBackoff({ ...(base === undefined ? {} : { base }), ...(cap === undefined ? {} : { cap }) }),
+      rateLimiter: itemBackoff({ base, cap }),
       fairness: { tenantOf, ...spec.fairness },
     })
     this.queue.hold()

@@ -8,6 +8,7 @@ const custom = { group: 'shop.example', version: 'v1', kind: 'Shelf' }
 const f = (fields: Record<string, unknown>) => Object.fromEntries(Object.entries(fields).map(([name, child]) => [`f:${name}`, child]))
 const spec = (value: unknown) => ({ spec: value })
 const ports = f({ ports: { 'k:{"port":80,"protocol":"TCP"}': { '.': {}, 'f:port': {} } } })
+const steps = f({ steps: { 'k:{"name":"a"}': { '.': {}, 'f:name': {} }, 'k:{"name":"b"}': { '.': {}, 'f:name': {} } } })
 const set = f({ finalizers: { 'v:"a"': {}, 'v:"b"': {} } })
 
 // The ownership is as kube-apiserver writes it.
@@ -60,6 +61,20 @@ test.each<[string, boolean, unknown, unknown, Record<string, unknown>]>([
     { ports: [{ port: 80 }, { port: 81 }] },
     ports,
   ],
+  [
+    'items in another order than is said',
+    false,
+    { steps: [{ name: 'b' }, { name: 'x' }, { name: 'a' }] },
+    { steps: [{ name: 'a' }, { name: 'b' }] },
+    steps,
+  ],
+  [
+    'items in the order that is said, another’s between them',
+    true,
+    { steps: [{ name: 'a' }, { name: 'x' }, { name: 'b' }] },
+    { steps: [{ name: 'a' }, { name: 'b' }] },
+    steps,
+  ],
   ['a set in another order', true, { finalizers: ['b', 'x', 'a'] }, { finalizers: ['a', 'b'] }, set],
   ['a set that lost a member', false, { finalizers: ['b'] }, { finalizers: ['a', 'b'] }, set],
   [
@@ -80,6 +95,13 @@ describe('an intent', () => {
   test('of a custom resource has its amounts stored as they were written', () => {
     const owned = f({ spec: f({ limits: f({ cpu: {} }) }) })
     expect(isApplied(spec({ limits: { cpu: '1' } }), spec({ limits: { cpu: '1000m' } }), owned, custom)).toBe(false)
+  })
+
+  test.each(['data', 'parameters'])('has texts in %s, whatever their keys are called', (field) => {
+    const owned = f({ [field]: f({ max: {} }) })
+    expect(isApplied({ [field]: { max: '1000' } }, { [field]: { max: '1k' } }, owned, { group: '', version: 'v1', kind: 'Any' })).toBe(
+      false,
+    )
   })
 
   test('has its owner among owners by uid', () => {

@@ -49,11 +49,16 @@ function matchesList(live: unknown, wanted: readonly unknown[], owned: OwnedFiel
   if (isWhole(owned)) return live.length === wanted.length && wanted.every((item, at) => matches(live[at], item, WHOLE, place))
   const items = Object.entries(owned).filter(([name]) => name !== '.')
   if (items.length !== wanted.length) return false
-  return items.every(([name, child]) => {
-    const wantedItem = wanted.find((item) => isItem(name, item, 'as said'))
-    const liveItem = live.find((item) => isItem(name, item, 'in full'))
-    return wantedItem !== undefined && liveItem !== undefined && matches(liveItem, wantedItem, child as OwnedFields, place)
-  })
+  const places: [wantedAt: number, liveAt: number][] = []
+  for (const [name, child] of items) {
+    const wantedAt = wanted.findIndex((item) => isItem(name, item, 'as said'))
+    const liveAt = live.findIndex((item) => isItem(name, item, 'in full'))
+    if (wantedAt === -1 || liveAt === -1 || !matches(live[liveAt], wanted[wantedAt], child as OwnedFields, place)) return false
+    // The order of a set means nothing; that of init containers, or of variables which name each other, does.
+    if (name.startsWith('k:')) places.push([wantedAt, liveAt])
+  }
+  places.sort(([a], [b]) => a - b)
+  return places.every(([, liveAt], at) => at === 0 || places[at - 1]![1] < liveAt)
 }
 
 /** `as said`: a key may be missing, because the server fills it in (a port's protocol). */
@@ -75,8 +80,24 @@ const AMOUNTS = new Set([
   ...['target', 'averageValue', 'default', 'defaultRequest', 'max', 'min', 'maxLimitRequestRatio'],
 ])
 
-const inside = (place: Place, key: string): Place =>
-  place.builtin && !place.amounts && AMOUNTS.has(key) ? { ...place, amounts: true } : place
+/** Maps of texts with keys that somebody has chosen. */
+const TEXTS = new Set([
+  'data',
+  'binaryData',
+  'labels',
+  'annotations',
+  'matchLabels',
+  'nodeSelector',
+  'selector',
+  'parameters',
+  'volumeAttributes',
+])
+
+function inside(place: Place, key: string): Place {
+  if (!place.builtin || place.amounts) return place
+  if (TEXTS.has(key)) return { ...place, builtin: false }
+  return AMOUNTS.has(key) ? { ...place, amounts: true } : place
+}
 
 /** Groups without a dot are Kubernetes' own (apps, batch, autoscaling, policy); so is networking.k8s.io and its like, which CRDs use too, but seldom with amounts. */
 const isBuiltIn = ({ group }: GroupVersionKind) => !group.includes('.') || group.endsWith('.k8s.io')

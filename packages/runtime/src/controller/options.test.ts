@@ -210,6 +210,36 @@ test('reconcileTimeout: the reason of the signal tells it from every other end',
   expect(reasons.map(isReconcileTimeout)).toEqual([true])
 })
 
+test('reconcileTimeout: what a reconcile drafted that came to its end too late is not lost, but made anew', async () => {
+  let runs = 0
+  const { server, clock } = await start({
+    reconcileTimeout: '5s',
+    async reconcile({ status, signal }) {
+      if (++runs === 1) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      status.ready = true
+    },
+  })
+  server.put(Website, website('shop'))
+  await clock.advance(6_000)
+  expect(server.find('Website.example.dev/v1', 'shop/shop')).toMatchObject({ status: { ready: true } })
+  expect(runs).toBe(2)
+})
+
+test('reconcileTimeout: a reconcile that came to its end too late and left nothing to write has done its work', async () => {
+  let runs = 0
+  const { server, clock } = await start({
+    owns: [Deployment],
+    reconcileTimeout: '5s',
+    async reconcile({ signal }) {
+      runs++
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    },
+  })
+  server.put(Website, website('shop'))
+  await clock.advance(60_000)
+  expect(runs).toBe(1)
+})
+
 test('the priority of a result is the one of the next time', async () => {
   const order: string[] = []
   const {
@@ -329,6 +359,9 @@ test('children may be watched in part, and an owner whose child does not match i
 test.each<[Partial<ControllerOptions<Website>>, string]>([
   [{ retry: { maxAttempts: 0 } }, '"retry.maxAttempts" is 0'],
   [{ retry: { base: 0 } }, '"retry.base" is 0 ms'],
+  [{ retry: { base: '30m' } }, '"retry.cap" (1000000 ms) is shorter than "retry.base" (1800000 ms)'],
+  [{ retry: { cap: 1 } }, '"retry.cap" (1 ms) is shorter than "retry.base" (5 ms)'],
+  [{ cacheSyncTimeout: -1 }, '"cacheSyncTimeout" is -1 ms'],
   [{ resync: 10 }, '"resync" is 10 ms: it must be 1000 ms or more'],
   [{ debounce: -1 }, '"debounce" is -1 ms'],
   [{ reconcileTimeout: 0 }, '"reconcileTimeout" is 0 ms'],

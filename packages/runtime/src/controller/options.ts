@@ -79,7 +79,7 @@ export interface ControllerOptions<T extends KubeObject> {
    * `perTenant` is the most that one may have under way. @default by keys, without a limit
    */
   readonly fairness?: Omit<FairnessOptions, 'tenantOf'>
-  /** After that the reconcile's signal aborts. @default none: a reconcile knows best what it waits for */
+  /** After that the reconcile's signal aborts; what it leaves unwritten then is worked out anew, as after a failure. @default none: a reconcile knows best what it waits for */
   readonly reconcileTimeout?: Duration
   /** How failures are tried again, per object. */
   readonly retry?: RetryOptions

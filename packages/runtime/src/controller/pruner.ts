@@ -64,6 +64,7 @@ export async function prune(
       if (desired.has(child) || isTerminating(child) || appliedFields(child, { fieldManager }) === undefined) continue
       const { name = '', namespace, uid, resourceVersion } = child.metadata
       if (uid === undefined || resourceVersion === undefined) continue
+      signal.throwIfAborted()
       const resource = await client.resource(informer.type, { signal })
       try {
         await resource.delete({ name, namespace }, { preconditions: { uid, resourceVersion }, propagationPolicy: 'Background', signal })

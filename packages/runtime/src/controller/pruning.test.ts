@@ -75,6 +75,22 @@ describe('what a reconcile does not apply any more', () => {
     expect(await want('a')).toEqual(['a'])
   })
 
+  test('is deleted by the next one, when the one that does not apply it came to its end after its time', async () => {
+    let late = false
+    const program = await start({
+      owns: [Deployment],
+      reconcileTimeout: '5s',
+      async reconcile({ object, apply, signal }) {
+        if (program.server.objects('Deployment.apps/v1').length === 0 && !late) return void (await apply(deploymentFor(object)))
+        if (!late) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        late = true
+      },
+    })
+    program.server.put(Website, website('shop'))
+    await program.clock.advance(60_000)
+    expect(names(program.server)).toEqual([])
+  })
+
   test('stays when its kind, or the controller, is not to be pruned', async () => {
     for (const options of [{ owns: [owned(Deployment, { prune: false })] }, { prune: false }]) {
       const { want } = await shop(options)

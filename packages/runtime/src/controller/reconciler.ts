@@ -90,8 +90,6 @@ async function pass<T extends KubeObject>(attempt: Attempt<T>, object: T, what: 
   const outcome = await thenPrune(attempt, object, desired, await call(attempt, context, what))
   if (outcome.result === 'error' && outcome.verdict === 'terminal' && !attempt.signal.aborted)
     attempt.recorder.event(object, { type: 'Warning', reason: 'ReconcileFailed', note: messageOf(outcome.error) })
-  // Whoever was told to end does not write any more: another may be at it already.
-  if (attempt.signal.aborted) return outcome
   return await thenWriteStatus(attempt, object, context.status, outcome)
 }
 
@@ -119,6 +117,8 @@ function callSafely<R>(run: () => R, panicked: () => void): R {
   }
 }
 
+const isWell = (outcome: Outcome) => outcome.result === 'success' || outcome.result === 'requeue_after'
+
 async function thenPrune<T extends KubeObject>(
   attempt: Attempt<T>,
   owner: T,
@@ -126,8 +126,7 @@ async function thenPrune<T extends KubeObject>(
   outcome: Outcome,
 ): Promise<Outcome> {
   const { engine, work, client, signal, log, recorder } = attempt
-  const over = outcome.result !== 'success' && outcome.result !== 'requeue_after'
-  if (over || !outcome.prune || signal.aborted || isTerminating(owner)) return outcome
+  if (!isWell(outcome) || !outcome.prune || isTerminating(owner)) return outcome
   const informers = work.sources.owned.filter(({ spec }) => spec.prune).map(({ informer }) => informer)
   try {
     await prune({ fieldManager: engine.spec.name, informers }, { owner, desired, client, signal, log, recorder })
@@ -141,6 +140,8 @@ async function thenWriteStatus<T extends KubeObject>(attempt: Attempt<T>, object
   const { engine, client, signal, log } = attempt
   const { kind, name } = engine.spec
   if (!statusDiffers(object, draft)) return outcome
+  // Whoever was told to end does not write any more: another may be at it already. If not, what was left unwritten is worked out anew.
+  if (signal.aborted) return isWell(outcome) ? failed(attempt, signal.reason) : outcome
   try {
     if (engine.spec.scope.metadataOnly) throw statusUnseen()
     const resource = await client.resource(kind, { signal })

@@ -54,6 +54,15 @@ test('a child that the watch has shown is watched over by it', () => {
   expect(missed).toEqual([])
 })
 
+test('a late word about the child that had its name before says nothing about it', () => {
+  const { informer, children, missed, list } = setUp()
+  children.sent(child('a', '13'), owner, informer)
+  children.seen({ ...child('a', '12'), metadata: { ...child('a', '12').metadata, uid: 'before' } }, informer)
+  list(17)
+  children.relisted(informer)
+  expect(missed).toEqual([owner])
+})
+
 test('a child that the new list holds is not missed, and one of the same name made by somebody else is', () => {
   const { informer, children, held, missed, list } = setUp()
   children.sent(child('a', '13'), owner, informer)

@@ -35,7 +35,9 @@ export class SentChildren {
 
   /** The watch has said something of the child. */
   seen(child: KubeObject, informer: Informer<KubeObject>): void {
-    this.#unseen.get(describeKind(informer.type))?.delete(objectKey(child))
+    const children = this.#unseen.get(describeKind(informer.type))
+    // The end of the one that had its name before may come later than the answer to the apply.
+    if (children?.get(objectKey(child))?.child.metadata.uid === child.metadata.uid) children?.delete(objectKey(child))
   }
 
   /** Everything was listed anew. */

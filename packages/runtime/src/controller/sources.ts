@@ -21,7 +21,7 @@ export interface SourceTools {
   readonly signal: AbortSignal
   readonly enqueue: (target: ReconcileTarget, priority: number) => void
   readonly panicked: () => void
-  /** Hears what the watches of owned kinds show. */
+  /** Hears what the watches of owned kinds show, and what has gone of the others. */
   readonly children: {
     seen(child: KubeObject, informer: Informer<KubeObject>): void
     gone(child: KubeObject): void
@@ -72,11 +72,10 @@ export async function openSources<T extends KubeObject>(spec: ControllerSpec<T>,
       const handler = mappingHandler(predicates, (object) => ownerRequest(owner, object), tools)
       feed(informer, withChildren(handler, informer, tools.children))
     }
-    for (const [at, source] of spec.watches.entries())
-      feed(
-        watched[at]!,
-        mappingHandler(source.predicates ?? [], (object) => source.map(object), tools),
-      )
+    for (const [at, source] of spec.watches.entries()) {
+      const handler = mappingHandler(source.predicates ?? [], (object) => source.map(object), tools)
+      feed(watched[at]!, withApplied(handler, tools.children))
+    }
     return { primary, owned: owned.map((informer, at) => ({ spec: spec.owns[at]!, informer })), watched, feeds, close }
   } catch (error) {
     await close()
@@ -109,6 +108,17 @@ function withChildren(
       return handler.delete?.(object, context)
     },
     relisted: () => children.relisted(informer),
+  }
+}
+
+/** What is only watched may be applied as well. */
+function withApplied(handler: EventHandler<KubeObject>, children: SourceTools['children']): EventHandler<KubeObject> {
+  return {
+    ...handler,
+    delete(object, context) {
+      children.gone(object)
+      return handler.delete?.(object, context)
+    },
   }
 }
 

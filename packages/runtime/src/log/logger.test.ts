@@ -54,6 +54,12 @@ describe('a log line', () => {
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d WARN {2}cannot apply {2}controller=website text="two words" error="no such field"\n$/)
   })
 
+  test('shows a time as a time, and of bytes how many: nobody would find a secret in a list of numbers', () => {
+    const { log, last } = capture()
+    log.info('read', { at: new Date(0), body: Buffer.from('hunter2'), all: { raw: new Uint8Array(3) } })
+    expect(last()).toMatchObject({ at: '1970-01-01T00:00:00.000Z', body: '7 bytes', all: { raw: '3 bytes' } })
+  })
+
   test('shows an error by name, message and code, not what else hangs on it', () => {
     const { log, lines, last } = capture()
     const error = Object.assign(new ApiError({ code: 403, message: 'forbidden' }), { request: { body: 'hunter2hunter2' } })

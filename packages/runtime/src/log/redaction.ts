@@ -54,6 +54,9 @@ export class Redaction {
     if (typeof value === 'bigint') return String(value)
     if (typeof value !== 'object') return value
     if (value instanceof Error) return this.#error(value, depth)
+    if (value instanceof Date) return value
+    // Number by number, a secret in them would be found by nothing here.
+    if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`
     if (depth >= DEEPEST) return '…'
     if (Array.isArray(value)) return value.map((item) => this.#value('', item, depth + 1))
     // A Secret's `data` is base64 text under harmless names.

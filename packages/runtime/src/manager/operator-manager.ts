@@ -42,6 +42,7 @@ export class OperatorManager implements Manager {
   readonly #halt = new AbortController()
   readonly #failed = Promise.withResolvers<never>()
   readonly instruments: RuntimeMetrics
+  #opening: Promise<void> | undefined
   #endpoints: Endpoints | undefined
   #life: ManagerLife = 'new'
   #running: Promise<void> | undefined
@@ -70,8 +71,15 @@ export class OperatorManager implements Manager {
     }
     this.#probes = {
       name: 'probes',
-      start: () => this.#openEndpoints(),
-      stop: async () => await this.#endpoints?.close(),
+      start: () => {
+        this.#opening = this.#openEndpoints()
+        return this.#opening
+      },
+      stop: async () => {
+        // A stop in the middle of the start would find nothing to close, and leave what opens a moment later.
+        await this.#opening?.catch(() => {})
+        await this.#endpoints?.close()
+      },
       alive: [],
     }
     const isStandby = options.warmStandby && options.election !== undefined
@@ -205,13 +213,13 @@ export class OperatorManager implements Manager {
 
   /**
    * Probes first: the first list may take minutes, and a Pod that does not answer its probe is killed in the middle of it. Webhooks before caches:
-   * that list may need the conversion that this program serves. Standby before the election: whoever leads can act at once. What needs leadership
-   * starts with it.
+   * that list may need the conversion that this program serves. The ring before the standby, which may wait for minutes for what has nothing
+   * to do with it; that before the election: whoever leads can act at once. What needs leadership starts with it.
    */
   #inOrder(): readonly Part[] {
     const { reachability, events, caches } = this.#clusters.parts
     const { webhooks, services } = this.#groups
-    return [this.#probes, reachability, events, webhooks, caches, services, this.#standby, this.#election, this.#membership]
+    return [this.#probes, reachability, events, webhooks, caches, services, this.#membership, this.#standby, this.#election]
   }
 
   /** Starts all and resolves when it is time to stop, which may come in the middle of the start. */

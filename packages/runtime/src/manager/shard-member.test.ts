@@ -51,6 +51,26 @@ test('what is sharded works on every replica, what is not still needs leadership
   await first.stop()
 })
 
+test('a runnable that waits for leadership, and does not get warm, keeps nobody from joining the ring', async () => {
+  const log: string[] = []
+  const cold: Runnable = { name: 'cold', warmUp: untilStopped, run: untilStopped }
+  const program = await startProgram([cold, telling(log, 'shared', { sharded: true })], {
+    clock: virtualClock(),
+    leaderElection: { leaseName: 'op', leaseNamespace: 'sys' },
+    sharding: () => ({
+      shards,
+      run: async (signal) => {
+        log.push('joins')
+        await untilStopped(signal)
+      },
+      release: async () => {},
+    }),
+  })
+  expect(program.manager.isLeader()).toBe(false)
+  expect(log).toEqual(['shared runs on its shards', 'joins'])
+  await program.stop()
+})
+
 test('without shards what is sharded counts for nothing', async () => {
   const log: string[] = []
   const clock = virtualClock()

@@ -192,3 +192,16 @@ test('a manager that never ran has nothing to dispose of, and runs once', async 
   await manager.run(AbortSignal.abort(new Error('over')))
   await expect(manager.run(new AbortController().signal)).rejects.toThrow('it runs once')
 })
+
+test('a stop that comes while the probes are being opened leaves no server behind', async () => {
+  const manager = createManager({
+    client: fakeClient(new FakeServer().serve(Event)),
+    clock: virtualClock(),
+    log: createLogger({ level: 'silent' }),
+    healthProbeBindAddress: '127.0.0.1:0',
+  })
+  await manager.run(AbortSignal.abort(new Error('stopped at once')))
+  // What was opening has opened by now.
+  await expect.poll(() => manager.addresses().health).toBeDefined()
+  await expect(fetch(`http://${manager.addresses().health}/healthz`)).rejects.toThrow('fetch failed')
+})

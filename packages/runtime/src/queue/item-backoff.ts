@@ -1,5 +1,8 @@
 import type { RateLimiter } from './rate-limiter.ts'
 
+/** client-go's: see {@link ItemBackoffOptions}. */
+export const DEFAULT_BACKOFF = { base: 5, cap: 1_000_000 } as const
+
 export interface ItemBackoffOptions {
   /** Delay after the first failure, in ms. @default 5: client-go's; a conflict with one's own cache is mostly over by then */
   readonly base?: number
@@ -16,7 +19,7 @@ export interface ItemBackoffOptions {
  * @throws RangeError when an option makes no sense
  */
 export function itemBackoff(options: ItemBackoffOptions = {}): RateLimiter {
-  const { base = 5, cap = 1_000_000, jitter = 0, random = Math.random } = options
+  const { base = DEFAULT_BACKOFF.base, cap = DEFAULT_BACKOFF.cap, jitter = 0, random = Math.random } = options
   if (!(base > 0)) throw new RangeError(`item backoff: "base" is ${base} ms and must be more than 0: retries would follow without a pause`)
   if (!(cap >= base)) throw new RangeError(`item backoff: "cap" (${cap} ms) is shorter than "base" (${base} ms)`)
   if (!(jitter >= 0)) throw new RangeError(`item backoff: "jitter" is ${jitter} and must be 0 or more`)

@@ -1,7 +1,10 @@
-import { connect } from 'node:net'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { once } from 'node:events'
+import { connect, Server } from 'node:net'
+import { sleep, systemClock } from '@kubewright/core'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { parseBindAddress } from './bind-address.ts'
 import { type Answering, serveHttp } from './http-server.ts'
+import { selfSignedCertificate } from './self-signed.ts'
 
 describe('an address to listen on', () => {
   test.each([
@@ -47,6 +50,25 @@ describe('a server', () => {
     })
     const { endpoint } = await serve(async () => ({ status: 200, body: '' }))
     await expect(serveHttp('--flag', endpoint.address, async () => ({ status: 200, body: '' }))).rejects.toThrow('the port is in use')
+  })
+
+  test('goes on when connections cannot be accepted, however often: the process may have too many files open for a while', async () => {
+    const listen = vi.spyOn(Server.prototype, 'listen')
+    onTestFinished(() => listen.mockRestore())
+    const { url } = await serve(async () => ({ status: 200, body: '' }))
+    const server = listen.mock.contexts[0] as Server
+    for (let times = 0; times < 3; times++) server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }))
+    expect((await fetch(url)).status).toBe(200)
+  })
+
+  test('over TLS closes at once, with somebody connected who has not begun to talk TLS', async () => {
+    const { certificate } = selfSignedCertificate(systemClock)
+    const endpoint = (await serveHttp('--flag', '127.0.0.1:0', async () => ({ status: 200, body: '' }), certificate))!
+    const socket = connect(Number(endpoint.address.split(':')[1]), '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    await once(socket, 'connect')
+    const closed = endpoint.close().then(() => 'closed')
+    expect(await Promise.race([closed, sleep(1_000).then(() => 'still open')])).toBe('closed')
   })
 
   test('tells the answer when the one who asked is gone, and when it closes', async () => {

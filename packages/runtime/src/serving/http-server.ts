@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
 import { ConfigurationError, messageOf } from '@kubewright/core'
 import { parseBindAddress } from './bind-address.ts'
@@ -59,8 +59,14 @@ export async function serveHttp(
   const { server, release } = certificate === undefined ? plain(respondTo) : secure(respondTo, certificate)
   server.keepAliveTimeout = KEEP_ALIVE
   server.maxConnections = MOST_CONNECTIONS
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(new ConfigurationError(refusal(flag, text, error), { cause: error })))
+    // Always heard: later ones are of connections that cannot be accepted (too many open files), and without a listener would end the process.
+    server.on('error', (error) => reject(new ConfigurationError(refusal(flag, text, error), { cause: error })))
     server.listen({ port: where.port, ...(where.host === undefined ? {} : { host: where.host }) }, resolve)
   }).catch((error: unknown) => {
     release()
@@ -74,6 +80,8 @@ export async function serveHttp(
         closing.abort(new Error('the server closes'))
         server.close(() => resolve())
         server.closeAllConnections()
+        // The server itself knows none that are in a TLS handshake, and would wait for them.
+        for (const socket of sockets) socket.destroy()
       }),
   }
 }
@@ -87,7 +95,10 @@ function plain(respondTo: Respond): { readonly server: Server; release(): void }
 /** Open connections keep the certificate with which they began; new ones get the new one. */
 function secure(respondTo: Respond, certificate: ServingCertificate): { readonly server: Server; release(): void } {
   // HTTP/1.1 alone: a scraper gains nothing by HTTP/2, and its resets have cost servers dearly (CVE-2023-44487).
-  const server = createSecureServer({ ...LIMITS, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'], ...certificate.current }, respondTo)
+  const server = createSecureServer(
+    { ...LIMITS, handshakeTimeout: LIMITS.headersTimeout, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'], ...certificate.current },
+    respondTo,
+  )
   // Not everybody who connects wants to talk TLS: that is his trouble.
   server.on('tlsClientError', () => {})
   const release = certificate.subscribe((pair) => (server as TlsServer).setSecureContext({ ...pair, minVersion: 'TLSv1.2' }))

@@ -213,6 +213,18 @@ test('a server that shards is asked for no more than a replica needs, and sends 
   expect(sizes.reduce((sum, size) => sum + size)).toBe(90)
 })
 
+test('what a replica writes among another’s objects does not make the server one that does not shard', async () => {
+  const { clock, start } = bench({ filter: 'server', served: true })
+  const [one, two] = [await start('a'), await start('b')]
+  await clock.advance(30_000)
+  const others = new Set(two.held().map((key) => key.split('/')[0]!))
+  const resource = await one.manager.client.resource(Website)
+  for (const namespace of others) await resource.create(website('extra', 'nginx', { namespace }) as Website)
+  await clock.advance(10_000)
+  expect(one.said('warn')).toEqual([])
+  expect(two.held()).toEqual(expect.arrayContaining([...others].map((namespace) => `${namespace}/extra`)))
+})
+
 test('a server that does not shard is told of once, and asked no more', async () => {
   const { clock, start, server } = bench({ filter: 'server', served: false })
   const [one, two] = [await start('a'), await start('b')]

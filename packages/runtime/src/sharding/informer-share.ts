@@ -77,6 +77,10 @@ export class InformerShare implements ShardView, HeldPart {
   keeps(object: KubeObject): boolean {
     const { namespace } = object.metadata
     if (namespace !== undefined && this.#requests.size > 0) this.#check(namespace)
+    return this.wants(object)
+  }
+
+  wants(object: KubeObject): boolean {
     return this.#share.options.holdings.wants(this.#share.positionOf(object, this.#holder))
   }
 

@@ -1,4 +1,4 @@
-import { Lease } from '@kubewright/client'
+import { type Client, Lease } from '@kubewright/client'
 import { virtualClock } from '@kubewright/testing/virtual-clock'
 import { Registry } from 'prom-client'
 import { afterEach, expect, test } from 'vitest'
@@ -22,8 +22,24 @@ function bench() {
   const clock = virtualClock()
   const server = new FakeServer().serve(Lease)
   const log: string[] = []
+  let hangs = false
   const start = (identity: string) => {
-    const client = fakeClient(server)
+    const fake = fakeClient(server)
+    const client: Client = {
+      ...fake,
+      async resource(...kind) {
+        const resource = await fake.resource(...kind)
+        const silence = ({ signal }: { readonly signal?: AbortSignal }) =>
+          new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
+        return new Proxy(resource, {
+          get: (target, name) => {
+            const method = Reflect.get(target, name) as (...args: unknown[]) => unknown
+            if (!hangs || (name !== 'list' && name !== 'update')) return method
+            return (...args: unknown[]) => silence(args.at(-1) as { readonly signal?: AbortSignal })
+          },
+        })
+      },
+    }
     const metrics = new Registry()
     let lives = 0
     const replica = new ShardReplica({
@@ -46,7 +62,10 @@ function bench() {
     ends.push(end)
     return { replica, metrics, end, owned: () => families.filter((family) => replica.owns(family)).length }
   }
-  return { clock, server, log, start }
+  const hang = () => {
+    hangs = true
+  }
+  return { clock, server, log, start, hang }
 }
 
 test('replicas share the families; what one leaves politely the others have at once', async () => {
@@ -165,3 +184,25 @@ test.each([0, 100, 700, 1_300, 1_900, 1_999])(
     expect(waited).toBeLessThan(15_000 + 300)
   },
 )
+
+test('listeners hear that the time is over when it is, with a question under way that nobody answers', async () => {
+  const { clock, start, server, hang } = bench()
+  const one = start('a')
+  await clock.advance(6_000)
+  const renewed = () => {
+    const lease = server.objects('Lease.coordination.k8s.io/v1').find(({ metadata }) => metadata.name === 'op-shard-a')
+    return Date.parse((lease as { spec?: { renewTime?: string } } | undefined)?.spec?.renewTime ?? '')
+  }
+  let lostAt: number | undefined
+  one.replica.subscribe({
+    gained: () => {},
+    lost: async () => {
+      lostAt ??= clock.now()
+    },
+  })
+  hang()
+  for (let waited = 0; waited < 16_000 && lostAt === undefined; waited += 50) await clock.advance(50)
+  expect(one.owned()).toBe(0)
+  // Of the lease's 15 s: the time in which writes may be sent.
+  expect((lostAt ?? Number.NaN) - renewed()).toBeLessThanOrEqual(10_600)
+})

@@ -108,7 +108,10 @@ export class ShardReplica implements Shards {
     while (!signal.aborted) {
       const { asking } = this.#state
       if (asking !== undefined) {
-        const fact = await this.#ask(asking.request, signal)
+        const lapse = wakeAt(this.#state, sharding) - clock.monotonic()
+        // The time of a member may be over while its question hangs: those who work on what it had must not hear of it with the answer.
+        const timer = Number.isFinite(lapse) ? clock.setTimer(lapse, () => this.#take({ saw: 'time' })) : undefined
+        const fact = await this.#ask(asking.request, signal).finally(() => timer?.cancel())
         if (fact !== undefined) this.#take(fact)
         continue
       }

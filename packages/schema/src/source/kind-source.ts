@@ -1,4 +1,5 @@
 import { DefinitionError } from '../definition-error.ts'
+import { checkNames, namesOf } from '../kind/naming.ts'
 import type { CrdManifest, CustomResourceVersion, StructuralSchema } from '../structural/structural.ts'
 import { indent, literal, quoted } from './literal.ts'
 import { UnwritableSchemaError, type ZodWriter, zodWriter } from './zod-source.ts'
@@ -16,7 +17,9 @@ export type GivenCrd = Pick<CrdManifest, 'spec'> & { readonly metadata?: Partial
  * @throws DefinitionError when the CRD has a part that a definition cannot say.
  */
 export function kindSource(crd: GivenCrd, { importFrom = 'kubewright' }: KindSourceOptions = {}): string {
-  const { names, group } = crd.spec
+  const { names, group, versions } = crd.spec
+  // They stand in the source as they are: what a file says must not become a program.
+  checkNames({ ...names, group, version: versions[0]?.name ?? '' }, namesOf({ ...names, group, version: '' }))
   const writer = zodWriter()
   try {
     const body = definitionSource(crd, writer)

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import * as schema from '../index.ts'
 import { arbitraryOf } from '../testing/arbitrary.ts'
@@ -95,6 +95,26 @@ test.each([
   ['a node without a type', { properties: { spec: { type: 'object', properties: { a: {} } } } }, 'spec.a: the schema has no type'],
 ])('a CRD with %s is refused, saying where', (_, root, message) => {
   expect(() => kindSource(crdWith(root))).toThrow(message)
+})
+
+test.each([
+  ['kind', { kind: 'X = (globalThis.got = 1); const Y' }, {}],
+  ['plural', { plural: 'xs\nglobalThis.got = 1 //' }, {}],
+  ['limit of a text', {}, { type: 'string', maxLength: '(globalThis.got = 1)' }],
+  ['limit of a list', {}, { type: 'array', items: { type: 'string' }, maxItems: '(globalThis.got = 1)' }],
+  ['limit of a number', {}, { type: 'integer', minimum: '(globalThis.got = 1)' }],
+])('nothing in a CRD becomes a program: %s', (_, names, field) => {
+  onTestFinished(() => void Reflect.deleteProperty(globalThis, 'got'))
+  const crd = crdWith({
+    properties: { spec: { type: 'object', properties: { field: Object.keys(field).length === 0 ? { type: 'string' } : field } } },
+  })
+  const given = { ...crd, spec: { ...crd.spec, names: { ...crd.spec.names, ...names } } } as GivenCrd
+  try {
+    evaluated(kindSource(given), 'X')
+  } catch {
+    // Refused, or no zod: both are fine, as long as nothing of it ran.
+  }
+  expect('got' in globalThis).toBe(false)
 })
 
 test('any JSON value is the same value as TypeScript', () => {

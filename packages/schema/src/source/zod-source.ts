@@ -66,7 +66,7 @@ export function zodWriter(): ZodWriter {
     if (schema['x-kubernetes-list-type'] === 'map' && keys !== undefined)
       return `${use('listMap')}(${[items, literal(keys), ...options].join(', ')})`
     if (schema['x-kubernetes-list-type'] === 'set') return `${use('listSet')}(${[items, ...options].join(', ')})`
-    const list = `z.array(${items})${min === undefined ? '' : `.min(${min})`}${max === undefined ? '' : `.max(${max})`}`
+    const list = `z.array(${items})${min === undefined ? '' : `.min(${literal(min)})`}${max === undefined ? '' : `.max(${literal(max)})`}`
     return schema['x-kubernetes-list-type'] === 'atomic' ? `${use('atomic')}(${list})` : list
   }
 
@@ -119,8 +119,8 @@ function metadataOf(schema: StructuralSchema): Readonly<Record<string, unknown>>
 }
 
 function textExpression({ minLength, maxLength, pattern }: StructuralSchema): string {
-  const least = minLength === undefined ? '' : `.min(${minLength})`
-  const most = maxLength === undefined ? '' : `.max(${maxLength})`
+  const least = minLength === undefined ? '' : `.min(${literal(minLength)})`
+  const most = maxLength === undefined ? '' : `.max(${literal(maxLength)})`
   return `z.string()${least}${most}${pattern !== undefined && isWritable(pattern) ? `.regex(${new RegExp(pattern).toString()})` : ''}`
 }
 
@@ -144,9 +144,9 @@ function enumExpression(values: NonNullable<StructuralSchema['enum']>, path: str
 
 function bounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: StructuralSchema): string {
   return [
-    minimum === undefined ? '' : `.${exclusiveMinimum === true ? 'gt' : 'min'}(${minimum})`,
-    maximum === undefined ? '' : `.${exclusiveMaximum === true ? 'lt' : 'max'}(${maximum})`,
-    multipleOf === undefined ? '' : `.multipleOf(${multipleOf})`,
+    minimum === undefined ? '' : `.${exclusiveMinimum === true ? 'gt' : 'min'}(${literal(minimum)})`,
+    maximum === undefined ? '' : `.${exclusiveMaximum === true ? 'lt' : 'max'}(${literal(maximum)})`,
+    multipleOf === undefined ? '' : `.multipleOf(${literal(multipleOf)})`,
   ].join('')
 }
 

@@ -91,6 +91,21 @@ describe('validate', () => {
     expect((await ask(hooks, 'validate', update({ replicas: 3 }))).response.allowed).toBe(false)
   })
 
+  test('an object that is being deleted gets no new defaults: they would be a change that its validation sees, and may refuse', async () => {
+    const hooks = webhooks(Shop, {
+      default({ object }) {
+        object.spec.replicas ??= 1
+      },
+      validate: ({ errors }) => errors.required('spec.image'),
+    })
+    const going = { deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['a/b'] }
+    const release = request({ object: shop({}, { ...going, finalizers: [] }), oldObject: shop({}, going) })
+    const { response } = await ask(hooks, 'mutate', release)
+    expect(response).toEqual({ uid: 'uid-1', allowed: true })
+    const change = request({ object: shop({ image: 'x' }, going), oldObject: shop({}, going) })
+    expect((await ask(hooks, 'mutate', change)).patch).toEqual([{ op: 'add', path: '/spec/replicas', value: 1 }])
+  })
+
   test('requests of another resource, or subresource, are refused with the mend', async () => {
     const hooks = webhooks(Shop, { validate() {} })
     for (const wrong of [{ subResource: 'status' }, { resource: { group: 'example.dev', version: 'v1', resource: 'carts' } }])

@@ -106,6 +106,8 @@ async function judgeDefaults(
   if (operation !== 'CREATE' && operation !== 'UPDATE') return ALLOWED
   const raw = (request.object ?? {}) as JsonRecord
   const old = operation === 'UPDATE' ? deepFreeze(request.oldObject) : undefined
+  // What a default adds here would be more than metadata to the validation that follows.
+  if (isOnItsWayOut(request.object as KubeObject | undefined, old as KubeObject | undefined)) return ALLOWED
   try {
     return {
       patch: await mutate(raw, hooks.default, (object) => ({ ...context, operation, old, object }) as DefaultContext<DynamicObject>),

@@ -9,7 +9,10 @@ type OneOrMore<H> = H | readonly H[]
 export interface WebhookOptions<T extends KubeObject> extends RuleOptions {
   /** In names of webhooks, paths and metrics. @default the kind in lower case */
   readonly name?: string
-  /** Fills in what was left out, at creation and at each update. Must do nothing the second time: the API server may call it again. */
+  /**
+   * Fills in what was left out, at creation and at each update. Must do nothing the second time: the API server may call it again. An object that is
+   * being deleted gets nothing new as long as only its metadata changes.
+   */
   readonly default?: OneOrMore<DefaultHook<T>>
   /** Checks creations and updates. An object that is being deleted is not checked again, or its finalizers could not be removed any more. */
   readonly validate?: OneOrMore<ValidateHook<T>>

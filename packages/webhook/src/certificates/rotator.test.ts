@@ -61,6 +61,11 @@ function world(settings: Parameters<typeof resolveRotation>[0] = {}) {
     ask() {
       stored = { ...stored, asked: true, resourceVersion: String(++version) }
     },
+    /** Somebody edits the Secret by hand, or cuts it off. */
+    spoilNext() {
+      const { material } = stored
+      if (material?.is === 'announcing') stored = { ...stored, material: { ...material, next: { cert: 'no', key: 'no' } } }
+    },
     lose(what: 'trust' | 'configuration') {
       trusted = what === 'trust' ? '' : undefined
     },
@@ -112,6 +117,20 @@ describe('one replica', () => {
     await clock.advance(600_000)
     await one.look()
     expect([phase(), authorities(trusted()!).length, trusted()!.includes(old!)]).toEqual(['steady', 1, false])
+  })
+
+  test('announces anew when what was announced cannot be used any more', async () => {
+    const { replica, ask, spoilNext, phase, clock, trusted } = world()
+    const one = replica()
+    await one.look()
+    ask()
+    await one.look()
+    spoilNext()
+    await one.look()
+    expect([phase(), authorities(trusted()!).length, trusted()!.endsWith('no')]).toEqual(['announcing', 2, false])
+    await clock.advance(30_000)
+    await one.look()
+    expect([phase(), one.believed()]).toEqual(['retiring', true])
   })
 
   test('waits anew when a configuration has lost its trust in the meantime', async () => {

@@ -88,7 +88,7 @@ export class Rotator {
   async #current(signal: AbortSignal): Promise<{ readonly material: Material; readonly again: number }> {
     const { store, log, settings } = this.#options
     for (let races = 0; races < MOST_RACES; races++) {
-      const stored = await store.read(signal)
+      const stored = withUsableNext(await store.read(signal))
       const decision = decide(this.#holdings(stored), this.#observations(stored), settings)
       if (decision.do === 'wait') return { material: stored.material!, again: decision.ms }
       const material = this.#made(decision, stored.material)
@@ -146,4 +146,12 @@ export class Rotator {
     }
     return { missing, corrected }
   }
+}
+
+/** An announced authority that cannot sign would never take over, and its text is nothing that a configuration takes: another one is announced. */
+function withUsableNext(stored: Stored): Stored {
+  const { material } = stored
+  if (material?.is !== 'announcing' || inspectAuthority(material.next) !== undefined) return stored
+  const { authority, server } = material
+  return { ...stored, material: { is: 'steady', authority, server }, asked: true }
 }

@@ -1,8 +1,10 @@
 import { request as httpsRequest } from 'node:https'
+import { connect as connectPlain } from 'node:net'
 import { connect } from 'node:tls'
 import type { Client } from '@kubewright/client'
 import { systemClock } from '@kubewright/core'
-import { Registry, ReplaceableCertificate, silentLogger } from '@kubewright/runtime'
+import { createLogger, Registry, ReplaceableCertificate, silentLogger } from '@kubewright/runtime'
+import type { Converters } from '@kubewright/schema'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { webhooks } from '../admission/definition.ts'
 import { newAuthority, newServer } from '../certificates/issue.ts'
@@ -17,15 +19,17 @@ const authority = newAuthority(Date.now(), YEAR)
 const pair = () => newServer(authority, ['127.0.0.1'], Date.now(), YEAR)
 const PATH = '/validate-example-dev-v1-shop'
 
-async function serve(validate: () => void | Promise<void> = () => {}) {
+async function serve(validate: () => void | Promise<void> = () => {}, toHub: Converters['toHub'] = (_, object) => object) {
   const registry = new Registry()
   const certificate = new ReplaceableCertificate(pair())
+  const log = createLogger({ level: 'silent' })
+  log.secrets.add('hunter2-hunter2')
   const routes = routesOf({
     hooks: [webhooks(Shop, { validate, default() {} })],
-    conversions: [conversion(Shop, { hub: 'v1', versions: ['v1beta1'], toHub: (_, object) => object, fromHub: (_, object) => object })],
+    conversions: [conversion(Shop, { hub: 'v1', versions: ['v1beta1'], toHub, fromHub: (_, object) => object })],
     client: {} as Client,
     clock: systemClock,
-    log: silentLogger,
+    log,
     metrics: new WebhookMetrics(registry),
   })
   const endpoint = await serveWebhooks({
@@ -34,7 +38,7 @@ async function serve(validate: () => void | Promise<void> = () => {}) {
     routes,
     timeoutOf: () => undefined,
     clock: systemClock,
-    log: silentLogger,
+    log,
   })
   let drained: Promise<void> | undefined
   const drain = (grace: number) => {
@@ -95,6 +99,21 @@ test('a conversion review likewise, failures too', async () => {
     response: { uid: 'u', convertedObjects: [{ apiVersion: 'example.dev/v1beta1' }] },
   })
   expect(JSON.parse((await ask([{}])).body)).toMatchObject({ response: { uid: 'u', result: { status: 'Failure' } } })
+})
+
+test('what a converter says goes to whoever reads the object: without secrets', async () => {
+  const { port } = await serve(undefined, () => {
+    throw new Error('hunter2-hunter2 does not open it')
+  })
+  const objects = [{ apiVersion: 'example.dev/v1beta1', kind: 'Shop', metadata: { name: 'a' } }]
+  const review = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'ConversionReview',
+    request: { uid: 'u', desiredAPIVersion: 'example.dev/v1', objects },
+  }
+  const { body } = await send(port, { path: '/convert', body: JSON.stringify(review) })
+  expect(body).toContain('does not open it')
+  expect(body).not.toContain('hunter2')
 })
 
 describe('what cannot be answered', () => {
@@ -203,4 +222,13 @@ test('everything is counted under controller-runtime’s names', async () => {
     'webhook_requests_total{webhook="validate/shop",operation="CREATE",allowed="false"} 1',
   ])
     expect(text).toContain(`${line}\n`)
+})
+
+test('a connection that never begins to talk TLS does not hold up the end', async () => {
+  const { port, drain } = await serve()
+  const silent = connectPlain({ host: '127.0.0.1', port })
+  await new Promise((resolve) => silent.once('connect', resolve))
+  const gone = new Promise((resolve) => silent.once('close', resolve))
+  await drain(0)
+  await gone
 })

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { type Clock, ConfigurationError, messageOf, sleep } from '@kubewright/core'
 import type { BindAddress, Logger, ServingCertificate } from '@kubewright/runtime'
 import { RequestError, readJson } from './body.ts'
@@ -45,7 +45,13 @@ export interface WebhookEndpoint {
  * Whoever can reach the port can send as slowly as he likes: nobody gets more than this. An API server's client closes idle connections after 90 s:
  * the server must not be first, or a request that is sent at that moment is lost.
  */
-const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 120_000, maxHeaderSize: 16_384 }
+const LIMITS = {
+  handshakeTimeout: 10_000,
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 120_000,
+  maxHeaderSize: 16_384,
+}
 const MOST_CONNECTIONS = 1_000
 /** How often a stopping server looks whether all is answered. */
 const DRAIN_POLL = 50
@@ -70,6 +76,12 @@ export async function serveWebhooks(options: ServerOptions): Promise<WebhookEndp
     },
   )
   server.maxConnections = MOST_CONNECTIONS
+  // Connections that have not begun to talk TLS are unknown to the server, and would hold up its end until they do.
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   // Not everybody who connects wants to talk TLS, or trusts us: that is his trouble.
   server.on('tlsClientError', () => {})
   // Open connections keep the certificate with which they began; new ones get the new one.
@@ -91,6 +103,7 @@ export async function serveWebhooks(options: ServerOptions): Promise<WebhookEndp
       await wait(grace, () => state.active === 0)
       release()
       server.closeAllConnections()
+      for (const socket of sockets) socket.destroy()
       await closed
     },
   }
@@ -107,7 +120,11 @@ function listen(server: Server, { host, port }: BindAddress): Promise<void> {
       const why = error.code === 'EADDRINUSE' ? 'the port is in use by another program: choose another one' : error.message
       reject(new ConfigurationError(`--webhook-port: cannot listen on ${where}: ${why}`, { cause: error }))
     })
-    server.listen({ port, ...(host !== undefined && { host }) }, resolve)
+    server.listen({ port, ...(host !== undefined && { host }) }, () => {
+      // A connection that cannot be accepted (too many open files) is the loss of that connection, and not of the program.
+      server.on('error', () => {})
+      resolve()
+    })
   })
 }
 
@@ -133,7 +150,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }).end(text)
   } catch (error) {
     if (gone.signal.aborted) return
-    const told = error instanceof RequestError ? error : new RequestError(500, messageOf(error))
+    const told = error instanceof RequestError ? error : new RequestError(500, log.secrets.hide(messageOf(error)))
     status = told.status
     log.warn('a webhook was called in a way that cannot be answered', { path: url.pathname, status, error: told })
     refuse(response, told)

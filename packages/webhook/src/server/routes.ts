@@ -61,11 +61,12 @@ function converting({ conversions, metrics, log }: RouteOptions): Answer {
     const request = parsed(() => parseConversionReview(body))
     const attributes = { desired: request.desiredAPIVersion, objects: request.objects.length }
     const response = await inSpan('webhook convert', attributes, async () => convertAll(conversions, request))
-    if (response.result.status === 'Failure') {
-      metrics.conversionFailed()
-      log.error('cannot convert', { ...attributes, problem: response.result.message })
-    }
-    return { apiVersion: CONVERSION_API, kind: 'ConversionReview', response }
+    const { result } = response
+    if (result.status === 'Success') return { apiVersion: CONVERSION_API, kind: 'ConversionReview', response }
+    metrics.conversionFailed()
+    log.error('cannot convert', { ...attributes, problem: result.message })
+    const told = { ...response, result: { ...result, message: log.secrets.hide(result.message) } }
+    return { apiVersion: CONVERSION_API, kind: 'ConversionReview', response: told }
   }
 }
 

@@ -14,6 +14,8 @@ export interface GuardedWrite {
   readonly user: User
   readonly resource: ResourceName
   readonly target: Target
+  /** In the URL: empty at a POST, also where the object has a name. */
+  readonly requestedName: string
   readonly object: DynamicObject
   readonly old: DynamicObject | undefined
 }
@@ -47,8 +49,8 @@ export class EscalationGuard {
   }
 
   private checkRole(write: GuardedWrite): void {
-    const { resource, target, object, old } = write
-    if (this.allows(write, 'escalate', resource.plural, target.name, target.namespace ?? '')) return
+    const { resource, target, requestedName, object, old } = write
+    if (this.allows(write, 'escalate', resource.plural, requestedName, target.namespace ?? '')) return
     this.requireHeld(write, rulesIn(object))
     if ((aggregates(object) || aggregates(old)) && uncovered(this.held(write), EVERYTHING).length > 0)
       throw forbidden(resource, target.name, 'must have cluster-admin privileges to use the aggregationRule')
