@@ -1,19 +1,11 @@
+import type { SchemaRule } from '@kubewright/cel'
+
 /** A JSON value as it came from the wire. Never mutated. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonMap
 export type JsonMap = { readonly [key: string]: Json }
 
 export function isJsonMap(value: Json | undefined): value is JsonMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** One rule of `x-kubernetes-validations`. Kept and served, not evaluated: see {@link hasCel}. */
-export interface ValidationRule {
-  readonly rule: string
-  readonly message?: string
-  readonly messageExpression?: string
-  readonly reason?: string
-  readonly fieldPath?: string
-  readonly optionalOldSelf?: boolean
 }
 
 /** A node of an OpenAPI v3 schema as Kubernetes uses them (apiextensions/v1 JSONSchemaProps), with the metadata of strategic merge. */
@@ -55,7 +47,8 @@ export interface Schema {
   readonly 'x-kubernetes-list-type'?: string
   readonly 'x-kubernetes-list-map-keys'?: readonly string[]
   readonly 'x-kubernetes-map-type'?: string
-  readonly 'x-kubernetes-validations'?: readonly ValidationRule[]
+  /** Kept and served, not evaluated: see {@link hasCel}. */
+  readonly 'x-kubernetes-validations'?: readonly SchemaRule[]
   readonly 'x-kubernetes-patch-strategy'?: string
   readonly 'x-kubernetes-patch-merge-key'?: string
   readonly 'x-kubernetes-group-version-kind'?: readonly { readonly group: string; readonly version: string; readonly kind: string }[]
