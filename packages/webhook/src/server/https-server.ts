@@ -63,7 +63,7 @@ const FAREWELL = 500
 
 /** @throws ConfigurationError when the address cannot be had */
 export async function serveWebhooks(options: ServerOptions): Promise<WebhookEndpoint> {
-  const { bind, certificate, clock } = options
+  const { bind, certificate, clock, log } = options
   const state = { draining: false, active: 0 }
   // HTTP/1.1 alone: one connection with many streams is one place to fail, and resets have cost servers dearly (CVE-2023-44487).
   const server = createServer(
@@ -90,6 +90,8 @@ export async function serveWebhooks(options: ServerOptions): Promise<WebhookEndp
     release()
     throw error
   })
+  // A connection that cannot be accepted (too many open files) is the loss of that connection, and not of the program.
+  server.on('error', (error) => log.warn('a connection to the webhooks cannot be accepted', { error }))
   return {
     port: (server.address() as AddressInfo).port,
     async drain(grace) {
@@ -120,11 +122,7 @@ function listen(server: Server, { host, port }: BindAddress): Promise<void> {
       const why = error.code === 'EADDRINUSE' ? 'the port is in use by another program: choose another one' : error.message
       reject(new ConfigurationError(`--webhook-port: cannot listen on ${where}: ${why}`, { cause: error }))
     })
-    server.listen({ port, ...(host !== undefined && { host }) }, () => {
-      // A connection that cannot be accepted (too many open files) is the loss of that connection, and not of the program.
-      server.on('error', () => {})
-      resolve()
-    })
+    server.listen({ port, ...(host !== undefined && { host }) }, resolve)
   })
 }
 
