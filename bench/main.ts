@@ -40,6 +40,11 @@ const BENCHMARKS: Readonly<
     about: 'admission hooks at rising rates over TLS, and conversion of 1,000 objects in one review',
     load: () => import('./webhook.ts'),
   },
+  'real-operator': {
+    about:
+      'an operator with three children, a finalizer and a status on a real kube-apiserver: writes per object, conflicts, time beside bare writes',
+    load: () => import('./real-operator.ts'),
+  },
   idle: { about: 'requests of the whole program in an idle minute', load: () => import('./idle.ts') },
 }
 

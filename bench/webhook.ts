@@ -1,89 +1,92 @@
 // B6: a mutating and a validating hook on Pods of 10 KB over TLS with kept connections, at rates that rise; conversion of 1,000 objects in one review.
-// The requests come from a thread of their own, so that what is measured is the program's answer and not the asking.
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
-import { type ConfigMap, connectTo, conversion, createLogger, createManager, Secret, webhookServer, webhooks } from 'kubewright'
+// The program has one core, and who asks has another, so that what is measured is the answering and not the asking.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startTestCluster } from 'kubewright/testing'
 import type { Measurement } from './main.ts'
-import type { Load, LoadResult } from './webhook-load.ts'
+import type { Load, LoadResult } from './webhook/load.ts'
+import { canHurry, canPin, PinnedProcess } from './webhook/pinned.ts'
+import type { Target, Usage } from './webhook/program.ts'
 
 const RATES = [100, 500, 1_000, 2_000]
 const SECONDS = 10
 const CONVERTED = 1_000
+/** Of the program; the other one asks. */
+const CORE = 0
 
-interface Pod extends ConfigMap {
-  readonly spec: { readonly containers: readonly { readonly image: string }[]; readonly priority?: number }
+interface Round extends LoadResult {
+  readonly what: string
+  readonly rate: number
+  readonly usage: Usage
 }
-const Pod = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true }
-
-const pods = webhooks<Pod>(Pod, {
-  default({ object }) {
-    object.spec.priority ??= 1
-    object.metadata.labels = { ...object.metadata.labels, checked: 'yes' }
-  },
-  validate({ object, errors }) {
-    for (const [index, { image }] of object.spec.containers.entries())
-      if (image === '') errors.at('spec', 'containers', index).required('image')
-  },
-})
-
-const boxes = conversion(
-  { group: 'bench.dev', version: 'v1', kind: 'Box', plural: 'boxes' },
-  {
-    hub: 'v1',
-    versions: ['v1beta1'],
-    toHub: (_, { spec, ...rest }) => ({ ...rest, spec: { width: (spec as { readonly size: number }).size } }),
-    fromHub: (_, { spec, ...rest }) => ({ ...rest, spec: { size: (spec as { readonly width: number }).width } }),
-  },
-)
 
 export async function measure(): Promise<Measurement> {
   await using cluster = await startTestCluster({ server: 'embedded' })
-  const client = connectTo(cluster.connection)
-  const server = webhookServer({
-    name: 'bench',
-    namespace: 'default',
-    hooks: [pods],
-    conversions: [boxes],
-    reach: { url: 'https://127.0.0.1:0' },
-    bindAddress: '127.0.0.1:0',
-    install: false,
-  })
-  const manager = createManager({ client, log: createLogger({ level: 'error' }), preStopDelay: 0 })
-  manager.add(server)
-  const stop = new AbortController()
-  const running = manager.run(stop.signal)
-  await server.whenServing!(stop.signal)
-  const secret = await (await client.resource(Secret)).get({ namespace: 'default', name: 'bench-certificates' })
-  const target = { port: server.port!, ca: Buffer.from(secret.data!['ca.crt']!, 'base64').toString(), seconds: SECONDS }
-  const results: (LoadResult & { readonly what: string; readonly rate: number })[] = []
-  for (const side of ['mutate', 'validate']) {
-    for (const rate of RATES) {
-      const load: Load = { ...target, rate, path: `/${side}--v1-pod?timeout=10s`, body: admissionReview() }
-      results.push({ what: side, rate, ...(await run(load)) })
+  const folder = mkdtempSync(join(tmpdir(), 'kubewright-bench-'))
+  const kubeconfig = join(folder, 'kubeconfig')
+  writeFileSync(kubeconfig, cluster.kubeconfig)
+  try {
+    await using program = new PinnedProcess('program.ts', CORE, { KUBECONFIG: kubeconfig })
+    await using asker = new PinnedProcess('load.ts', CORE + 1)
+    const target = await program.ask<Target>('target')
+    const rounds: Round[] = []
+    const run = async (what: string, rate: number, path: string, body: string) => {
+      const load: Load = { ...target, seconds: SECONDS, rate, path, body }
+      await asker.ask(load)
+      await program.ask('usage')
+      const result = await asker.hears<LoadResult>()
+      rounds.push({ what, rate, ...result, usage: await program.ask<Usage>('usage') })
     }
-  }
-  const review = conversionReview()
-  results.push({ what: `convert ${CONVERTED} objects`, rate: 4, ...(await run({ ...target, rate: 4, path: '/convert', body: review })) })
-  stop.abort()
-  await running
-  await client.close()
-  return {
-    title: `webhooks: ${SECONDS} s each over TLS with kept connections; Pods of ${Math.round(admissionReview().length / 1024)} KB, conversion of ${CONVERTED} objects in ${Math.round(review.length / 1024)} KB`,
-    columns: ['what', 'asked/s', 'answered/s', 'p50 ms', 'p99 ms', 'p99.9 ms', 'failed'],
-    rows: results.map(({ what, rate, perSecond, p50, p99, p999, failed }) => [
-      what,
-      ...[rate, perSecond, p50, p99, p999, failed].map((value) => String(Math.round(value * 100) / 100)),
-    ]),
-    raw: results,
+    for (const side of ['mutate', 'validate'])
+      for (const rate of RATES) await run(side, rate, `/${side}--v1-pod?timeout=10s`, admissionReview())
+    await run(`convert ${CONVERTED} objects`, 4, '/convert', conversionReview())
+    program.send('stop')
+    return report(rounds)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function run(load: Load): Promise<LoadResult> {
-  const worker = new Worker(new URL('./webhook-load.ts', import.meta.url), { workerData: load })
-  const [result] = (await once(worker, 'message')) as [LoadResult]
-  await worker.terminate()
-  return result
+function report(rounds: readonly Round[]): Measurement {
+  const sizes = `Pods of ${Math.round(admissionReview().length / 1024)} KB, conversion of ${CONVERTED} objects in ${Math.round(conversionReview().length / 1024)} KB`
+  const pinned = canPin() ? 'the program on one core, who asks on another' : 'program and asker not pinned: the machine cannot'
+  const where = `${pinned}${canHurry() ? ', both before other programs of the machine' : ''}`
+  return {
+    title: `webhooks: ${SECONDS} s each over TLS with kept connections; ${sizes}; ${where}. "Others" is what other programs took of the core meanwhile`,
+    columns: [
+      'what',
+      'asked/s',
+      'answered/s',
+      'p50 ms',
+      'p99 ms',
+      'p99.9 ms',
+      'CPU',
+      'CPU µs each',
+      'longest GC ms',
+      'others',
+      'asked late p99 ms',
+      'failed',
+    ],
+    rows: rounds.map(({ what, rate, perSecond, p50, p99, p999, late99, failed, usage }) => {
+      const { cpu, wall, longestCollection, busy } = usage
+      const others = Math.max(0, (busy[CORE] ?? 0) - cpu)
+      const number = (value: number) => String(Math.round(value * 100) / 100)
+      const percent = (part: number) => `${Math.round((part / wall) * 100)} %`
+      const each = (cpu * 1000) / (rate * SECONDS)
+      return [
+        what,
+        ...[rate, perSecond, p50, p99, p999].map(number),
+        percent(cpu),
+        String(Math.round(each)),
+        number(longestCollection),
+        percent(others),
+        number(late99),
+        number(failed),
+      ]
+    }),
+    raw: rounds,
+  }
 }
 
 function admissionReview(): string {

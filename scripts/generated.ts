@@ -7,6 +7,7 @@ const root = dirname(import.meta.dirname)
 const GENERATORS: readonly { readonly script: string; readonly needsGo: boolean }[] = [
   { script: 'scripts/generate/operator-examples.ts', needsGo: false },
   { script: 'scripts/generate/dashboards.ts', needsGo: false },
+  { script: 'scripts/generate/commands.ts', needsGo: false },
   // These read published Go modules.
   { script: 'scripts/generate/builtin-types.ts', needsGo: true },
   { script: 'scripts/generate/client-kinds.ts', needsGo: true },

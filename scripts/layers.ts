@@ -12,7 +12,15 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@kubewright/runtime': ['@kubewright/core', '@kubewright/client', '@kubewright/schema'],
   '@kubewright/webhook': ['@kubewright/core', '@kubewright/client', '@kubewright/schema', '@kubewright/runtime'],
   '@kubewright/apiserver': ['@kubewright/core', '@kubewright/cel', '@kubewright/schema'],
-  '@kubewright/testing': ['@kubewright/core', '@kubewright/client', '@kubewright/schema', '@kubewright/runtime', '@kubewright/apiserver'],
+  '@kubewright/vault': ['@kubewright/core'],
+  '@kubewright/testing': [
+    '@kubewright/core',
+    '@kubewright/client',
+    '@kubewright/schema',
+    '@kubewright/runtime',
+    '@kubewright/apiserver',
+    '@kubewright/vault',
+  ],
   kubewright: [
     '@kubewright/core',
     '@kubewright/cel',
@@ -24,7 +32,11 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     '@kubewright/testing',
   ],
   // An operator of ours stands where a stranger's stands: on the facade.
+  '@kubewright/operator-application': ['kubewright'],
   '@kubewright/operator-gc': ['kubewright'],
+  '@kubewright/operator-s3': ['kubewright'],
+  '@kubewright/operator-vault-sync': ['kubewright', '@kubewright/vault'],
+  '@kubewright/operator-vault-unsealer': ['kubewright', '@kubewright/vault'],
 }
 
 /** The command loads the operators; the facade, which the operators import, must not know them. */

@@ -11,8 +11,8 @@ interface Manifest {
   [field: string]: unknown
 }
 
-/** What comes with the code; `dist` is the bundled command that `bin` starts. */
-const BESIDE = ['README.md', 'bin', 'dist']
+/** What comes with the code; `dist` is the bundled command that `bin` starts, `templates` what it makes projects of. */
+const BESIDE = ['README.md', 'bin', 'dist', 'templates']
 
 /** Writes one folder for each package into `target`. @throws Error when the sources do not compile (the compiler has said why) */
 export function writePackages(target: string): void {

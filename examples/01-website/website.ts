@@ -1,5 +1,4 @@
-// A whole operator: one kind, one reconcile function. Start an API server with `npx kubewright apiserver --secure-port 0 --write-kubeconfig kc`,
-// apply the definition, and run `node examples/01-website/website.ts --kubeconfig kc`.
+// A whole operator: one kind, one reconcile function.
 import { ConfigMap, controller, defineKind, run, z } from 'kubewright'
 
 export const Website = defineKind({
@@ -12,17 +11,16 @@ export const Website = defineKind({
 
 export const websites = controller(Website, {
   owns: [ConfigMap],
-  async reconcile({ object, apply, status }) {
-    const { name = '', namespace = '' } = object.metadata
-    for (let page = 1; page <= object.spec.pages; page++) {
+  async reconcile({ object: { metadata, spec }, apply, status }) {
+    for (let page = 1; page <= spec.pages; page++) {
       await apply({
         apiVersion: 'v1',
         kind: 'ConfigMap',
-        metadata: { namespace, name: `${name}-${page}` },
-        data: { 'index.html': `<h1>${object.spec.title}</h1><p>page ${page} of ${object.spec.pages}</p>` },
+        metadata: { name: `${metadata.name}-${page}` },
+        data: { 'index.html': `<h1>${spec.title}</h1><p>page ${page} of ${spec.pages}</p>` },
       })
     }
-    status.published = object.spec.pages
+    status.published = spec.pages
   },
 })
 

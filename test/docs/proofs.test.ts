@@ -21,7 +21,7 @@ function rowsOf(page: string): readonly Row[] {
     }))
 }
 
-const PAGES = ['comparison.md', 'defects.md']
+const PAGES = ['comparison.md', 'defects.md', 'from-the-showcase.md']
 
 describe.each(PAGES)('docs/%s', (page) => {
   const rows = rowsOf(page)
@@ -43,4 +43,9 @@ test('each of the known defects has its row: C1 to C20 and P1 to P14', () => {
   const codes = rowsOf('defects.md').map(({ claim }) => claim)
   const wanted = [...Array.from({ length: 20 }, (_, n) => `C${n + 1}`), ...Array.from({ length: 14 }, (_, n) => `P${n + 1}`)]
   expect(codes).toEqual(wanted)
+})
+
+test('each of the showcase’s defects has its row, 1 to 15', () => {
+  const codes = rowsOf('from-the-showcase.md').map(({ claim }) => claim)
+  expect(codes.filter((code) => /^\d+$/.test(code))).toEqual(Array.from({ length: 15 }, (_, n) => String(n + 1)))
 })

@@ -85,3 +85,22 @@ test('the testing kit and the command come with it', async () => {
   const { stdout } = await run('npx', ['kubewright', 'manifests', 'gc', '--only', 'crds'], { cwd: folder })
   expect(stdout).toContain('kind: CustomResourceDefinition')
 })
+
+test('kubewright init shop && cd shop && npm test: a tested operator of one’s own', async () => {
+  const began = performance.now()
+  const { stdout } = await run('npx', ['kubewright', 'init', 'shop'], { cwd: folder })
+  expect(stdout).toContain('next: cd shop && npm test')
+  const shop = join(folder, 'shop')
+  const tested = await run('npm', ['test'], { cwd: shop })
+  expect(tested.stdout).toMatch(/pass 3\n.*fail 0/)
+  process.stderr.write(`from nothing to a tested operator in ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
+
+  // What it says of itself holds: its manifests are those that it gives, and the cluster takes them.
+  await run('npm', ['run', 'generate:check'], { cwd: shop })
+  const generated = await run('npx', ['kubewright', 'generate', 'crds', 'src/main.ts'], { cwd: shop })
+  expect(generated.stdout).toContain('name: shops.shop.example.dev')
+  await expect(run('npx', ['kubewright', 'init', 'shop'], { cwd: folder })).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/shop is not empty/) as string,
+  })
+}, 240_000)

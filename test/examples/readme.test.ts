@@ -13,7 +13,7 @@ const blocks = (language: string) =>
 
 test('the policy is one that the operator accepts', () => {
   const [manifest] = blocks('yaml')
-  expect(GarbageCollectionPolicy.parse(parse(manifest!)).spec.ttl.secondsAfterCreation).toBe(3600)
+  expect(GarbageCollectionPolicy.parse(parse(manifest!)).spec.ttl?.secondsAfterCreation).toBe(3600)
 })
 
 test('the operator is a program: it defines a kind and a controller', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, type ClusterConnection, connectTo } from '@kubewright/client'
 import { Authority } from '@kubewright/core/certificates'
+import { eventually } from '@kubewright/testing'
 import { expect, onTestFinished } from 'vitest'
 import { type Program, test } from './program.ts'
 
@@ -143,4 +144,38 @@ test.for([
   const program = kubewright(['apiserver', ...flags])
   expect(await program.ended).toBe(2)
   expect(program.stderr.join('\n')).toMatch(message)
+})
+
+test('--controllers says who works behind the API: all, unless some are left out', async ({ kubewright }) => {
+  const deployment = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    spec: {
+      selector: { matchLabels: { app: 'web' } },
+      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'web:1' }] } },
+    },
+  }
+  const path = '/apis/apps/v1/namespaces/default/deployments'
+  const token = file('csv', 'secret,ann,1,"system:masters"\n')
+  const start = async (...flags: readonly string[]) => {
+    const server = await serverOf(kubewright(['apiserver', '--secure-port', '0', '--token-auth-file', token, ...flags]))
+    const client = connectTo({ server, insecureSkipTlsVerify: true, token: 'secret' })
+    onTestFinished(() => client.close())
+    await client.request('POST', path, { body: deployment })
+    return () =>
+      client.request<{ readonly status: { readonly availableReplicas?: number; readonly observedGeneration?: number } }>(
+        'GET',
+        `${path}/web`,
+      )
+  }
+  const whole = await start()
+  await eventually(async () => expect((await whole()).status.availableReplicas).toBe(1))
+  const withoutPods = await start('--controllers', '*,-pod')
+  await eventually(async () => expect((await withoutPods()).status.observedGeneration).toBe(1))
+  expect((await withoutPods()).status.availableReplicas).toBeUndefined()
+
+  const wrong = kubewright(['apiserver', '--controllers', '*,-pods'])
+  expect(await wrong.ended).toBe(2)
+  expect(wrong.stderr.join('\n')).toContain('--controllers: "-pods" is none of them')
 })

@@ -227,6 +227,14 @@ test('--profiling and --metrics-rest-client-detail: profiles and details beside 
   expect(await (await fetch(`${full}/metrics`)).text()).toMatch(/rest_client_request_duration_seconds_count\{verb="get",host=".*"\} \d/)
 })
 
+test('--inspection: what the program is busy with beside the metrics, which is not there without it', async ({ kubewright }) => {
+  const plain = `http://${await addressOf(kubewright(runGc('--metrics-bind-address', '127.0.0.1:0')))}`
+  expect((await fetch(`${plain}/crds`)).status).toBe(404)
+  const shown = `http://${await addressOf(kubewright(runGc('--metrics-bind-address', '127.0.0.1:0', '--inspection')))}`
+  const { items } = (await (await fetch(`${shown}/crds`)).json()) as { readonly items: readonly { readonly name: string }[] }
+  expect(items.map(({ name }) => name)).toContain('garbagecollectionpolicies.gc.kubewright.dev')
+})
+
 test('--leader-election-lease-duration and its companions set the times of the Lease', async ({ kubewright }) => {
   const namespace = await bench.namespace()
   const times = [
@@ -319,6 +327,43 @@ test('--shards makes the program a member of the ring of its name', async ({ kub
   const leases = namesOf((await (await bench.client.resource(Lease)).list({ namespace })).items)
   expect(leases).toEqual([expect.stringMatching(/^shared-shard-/), 'shared-shards'])
 })
+
+test.for(['none', 'client', 'server', 'label'] as const)(
+  '--shard-filter %s: what two replicas hold between them',
+  { timeout: 60_000 },
+  async (filter, { kubewright }) => {
+    const namespace = await bench.namespace()
+    const maps = await bench.configMaps()
+    for (let n = 0; n < 20; n++) await maps.create(configMap(namespace, `object-${n}`))
+    const flags = ['--shards', '--leader-election-id', `held-${filter}`, '--leader-election-namespace', namespace]
+    const addresses = ['--metrics-bind-address', '127.0.0.1:0', '--graceful-shutdown-timeout', '1s']
+    const replica = () =>
+      kubewright([...stubborn(namespace, ...flags), ...addresses], { file: 'stubborn.ts', env: { KUBEWRIGHT_SHARD_FILTER: filter } })
+    const replicas = [replica(), replica()]
+    const held = async (kind: string) => {
+      const pages = await Promise.all(
+        replicas.map(async (program) => await (await fetch(`http://${await addressOf(program)}/metrics`)).text()),
+      )
+      return pages.map((page) => Number(new RegExp(`kubewright_cache_objects\\{kind="${kind}"\\} (\\d+)`).exec(page)?.[1] ?? -1))
+    }
+    const total = (await maps.list({ namespace })).items.length
+    await eventually(
+      async () => {
+        const [one = 0, two = 0] = await held('ConfigMap.v1')
+        if (filter === 'none') expect([one, two]).toEqual([total, total])
+        else expect(one + two).toBe(total)
+        // By namespaces all of one is one replica's.
+        if (filter !== 'none') expect(Math.max(one, two) === total).toBe(filter === 'server')
+        expect((await held('Namespace.v1')).every((count) => count > 0)).toBe(filter === 'server')
+      },
+      { timeout: 40_000 },
+    )
+    const { items } = await maps.list({ namespace })
+    expect(items.filter(({ metadata }) => `shard.kubewright.dev/held-${filter}` in (metadata.labels ?? {}))).toHaveLength(
+      filter === 'label' ? total : 0,
+    )
+  },
+)
 
 /** What the program loaded, by the coverage that V8 writes when it ends. */
 function loaded(path: string): string {

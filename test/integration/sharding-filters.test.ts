@@ -12,7 +12,7 @@ const bench = useCluster({ realServerFlags: ['--feature-gates=ShardedListAndWatc
 const NAMESPACES = 30
 const EACH = 10
 
-test.each([{ filter: 'client' }, { filter: 'server' }] as const)(
+test.each([{ filter: 'client' }, { filter: 'server' }, { filter: 'label' }] as const)(
   'with the filter $filter a replica holds its share, and nothing is lost when it goes',
   { timeout: 120_000 },
   async ({ filter }) => {

@@ -3,11 +3,13 @@ import { type KubeObject, labelSelectorOf, matchesLabels } from 'kubewright'
 import { expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { demoObjects, FATE } from './demo.ts'
+import { NO_FACTS } from './facts/facts.ts'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, type Policy } from './kinds/policies.ts'
 import { type ReadyPolicy, readPolicy } from './policy/policy.ts'
 import { decide } from './precedence/verdict.ts'
 
 const now = Date.UTC(2026, 0, 1)
+const context = { now, facts: NO_FACTS }
 const folder = new URL('../examples/', import.meta.url)
 const documents = readdirSync(folder)
   .filter((file) => file.endsWith('.yaml'))
@@ -58,7 +60,7 @@ test('together they delete just the objects of the demonstration that are marked
     const verdict = decide(
       ready
         .filter((entry) => inTarget(entry.policy, entry, created))
-        .map((entry) => [entry.policy.metadata.name!, entry.ready.judge(created)] as const),
+        .map((entry) => [entry.policy.metadata.name!, entry.ready.judge(created, context)] as const),
     )
     const goes = verdict.is === 'delete' && verdict.at <= later
     expect(goes ? 'goes' : 'stays', object.metadata.name).toBe(object.metadata.annotations?.[FATE])
@@ -73,7 +75,7 @@ test.each(policies.filter(({ policy }) => policy.spec.behavior.dryRun !== true).
       ...object,
       metadata: { ...object.metadata, creationTimestamp: '2026-01-01T00:00:00Z' },
     }))
-    const deletes = stamped.filter((object) => inTarget(policy, { ready }, object) && ready.judge(object).is === 'at')
+    const deletes = stamped.filter((object) => inTarget(policy, { ready }, object) && ready.judge(object, context).is === 'at')
     expect(deletes.length).toBeGreaterThan(10)
     expect(deletes.length).toBeLessThan(stamped.length)
   },
@@ -89,7 +91,7 @@ test('they fall due little by little, the first within seconds', () => {
     ready
       .filter((entry) => inTarget(entry.policy, entry, object))
       .flatMap((entry) => {
-        const opinion = entry.ready.judge(object)
+        const opinion = entry.ready.judge(object, context)
         return opinion.is === 'at' ? [opinion.at - now] : []
       }),
   )

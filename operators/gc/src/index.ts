@@ -1,9 +1,11 @@
-import { defineOperator, type Manager, type PolicyRule, readRule, reconcileRules } from 'kubewright'
+import { defineOperator, type Manager, type PolicyRule, permissionsOf } from 'kubewright'
 import { config, type GcConfig } from './config.ts'
 import { demoObjects } from './demo.ts'
 import { Collector } from './engine/collector.ts'
 import { policiesKnown, watchPolicies } from './engine/policy-watch.ts'
+import { sharedSource } from './engine/shared-source.ts'
 import { cacheSource } from './engine/target-source.ts'
+import { cacheFacts } from './facts/cache-facts.ts'
 import { exampleManifests } from './generated/examples.ts'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy } from './kinds/policies.ts'
 import { prometheusMeter } from './metrics/prometheus.ts'
@@ -15,14 +17,20 @@ export { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy } from './kinds
 const kinds = [GarbageCollectionPolicy, ClusterGarbageCollectionPolicy]
 
 /** Any kind can be the target of a policy. Who wants less writes a ClusterRole with fewer; a policy without the right says so in its status. */
-const everything: PolicyRule = { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch', 'delete'] }
+const everything: PolicyRule = { apiGroups: ['*'], resources: ['*'], verbs: ['list', 'watch', 'delete'] }
+
+/** What it does with its policies. Leases and events are every operator's. */
+const policies = permissionsOf(
+  kinds.map((kind) => ({ name: 'gc', kind, owns: [], watches: [], finalizer: undefined })),
+  { leaderElection: false, events: false },
+)
 
 /** Deletes objects when their time is over, as policies say. */
 export const gc = defineOperator({
   name: 'gc',
   description: 'deletes objects when their time is over, as GarbageCollectionPolicies say',
   kinds,
-  permissions: [everything, ...kinds.flatMap((kind) => [readRule(kind), ...reconcileRules(kind)])],
+  permissions: [everything, ...policies],
   config,
   examples: (now) => [...exampleManifests, ...demoObjects(now)],
   setup(manager: Manager, { concurrency, maxDeletionsPerSecond, protectedNamespaces, allowedKinds }: GcConfig) {
@@ -35,7 +43,8 @@ export const gc = defineOperator({
         const collector = new Collector(
           {
             client: manager.client,
-            source: cacheSource(manager.cache),
+            source: sharedSource(cacheSource(manager.cache)),
+            facts: cacheFacts({ cache: manager.cache, reachability: manager.reachability, now: () => manager.clock.now() }),
             clock: manager.clock,
             log: manager.log.with({ operator: 'gc' }),
             meter,

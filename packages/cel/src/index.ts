@@ -4,7 +4,14 @@ export { costProblem, EVALUATION_LIMIT, MATCH_CONDITIONS_LIMIT, OBJECT_LIMIT, RU
 export type { Range } from './cost/size.ts'
 export * from './errors.ts'
 export * from './program.ts'
-export { type CompiledRule, checkSchemaRules, compileSchemaRules, type RuleProblem, ruleVariables } from './rules/schema-rules.ts'
+export {
+  type CompiledRule,
+  checkSchemaRules,
+  compileSchemaRules,
+  type RuleProblem,
+  ruleVariables,
+  totalCostProblems,
+} from './rules/schema-rules.ts'
 export { escapeFieldName } from './schema/field-names.ts'
 export { celTypeOf } from './schema/schema-type.ts'
 export type { SchemaRule, StructuralSchema } from './schema/structural-schema.ts'

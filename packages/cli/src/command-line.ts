@@ -1,5 +1,8 @@
 import { Command, Option } from 'commander'
 import { APISERVER_FLAGS } from './commands/apiserver-flags.ts'
+import { defineDev, defineDoctor, defineInit } from './commands/developer-commands.ts'
+import { addOutputOptions } from './commands/generated-output.ts'
+import { examplesText } from './commands/help-examples.ts'
 import type { ManifestOptions } from './commands/manifests.ts'
 import { OPERATOR_NAMES } from './commands/operators.ts'
 import { report } from './program/report.ts'
@@ -17,7 +20,9 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   }
 }
 
-async function createProgram(command: string | undefined, terminal: Terminal): Promise<Command> {
+/** All commands with their flags. `asked`: the one that is going to run, or be described; `all` loads whatever commands need for their flags. */
+export async function createProgram(asked: string | undefined, terminal: Terminal): Promise<Command> {
+  const isAsked = (name: string) => asked === name || asked === 'all'
   const program = new Command('kubewright')
     .description('The operator runtime for TypeScript, with its operators')
     .version(VERSION)
@@ -50,20 +55,30 @@ async function createProgram(command: string | undefined, terminal: Terminal): P
 
   // The operators bring flags of their own, so this command is only complete when it is the one that is asked for.
   const run = program.command('run').description('run operators against a cluster').argument('<OPERATOR...>', operatorsText)
-  if (command === 'run') await (await import('./commands/run.ts')).defineRun(run, terminal)
+  if (isAsked('run')) await (await import('./commands/run.ts')).defineRun(run, terminal)
 
-  program
+  const manifests = program
     .command('manifests')
-    .description('print the YAML that an operator needs in a cluster, generated from its definitions')
+    .description('the YAML that operators need in a cluster, generated from their definitions')
     .argument('[OPERATOR...]', operatorsText, ['all'])
-    .addOption(new Option('--only <PART>', 'one part of them').choices(['crds', 'rbac', 'webhooks']))
+    .addOption(new Option('--only <PART>', 'one part of it').choices(['crds', 'rbac', 'deployment', 'webhooks']))
     .option('--namespace <NS>', 'where the operators run', 'kubewright-system')
-    .action(async (names: string[], options: ManifestOptions) =>
-      (await import('./commands/manifests.ts')).manifests(names, options, terminal),
-    )
+    .option('--watch-namespace <NS>', 'the namespaces they work in, with commas: Roles there, and no rights elsewhere; all when not given')
+    .option('--image <IMAGE>', 'what the Deployments run', `kubewright:${VERSION}`)
+  addOutputOptions(manifests, 'write it into this file').action(async (names: string[], options: ManifestOptions) =>
+    (await import('./commands/manifests.ts')).manifests(names, options, terminal),
+  )
 
-  const generate = program.command('generate').description('print what follows from definitions, or a definition that follows from a CRD')
-  if (command === 'generate') (await import('./commands/generate.ts')).defineGenerate(generate, terminal)
+  defineInit(program.command('init'), terminal)
+  defineDev(program.command('dev'), output, terminal)
+  defineDoctor(program.command('doctor'), operatorsText, output, terminal)
 
+  const generate = program.command('generate').description('what follows from definitions, or a definition that follows from a CRD')
+  if (isAsked('generate')) (await import('./commands/generate.ts')).defineGenerate(generate, terminal)
+
+  const fake = program.command('fake').description('an in-process server alone, over HTTP')
+  if (isAsked('fake')) (await import('./commands/fake.ts')).defineFake(fake, terminal)
+
+  for (const each of program.commands) each.addHelpText('after', examplesText(each.name()))
   return program
 }

@@ -1,4 +1,5 @@
 // The facade: everything that an operator needs, under one name. Operators import this and nothing below it.
+export * as expressions from '@kubewright/cel'
 export * from '@kubewright/client'
 export * from '@kubewright/core'
 export * from '@kubewright/runtime'

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@kubewright/core'
+import type { GroupVersionKind, KubeObject } from '@kubewright/core'
 import type { Manager } from '@kubewright/runtime'
 import type { KindDefinition, PolicyRule } from '@kubewright/schema'
 import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
@@ -14,8 +14,12 @@ export interface OperatorDefinition<Config extends z.ZodObject = z.ZodObject> {
   readonly kinds: readonly KindDefinition[]
   /** What it does in the cluster: becomes its ClusterRole, exactly. */
   readonly permissions: readonly PolicyRule[]
+  /** Kinds of others that its controllers reconcile. Its own kinds are in `kinds`. With `--shard-filter label` the objects of both bear a label. @default none */
+  readonly reconciles?: readonly (GroupVersionKind & { readonly plural: string })[]
   /** What the API server asks it before it takes an object; every replica answers. */
   readonly webhooks?: readonly WebhookDefinition[]
+  /** The same hooks on the same kinds, which answer by the settings: these are served then. Manifests come from `webhooks`. @default webhooks */
+  webhooksWith?(config: z.output<Config>): readonly WebhookDefinition[]
   /** How the versions of its kinds become each other; every replica answers. */
   readonly conversions?: readonly ConversionDefinition[]
   /** Its own settings. A field `maxRate` of operator `gc` is the flag `--gc-max-rate`, `KUBEWRIGHT_GC_MAX_RATE`, and `gcMaxRate` in the config file. */

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@kubewright/core'
-import type { ControllerDefinition } from '@kubewright/runtime'
+import type { ControllerDefinition, Registry } from '@kubewright/runtime'
 import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
 import type { OperatorDefinition } from './operator.ts'
 import { declared } from './program/declared.ts'
@@ -9,11 +9,12 @@ type AnyController = ControllerDefinition<KubeObject & never> | ControllerDefini
 
 /**
  * A whole program in one call: reads the flags and variables of `kubewright run` (`--kubeconfig`, `--leader-elect`, …), connects, runs the
- * controllers and serves the webhooks until SIGINT or SIGTERM, and sets the exit code. For a program that needs more, build a manager with `createManager`.
+ * controllers and serves the webhooks until SIGINT or SIGTERM, and sets the exit code. A registry holds metrics of the program's own, and becomes that
+ * of the runtime's too. For a program that needs more, build a manager with `createManager`.
  * While `kubewright generate` loads the module it only says what it would run.
  */
 export async function run(
-  ...definitions: readonly (AnyController | OperatorDefinition | WebhookDefinition | ConversionDefinition)[]
+  ...definitions: readonly (AnyController | OperatorDefinition | WebhookDefinition | ConversionDefinition | Registry)[]
 ): Promise<void> {
   if (declared.hasSubscribers) return declared.publish({ definitions })
   const { runProgram } = await import('./program/run-program.ts')

@@ -1,1 +1,2 @@
 export * from '@kubewright/testing'
+export { type RunningOperator, startOperator } from './testing/running-operator.ts'

@@ -25,7 +25,7 @@ interface Session {
 }
 
 export function createClient(identity: ClusterIdentity, options: ClientOptions = {}): Client {
-  const { clock = systemClock, random = Math.random, timeout = 30_000, compression = true } = options
+  const { clock = systemClock, random = Math.random, timeout = 30_000, compression = identity.compression ?? true } = options
   const transport = createTransport(identity, {
     userAgent: options.userAgent ?? DEFAULT_USER_AGENT,
     connections: options.connections ?? 32,

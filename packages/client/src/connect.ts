@@ -12,6 +12,7 @@ import { inClusterIdentity, isInCluster } from './identity/in-cluster.ts'
 import { fixedMaterial, type Material } from './identity/material.ts'
 import { authorityProblem, pairProblem, pemOf } from './identity/pem.ts'
 import { isLoopback, parseProxyUrl } from './identity/proxy.ts'
+import { toldCredentials } from './identity/told-credentials.ts'
 import { parseServerUrl } from './kubeconfig/cluster-entry.ts'
 import { identityOf } from './kubeconfig/identity-of.ts'
 import { type Kubeconfig, mergeKubeconfigs, parseKubeconfig } from './kubeconfig/kubeconfig.ts'
@@ -39,7 +40,11 @@ function clientFor(identity: ClusterIdentity, options: ClientOptions): Client {
       `${identity.server} is not encrypted: everything sent there can be read on the way, credentials included. Use https://`,
     )
   }
-  return createClient(identity, options)
+  const { onCredential } = options
+  return createClient(
+    onCredential === undefined ? identity : { ...identity, credentials: toldCredentials(identity.credentials, onCredential) },
+    options,
+  )
 }
 
 async function identityFrom(options: ConnectOptions): Promise<ClusterIdentity> {

@@ -56,7 +56,8 @@ export interface ClientOptions {
   readonly timeout?: number
   /**
    * Whether lists may come packed with gzip, which kube-apiserver does from 128 KiB on. @default true: a list is a tenth of its size then, and
-   * even from the next machine it takes less time and CPU here, as most of both goes to TLS and HTTP chunks. Watches are never packed.
+   * even from the next machine it takes less time and CPU here, as most of both goes to TLS and HTTP chunks; unless the kubeconfig's cluster says
+   * `disable-compression`. Watches are never packed.
    */
   readonly compression?: boolean
   /**
@@ -69,6 +70,11 @@ export interface ClientOptions {
   readonly observe?: (observation: RequestObservation) => void
   /** Lines for a person: what the server says in `Warning` headers (deprecated APIs, unknown fields), and that a connection is not encrypted. */
   readonly onWarning?: (text: string) => void
+  /**
+   * Hears each secret with which requests prove who they are, before the first of them is sent: bearer tokens, passwords, client keys; also those that a plugin
+   * or a mounted file brings later. For a log that must not show them: `onCredential: (secret) => void log.secrets.add(secret)`.
+   */
+  readonly onCredential?: (secret: string) => void
   readonly clock?: Clock
   /** 0 up to 1, for jitter. @default Math.random */
   readonly random?: () => number

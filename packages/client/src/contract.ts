@@ -105,9 +105,12 @@ export interface DeleteOptions extends RequestOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
 }
 
-/** What a DELETE answered: gone at once, or accepted and waiting for finalizers or a grace period. */
+/**
+ * What a DELETE answered: gone at once, or accepted and waiting for finalizers or a grace period. Of what is gone most kinds tell no more than its uid, in
+ * `status`; some (Service, ServiceAccount, Pod) answer with the `object` as it was.
+ */
 export type DeleteResult<T extends KubeObject> =
-  | { readonly gone: true; readonly status?: Status }
+  | { readonly gone: true; readonly status?: Status; readonly object?: T }
   | { readonly gone: false; readonly object: T }
 
 export type Patch =

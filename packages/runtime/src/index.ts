@@ -22,8 +22,9 @@ export type {
   ReconcileContext,
   ReconcileResult,
   SetCondition,
+  Stored,
 } from './controller/context.ts'
-export type { ControllerControl } from './controller/control.ts'
+export type { ControllerControl, TriggerResult } from './controller/control.ts'
 export { type ControllerDefinition, controller } from './controller/definition.ts'
 export type { Duration } from './controller/duration.ts'
 export {
@@ -46,9 +47,12 @@ export {
 } from './controller/external-source.ts'
 export {
   type ControllerOptions,
+  type MappedSource,
   type OwnedKind,
   owned,
+  type ReferencedSource,
   type RetryOptions,
+  references,
   type WatchSource,
   watch,
 } from './controller/options.ts'
@@ -69,6 +73,7 @@ export {
 } from './controller/predicate.ts'
 export type { ReconcileRequest, ReconcileTarget } from './controller/request.ts'
 export type { Draft, StatusOf } from './controller/status.ts'
+export type { JournalEntry, JournalQuery, JournalStatistics } from './events/journal.ts'
 export type { EventNote, EventRecorder } from './events/recorder.ts'
 export type { HealthCheck } from './health/checks.ts'
 export { isLeadershipLost, isNotLeader, LeadershipLostError, NotLeaderError } from './leader-election/errors.ts'
@@ -76,13 +81,15 @@ export type { LeaderElectionOptions } from './leader-election/options.ts'
 export { createLogger, type LogFields, type Logger, type LoggerOptions, type LogLevel, silentLogger } from './log/logger.ts'
 export { SecretValues } from './log/secret-values.ts'
 export { createManager, type Manager } from './manager/manager.ts'
-export type { ManagerOptions } from './manager/options.ts'
+export type { InspectionSettings, ManagerOptions } from './manager/options.ts'
 export type { ClusterOverview, ManagerLife, Overview, RunnableOverview, WatchOverview } from './manager/overview.ts'
 export type { Runnable, RunnableDetail } from './manager/runnable.ts'
 export type { ShardMember, ShardMemberFactory, ShardMemberParts } from './manager/shard-member.ts'
+export { aliasMetrics, type MetricAlias } from './metrics/aliases.ts'
 export { type RestClientMetricsOptions, restClientMetrics } from './metrics/client-metrics.ts'
 export { type ObjectGauge, type ObjectGaugeOptions, type ObjectSeries, objectGauge } from './metrics/object-gauge.ts'
 export { processMetrics } from './metrics/process-metrics.ts'
+export { showcaseMetrics } from './metrics/showcase-metrics.ts'
 export type { FairnessOptions } from './queue/fairness.ts'
 export { type ItemBackoffOptions, itemBackoff } from './queue/item-backoff.ts'
 export {

@@ -1,7 +1,9 @@
 import { settle, type VirtualClock, virtualClock } from '@kubewright/testing/virtual-clock'
-import { ApiError, ConnectionError, silentLogger } from 'kubewright'
+import { ApiError, ConnectionError, formatTime, silentLogger } from 'kubewright'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { known } from '../facts/facts.ts'
 import { FakeCluster, status } from '../fake/fake-cluster.ts'
+import { FakeFacts } from '../fake/fake-facts.ts'
 import { FakeReachability } from '../fake/fake-reachability.ts'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, type Policy } from '../kinds/policies.ts'
 import type { Meter } from '../metrics/meter.ts'
@@ -22,6 +24,7 @@ const meter: Meter = {
 
 let clock: VirtualClock
 let cluster: FakeCluster
+let facts: FakeFacts
 let collector: Collector
 let stop: AbortController
 let abandon: AbortController
@@ -38,6 +41,7 @@ function start(options: Partial<CollectorOptions> = {}): void {
     {
       client: cluster.client,
       source: cluster.source,
+      facts,
       clock,
       log: { ...silentLogger, info: (message) => said.push(message), warn: (message) => said.push(`WARN ${message}`) },
       meter,
@@ -56,6 +60,7 @@ function start(options: Partial<CollectorOptions> = {}): void {
 beforeEach(() => {
   clock = virtualClock()
   cluster = new FakeCluster(clock)
+  facts = new FakeFacts()
   stop = new AbortController()
   abandon = new AbortController()
   leads = true
@@ -72,21 +77,22 @@ afterEach(async () => {
   await settle()
   await running
   expect(cluster.watches, 'a watch was left behind').toBe(0)
+  expect(facts.held, 'facts are still asked for').toBe(0)
 })
 
 type SpecInput = Parameters<typeof GarbageCollectionPolicy.of>[0]['spec']
 
-function policyOf(spec: Partial<SpecInput> = {}, metadata: object = {}): Policy {
+function policyOf(spec: { [F in keyof SpecInput]?: SpecInput[F] | undefined } = {}, metadata: object = {}): Policy {
   return GarbageCollectionPolicy.of({
     metadata: { name: 'p', namespace: 'team', uid: 'policy', generation, ...metadata },
     spec: {
       targetResource: { apiVersion: 'v1', kind: 'ConfigMap', labelSelector: { matchLabels: { app: 'x' } } },
       ttl: { secondsAfterCreation: 10 },
-      ...spec,
+      ...(spec as Partial<SpecInput>),
     },
   })
 }
-async function apply(spec: Partial<SpecInput> = {}, metadata: object = {}): Promise<Policy> {
+async function apply(spec: { [F in keyof SpecInput]?: SpecInput[F] | undefined } = {}, metadata: object = {}): Promise<Policy> {
   const policy = policyOf(spec, metadata)
   generation++
   collector.setPolicy(policy)
@@ -286,7 +292,13 @@ test('an unknown kind is told, asked for again every half minute, and taken up w
   await apply({ targetResource: { apiVersion: 'example.dev/v1', kind: 'Widget', labelSelector: { matchLabels: { app: 'x' } } } })
   await clock.advance(20_000)
   expect(statuses()).toEqual([
-    expect.objectContaining({ phase: 'Error', conditions: [expect.objectContaining({ reason: 'UnknownKind' })] }),
+    expect.objectContaining({
+      phase: 'Error',
+      conditions: [
+        expect.objectContaining({ type: 'Ready', reason: 'UnknownKind' }),
+        expect.objectContaining({ type: 'TargetNotFound', status: 'True' }),
+      ],
+    }),
   ])
   cluster.served.set('Widget', { namespaced: true })
   cluster.put('Widget', 'w', { labels: { app: 'x' } })
@@ -307,7 +319,13 @@ test('a watch that is forbidden is told; when it is granted, everything is judge
   configMap('a')
   cluster.broken.set('ConfigMap', { reason: 'Forbidden', message: 'may not watch' })
   await clock.advance(60_000)
-  expect(statuses().at(-1)).toMatchObject({ phase: 'Error', conditions: [{ reason: 'Forbidden', message: 'may not watch' }] })
+  expect(statuses().at(-1)).toMatchObject({
+    phase: 'Error',
+    conditions: [
+      { reason: 'Forbidden', message: 'may not watch' },
+      { type: 'Unauthorised', reason: 'ReadForbidden' },
+    ],
+  })
   expect(cluster.deletes()).toEqual([])
   cluster.broken.clear()
   await clock.advance(5_000)
@@ -365,7 +383,7 @@ test('forbidden to delete in one namespace of a cluster policy: told once, and t
   expect(cluster.names('ConfigMap')).not.toContain('mine')
   expect(cluster.deletes().length).toBeLessThanOrEqual(1 + 16)
   expect(statuses().at(-1)?.conditions).toContainEqual(
-    expect.objectContaining({ type: 'Forbidden', status: 'True', reason: 'DeletionForbidden' }),
+    expect.objectContaining({ type: 'Unauthorised', status: 'True', reason: 'DeletionForbidden' }),
   )
   expect(events.filter((event) => event.includes('DeletionForbidden'))).toHaveLength(1)
 })
@@ -636,5 +654,184 @@ test('429 reaches the brake: sending is slowed down, and not repeated behind its
   expect(sent.every(({ retry }) => retry === false)).toBe(true)
   expect(sent.length, 'those under way').toBeLessThanOrEqual(16)
   await clock.advance(60_000)
+  expect(cluster.names('ConfigMap')).toEqual([])
+})
+
+describe('what the world around an object says', () => {
+  const onSecrets = { apiVersion: 'v1', kind: 'Secret' }
+  beforeEach(() => cluster.served.set('Secret', { namespaced: true }))
+
+  test('W4: while it cannot be seen who refers to an object, nothing goes, and the policy says so; afterwards it goes on', async () => {
+    cluster.put('Secret', 'a')
+    await apply({ targetResource: onSecrets, ttl: { relativeTo: '@unusedSince', secondsAfter: 60 } })
+    await clock.advance(600_000)
+    expect(cluster.deletes()).toEqual([])
+    expect(statuses().at(-1)?.conditions).toContainEqual(expect.objectContaining({ type: 'InvalidTTL', status: 'True' }))
+    expect(statuses().at(-1)?.conditions).toContainEqual(expect.objectContaining({ type: 'Degraded', status: 'True' }))
+    const from = clock.now()
+    facts.facts = { ...facts.facts, use: () => known({ is: 'unused', since: from }) }
+    facts.tell({ is: 'all' })
+    await clock.advance(59_000)
+    expect(cluster.names('Secret')).toEqual(['a'])
+    await clock.advance(2_000)
+    expect(cluster.names('Secret')).toEqual([])
+  })
+
+  test('an object that comes into use a moment before it falls due stays', async () => {
+    cluster.put('Secret', 'a')
+    const from = clock.now()
+    facts.facts = { ...facts.facts, use: () => known({ is: 'unused', since: from }) }
+    await apply({ targetResource: onSecrets, ttl: { relativeTo: '@unusedSince', secondsAfter: 60 } })
+    await clock.advance(59_999)
+    facts.facts = { ...facts.facts, use: () => known({ is: 'used' }) }
+    facts.tell({ is: 'object', namespace: 'team', name: 'a' })
+    await clock.advance(600_000)
+    expect(cluster.deletes()).toEqual([])
+  })
+
+  test('facts that change in the same moment in which objects fall due are heard first', async () => {
+    for (let n = 0; n < 5; n++) configMap(`o${n}`)
+    const says = (value: string) => ({
+      ...facts.facts,
+      namespace: () => known({ labels: {}, annotations: { 'kubewright.dev/default-ttl': value }, terminating: false }),
+    })
+    facts.facts = says('10s')
+    await apply({ ttl: { fromObject: { namespaceDefault: true } } })
+    clock.setTimer(10_998, () => {
+      facts.facts = says('never')
+      facts.tell({ is: 'namespace', name: 'team' })
+    })
+    await clock.advance(60_000)
+    expect(cluster.deletes()).toEqual([])
+  })
+
+  test('keep: a newer one pushes the oldest out, and when one of them goes the next is kept again', async () => {
+    for (const name of ['a', 'b', 'c']) {
+      configMap(name)
+      await clock.advance(2_000)
+    }
+    await apply({ ttl: undefined, keep: { newest: 2 } })
+    await clock.advance(5_000)
+    expect(cluster.names('ConfigMap')).toEqual(['b', 'c'])
+    configMap('d')
+    await clock.advance(5_000)
+    expect(cluster.names('ConfigMap')).toEqual(['c', 'd'])
+    cluster.remove('ConfigMap', 'd')
+    await clock.advance(60_000)
+    expect(cluster.names('ConfigMap')).toEqual(['c'])
+  })
+
+  test('keep: of a first reading that is not complete nobody knows the newest, and nothing goes', async () => {
+    configMap('a')
+    const reading = Promise.withResolvers<void>()
+    cluster.slow.set('ConfigMap', reading.promise)
+    await apply({ ttl: undefined, keep: { newest: 1, groupBy: ['metadata.labels.app'] } })
+    await clock.advance(5_000)
+    configMap('b')
+    reading.resolve()
+    await clock.advance(10_000)
+    expect(cluster.names('ConfigMap')).toEqual(['b'])
+  })
+
+  test('a condition counts from the moment from which it has been seen to hold', async () => {
+    const replicas = (n: number) => cluster.put('ConfigMap', 'a', { labels: { app: 'x' } }, { spec: { replicas: n } })
+    replicas(1)
+    await apply({ ttl: { relativeTo: '@heldSince', secondsAfter: 100 }, conditions: { state: ['ScaledToZero'] } })
+    await clock.advance(500_000)
+    replicas(0)
+    await clock.advance(60_000)
+    replicas(1)
+    await clock.advance(1_000)
+    replicas(0)
+    await clock.advance(99_000)
+    expect(cluster.deletes()).toEqual([])
+    await clock.advance(2_000)
+    expect(cluster.names('ConfigMap')).toEqual([])
+  })
+
+  test('W5: a kind that is installed is taken up at once, and not at the next half minute', async () => {
+    await apply({ targetResource: { apiVersion: 'example.dev/v1', kind: 'Widget' }, ttl: { secondsAfterCreation: 1 } })
+    await clock.advance(10_000)
+    cluster.served.set('Widget', { namespaced: true })
+    cluster.put('Widget', 'w')
+    facts.installed()
+    await clock.advance(3_000)
+    expect(cluster.names('Widget')).toEqual([])
+  })
+})
+
+describe('windows', () => {
+  // The virtual clock begins at midnight UTC.
+  const nightly = { windows: [{ from: '01:00', to: '02:00' }] }
+
+  test('T9: what falls due outside waits; when the window closes in the middle of a drain the rest waits for the next', async () => {
+    for (let n = 0; n < 100; n++) configMap(`o${n}`)
+    await apply({ ...nightly, behavior: { maxDeletionsPerSecond: 1, batchSize: 1 } })
+    await clock.advance(3_599_000)
+    expect(cluster.deletes()).toEqual([])
+    clock.stepWallClock(3_540_000)
+    await clock.advance(62_000)
+    const during = cluster.deletes().length
+    expect(during).toBeGreaterThan(50)
+    expect(during).toBeLessThan(100)
+    await clock.advance(60_000)
+    expect(cluster.deletes()).toHaveLength(during)
+    clock.stepWallClock(23 * 3_600_000)
+    await clock.advance(120_000)
+    expect(cluster.names('ConfigMap')).toEqual([])
+  })
+
+  test('T7: a cron policy deletes at its ticks, what is due by then', async () => {
+    configMap('a')
+    await apply({ schedule: { cron: '30 0 * * *' } })
+    await clock.advance(1_799_000)
+    expect(cluster.deletes()).toEqual([])
+    await clock.advance(2_000)
+    expect(cluster.names('ConfigMap')).toEqual([])
+    configMap('b')
+    await clock.advance(1_800_000)
+    expect(cluster.names('ConfigMap')).toEqual([])
+    configMap('c')
+    await clock.advance(3_600_000)
+    expect(cluster.names('ConfigMap')).toEqual(['c'])
+  })
+
+  test('T7: down over a tick, it starts within the deadline and not after it', async () => {
+    configMap('a')
+    clock.stepWallClock(1_800_000 + 600_000)
+    await apply({ schedule: { cron: '30 0 * * *', startingDeadlineSeconds: 300 } })
+    await clock.advance(60_000)
+    expect(cluster.deletes()).toEqual([])
+    await apply({ schedule: { cron: '30 0 * * *', startingDeadlineSeconds: 900 } })
+    await clock.advance(5_000)
+    expect(cluster.names('ConfigMap')).toEqual([])
+  })
+})
+
+test('a condition that comes with time is met without anything changing', async () => {
+  const built = { spec: { builtAt: formatTime(clock.now() - 50_000) } }
+  cluster.put('ConfigMap', 'a', { labels: { app: 'x' } }, built)
+  await apply({ conditions: { and: [{ fieldPath: 'spec.builtAt', operator: 'OlderThan', value: '10m' }] } })
+  await clock.advance(540_000)
+  expect(cluster.deletes()).toEqual([])
+  await clock.advance(15_000)
+  expect(cluster.names('ConfigMap')).toEqual([])
+})
+
+test('an expression about the time is asked again until it holds', async () => {
+  cluster.put('ConfigMap', 'a', { labels: { app: 'x' } })
+  await apply({ conditions: { cel: ['now - timestamp(object.metadata.creationTimestamp) > duration("10m")'] } })
+  await clock.advance(590_000)
+  expect(cluster.deletes()).toEqual([])
+  await clock.advance(75_000)
+  expect(cluster.names('ConfigMap')).toEqual([])
+})
+
+test('T4: an object from the future waits until its time has really come', async () => {
+  configMap('a', { creationTimestamp: formatTime(clock.now() + 600_000) })
+  await apply()
+  await clock.advance(605_000)
+  expect(cluster.deletes()).toEqual([])
+  await clock.advance(10_000)
   expect(cluster.names('ConfigMap')).toEqual([])
 })

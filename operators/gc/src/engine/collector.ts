@@ -1,4 +1,5 @@
 import { type Client, type Clock, InvalidObjectError, type Logger, messageOf, type Reachability, type ReachabilityState } from 'kubewright'
+import type { FactSource } from '../facts/fact-source.ts'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, type Policy, type PolicyStatus } from '../kinds/policies.ts'
 import type { Meter } from '../metrics/meter.ts'
 import { type PolicyDefaults, readPolicy } from '../policy/policy.ts'
@@ -20,6 +21,7 @@ export interface CollectorOptions extends PolicyDefaults {
 export interface CollectorEnvironment {
   readonly client: Client
   readonly source: TargetSource
+  readonly facts: FactSource
   readonly clock: Clock
   readonly log: Logger
   readonly meter: Meter
@@ -130,7 +132,7 @@ export class Collector {
   }
 
   #workFor(key: string, observed: Policy): Pick<PolicyEntry, 'policy' | 'work'> {
-    const { meter, clock, source, reachability } = this.#environment
+    const { meter, clock, source, facts, reachability } = this.#environment
     try {
       const policy =
         observed.kind === 'GarbageCollectionPolicy'
@@ -141,6 +143,7 @@ export class Collector {
       const environment: RunEnvironment = {
         tracker: this.#tracker,
         source,
+        facts,
         clock,
         reachability,
         isNamespaced: async (kind, signal) => (await this.#environment.client.resource(kind, { signal })).type.namespaced,
@@ -185,8 +188,14 @@ export class Collector {
     if (reachability.state !== 'reachable') return undefined
     if (!this.#catchUp()) return NEWS_COMES_WITHIN
     this.#holdLines()
+    for (const { work } of this.#entries.values()) if (work.is === 'run') work.run.refresh()
     while (this.#deleting < this.#options.concurrency) {
       const step = this.#tracker.next(this.#now())
+      if (step.do === 'judge') {
+        const work = this.#entries.get(step.policy)?.work
+        if (work?.is === 'run') work.run.judgeAgain(step.object)
+        continue
+      }
       if (step.do === 'wait') return Math.min(step.ms, LONGEST_WAIT)
       if (step.do === 'rest') return undefined
       this.#deleting++

@@ -1,9 +1,11 @@
 import { type Clock, isServerTrouble, type KubeObject, type Reachability } from 'kubewright'
+import type { FactSource, World } from '../facts/fact-source.ts'
 import type { Policy } from '../kinds/policies.ts'
 import { type PolicyProblem, type ReadyPolicy, scopeMismatch } from '../policy/policy.ts'
 import type { Instant } from '../tracker/step.ts'
 import type { Sighting } from '../tracker/tracked-object.ts'
 import type { Tracker } from '../tracker/tracker.ts'
+import { PolicyJudge } from './policy-judge.ts'
 import { problemOfError, type TargetSource, type TargetWatch } from './target-source.ts'
 
 export type RunState =
@@ -12,10 +14,14 @@ export type RunState =
 
 /** Discovery is asked again so often about a kind that is not there; it is shared by all policies and costs the server little. */
 const RETRY = 30_000
+const SOON = 1_000
+/** 1, 2, 4 and 8 seconds. */
+const SOON_TRIES = 4
 
 export interface RunEnvironment {
   readonly tracker: Tracker
   readonly source: TargetSource
+  readonly facts: FactSource
   readonly clock: Clock
   readonly reachability: Pick<Reachability, 'failed' | 'whenDecided' | 'pause'>
   /** Whether the kind is namespaced. @throws KindNotFoundError, ApiError or ConnectionError */
@@ -31,6 +37,8 @@ export class PolicyRun {
   readonly ready: ReadyPolicy
   readonly #policy: Policy
   readonly #environment: RunEnvironment
+  readonly #world: World
+  readonly #judge: PolicyJudge
   readonly #stop = new AbortController()
   readonly #opened = Promise.withResolvers<void>()
   #watch: TargetWatch | undefined
@@ -45,6 +53,12 @@ export class PolicyRun {
     this.#policy = policy
     this.#environment = environment
     this.#sweptAt = environment.clock.monotonic()
+    const needs = { ...ready.needs, namespace: ready.target.namespace, kind: ready.target.kind.kind }
+    this.#world = environment.facts.open(needs, (change) => {
+      this.#judge.outdate(change, this.#watch)
+      environment.changed()
+    })
+    this.#judge = new PolicyJudge({ key, ready, tracker: environment.tracker, clock: environment.clock, world: this.#world })
     // Nothing is deleted before everything has been seen; what an earlier version of the spec said stands until then, but is not acted upon.
     environment.tracker.setPolicy(key, { ...ready.mode, paused: true }, this.#now())
   }
@@ -68,7 +82,13 @@ export class PolicyRun {
   async run(signal: AbortSignal, successor: () => Promise<void> | undefined = () => undefined): Promise<void> {
     const stopped = AbortSignal.any([signal, this.#stop.signal])
     try {
-      while (!stopped.aborted && !(await this.#open(stopped))) await this.#environment.reachability.pause(RETRY, stopped)
+      // A kind is served a moment after its definition has come: then asking soon again is worth it.
+      let soon = 0
+      while (!stopped.aborted && !(await this.#open(stopped))) {
+        const wait = soon > 0 ? Math.min(RETRY, SOON * 2 ** (SOON_TRIES - soon)) : RETRY
+        const woken = await this.#pause(wait, stopped)
+        soon = woken ? SOON_TRIES : Math.max(0, soon - 1)
+      }
       await aborted(stopped)
     } catch (error) {
       if (!stopped.aborted) throw error
@@ -77,11 +97,13 @@ export class PolicyRun {
       this.#watch?.close()
       await successor()
       await this.#watch?.release()
+      await this.#world.close()
     }
   }
 
   /** Looks at the watch's health, and sweeps when it is time. Costs no request. */
   inspect(): void {
+    this.#world.inspect()
     if (this.#watch === undefined) return
     const problem = this.#watch.problem()
     if (problem !== undefined && problem.reason !== 'Unavailable') this.#fail(problem)
@@ -96,7 +118,18 @@ export class PolicyRun {
 
   /** What the policy says about an object, told to the tracker. */
   judge(object: KubeObject): void {
-    this.#environment.tracker.observe(this.key, sightingOf(object), this.ready.judge(object), this.#now())
+    this.#judge.judge(object, this.#watch)
+  }
+
+  /** What the policy said about it was good until now. */
+  judgeAgain({ uid, name, namespace }: Sighting): void {
+    const object = this.#watch?.get(name, namespace)
+    if (object?.metadata.uid === uid) this.judge(object)
+  }
+
+  /** Judges what something else has put into another light. To be called before anything is deleted. */
+  refresh(): void {
+    if (this.#complete) this.#judge.refresh(this.#watch)
   }
 
   async #open(signal: AbortSignal): Promise<boolean> {
@@ -118,6 +151,7 @@ export class PolicyRun {
         left: (object) => {
           first.delete(object.metadata.uid ?? '')
           tracker.leave(this.key, object.metadata.uid ?? '', this.#now())
+          this.#judge.left(object, this.#watch)
           changed()
         },
       })
@@ -125,6 +159,8 @@ export class PolicyRun {
       this.#opened.resolve()
       await until(watch.synced, signal)
       this.#complete = true
+      this.#judge.complete()
+      this.#judge.refresh(watch)
       tracker.retain(this.key, first, this.#now())
       tracker.setPolicy(this.key, mode, this.#now())
       this.#enter({ is: 'watching' })
@@ -138,6 +174,20 @@ export class PolicyRun {
       // A server that is away says nothing about the target. The start goes on, and with it the wait of the policies in this one's line.
       if (!(await this.#isOutage(error, signal))) this.#fail(problemOfError(error, target))
       return false
+    }
+  }
+
+  /** Until it may be worth another try. Whether a kind has come or gone. */
+  async #pause(ms: number, signal: AbortSignal): Promise<boolean> {
+    const { reachability, facts } = this.#environment
+    const over = new AbortController()
+    const ended = AbortSignal.any([signal, over.signal])
+    const waits = [reachability.pause(ms, ended).then(() => false), facts.kindsChanged(ended).then(() => true)]
+    try {
+      return await Promise.race(waits)
+    } finally {
+      over.abort(new Error('the wait is over'))
+      await Promise.allSettled(waits)
     }
   }
 
@@ -173,16 +223,6 @@ export class PolicyRun {
   #now(): Instant {
     const { clock } = this.#environment
     return { wall: clock.now(), mono: clock.monotonic() }
-  }
-}
-
-export function sightingOf({ metadata }: KubeObject): Sighting {
-  return {
-    uid: metadata.uid ?? '',
-    name: metadata.name ?? '',
-    namespace: metadata.namespace,
-    resourceVersion: metadata.resourceVersion ?? '',
-    terminating: metadata.deletionTimestamp !== undefined,
   }
 }
 

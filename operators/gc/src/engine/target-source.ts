@@ -3,7 +3,8 @@ import type { PolicyProblem, Target } from '../policy/policy.ts'
 
 /** Told about every object of a target, one call after the other. */
 export interface TargetHandler {
-  seen(object: KubeObject): void
+  /** `before`: as it was told the last time. */
+  seen(object: KubeObject, before?: KubeObject): void
   /** It is no longer in the target: deleted, or no longer selected. */
   left(object: KubeObject): void
 }
@@ -15,6 +16,7 @@ export interface TargetWatch {
   /** What keeps the watch from the server now. */
   problem(): PolicyProblem | undefined
   objects(): Iterable<KubeObject>
+  get(name: string, namespace: string | undefined): KubeObject | undefined
   /** No call comes after this one. */
   close(): void
   /** Resolves when the watch has really stopped, if this was its last user. */
@@ -35,8 +37,10 @@ export function cacheSource(cache: Cache): TargetSource {
         add: (object) => handler.seen(object),
         update: (old, object) => {
           // Deleted and made anew between two lists: to the informer one name, to us two objects.
-          if (old.metadata.uid !== object.metadata.uid) handler.left(old)
-          handler.seen(object)
+          const another = old.metadata.uid !== object.metadata.uid
+          if (another) handler.left(old)
+          if (another) handler.seen(object)
+          else handler.seen(object, old)
         },
         delete: (object) => handler.left(object),
       })
@@ -44,6 +48,7 @@ export function cacheSource(cache: Cache): TargetSource {
         synced: subscription.synced,
         problem: () => problemOf(informer.liveness.failure),
         objects: () => informer.list(),
+        get: (name, namespace) => informer.get(name, namespace),
         close: () => subscription.close(),
         release: () => lease.release(),
       }

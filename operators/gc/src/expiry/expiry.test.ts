@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { NO_FACTS } from '../facts/facts.ts'
 import { parseFieldPath } from '../fields/field-path.ts'
-import { type Expiry, expiryOf, type Lifetime } from './expiry.ts'
+import { parseMomentPath } from '../fields/moment.ts'
+import { type Expiry, expiryOf, type Mode } from './expiry.ts'
+
+const context = { now: 0, facts: NO_FACTS }
+const kind = { group: 'example.dev', version: 'v1', kind: 'Thing' }
 
 const created = '2026-01-01T00:00:00Z'
 const createdAt = Date.UTC(2026, 0, 1)
@@ -11,29 +16,38 @@ const object = (fields: object = {}, annotations: Record<string, string> = {}) =
   metadata: { name: 'x', creationTimestamp: created, annotations },
   ...fields,
 })
-const at = (secondsAfterCreation: number): Expiry => ({ is: 'at', at: createdAt + secondsAfterCreation * 1000 + grain })
+const at = (secondsAfterCreation: number): Expiry => ({
+  is: 'at',
+  at: createdAt + secondsAfterCreation * 1000 + grain,
+  reason: expect.any(String) as string,
+})
 
-const fixed = (seconds: number): Lifetime => ({ mode: 'fixed', milliseconds: seconds * 1000 })
-const field = (path: string, more: { mappings?: Record<string, number>; otherwise?: number } = {}): Lifetime => ({
+const fixed = (seconds: number): Mode => ({ mode: 'fixed', milliseconds: seconds * 1000 })
+const field = (path: string, more: { mappings?: Record<string, number>; otherwise?: number } = {}): Mode => ({
   mode: 'field',
   path: parseFieldPath(path),
   mappings: more.mappings && new Map(Object.entries(more.mappings).map(([key, seconds]) => [key, seconds * 1000])),
   otherwise: more.otherwise && more.otherwise * 1000,
 })
-const relative = (path: string, seconds: number): Lifetime => ({
+const relative = (path: string, seconds: number): Mode => ({
   mode: 'relative',
-  path: parseFieldPath(path),
+  path: parseMomentPath(path, kind),
   milliseconds: seconds * 1000,
 })
 const byAnnotation = field('metadata.annotations.gc\\.dev/ttl')
 
-test.each<[string, Lifetime, object, Expiry]>([
+test.each<[string, Mode, object, Expiry]>([
   ['fixed: so long after creation, and never within the second of the stamp', fixed(60), object(), at(60)],
   ['fixed: 25 days, which is more than a timer of Node can wait', fixed(25 * 86_400), object(), at(25 * 86_400)],
   ['field: an integer', field('spec.ttl'), object({ spec: { ttl: 60 } }), at(60)],
   ['field: a numeric annotation (Z12)', byAnnotation, object({}, { 'gc.dev/ttl': '60' }), at(60)],
   ['field: a duration', byAnnotation, object({}, { 'gc.dev/ttl': '1h' }), at(3600)],
-  ['field: a date', byAnnotation, object({}, { 'gc.dev/ttl': '2026-06-01' }), { is: 'at', at: Date.UTC(2026, 5, 2) }],
+  [
+    'field: a date',
+    byAnnotation,
+    object({}, { 'gc.dev/ttl': '2026-06-01' }),
+    { is: 'at', at: Date.UTC(2026, 5, 2), reason: expect.any(String) as string },
+  ],
   ['field: nothing there', byAnnotation, object(), { is: 'unset', reason: expect.stringContaining('nothing stands') }],
   ['field: nothing there, with a default', field('spec.ttl', { otherwise: 30 }), object(), at(30)],
   ['field: empty, with a default', field('spec.ttl', { otherwise: 30 }), object({ spec: { ttl: '' } }), at(30)],
@@ -64,7 +78,7 @@ test.each<[string, Lifetime, object, Expiry]>([
     'relative: long past',
     relative('status.doneAt', 10),
     object({ status: { doneAt: '2001-01-01T00:00:00Z' } }),
-    { is: 'at', at: Date.UTC(2001, 0, 1, 0, 0, 10) + grain },
+    { is: 'at', at: Date.UTC(2001, 0, 1, 0, 0, 10) + grain, reason: expect.any(String) as string },
   ],
   ['relative: not there', relative('status.doneAt', 10), object(), { is: 'unset', reason: expect.any(String) }],
   [
@@ -108,13 +122,13 @@ test.each<[string, Lifetime, object, Expiry]>([
   ['more than a hundred years', fixed(9.3e9), object(), { is: 'never', reason: expect.any(String) }],
   ['no creation time', fixed(1), { metadata: { name: 'x' } }, { is: 'blocked', reason: expect.any(String) }],
 ])('%s', (_, lifetime, target, expected) => {
-  expect(expiryOf(lifetime, target as never)).toEqual(expected)
+  expect(expiryOf(lifetime, target as never, context)).toEqual(expected)
 })
 
 test('no time to live, however it is written, lets an object fall due before it was created', () => {
   fc.assert(
     fc.property(fc.oneof(fc.integer(), fc.double(), fc.string(), fc.stringMatching(/^[0-9PTDHMSWdhms.:+-]{1,12}$/)), (ttl) => {
-      const expiry = expiryOf(field('spec.ttl'), object({ spec: { ttl } }))
+      const expiry = expiryOf(field('spec.ttl'), object({ spec: { ttl } }), context)
       const isDate = typeof ttl === 'string' && /^\s*\d{4}-/.test(ttl)
       return expiry.is !== 'at' || isDate || expiry.at > createdAt
     }),

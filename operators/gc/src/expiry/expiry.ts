@@ -1,9 +1,12 @@
-import { type KubeObject, parseTime } from 'kubewright'
+import type { KubeObject } from 'kubewright'
+import type { Context } from '../facts/facts.ts'
 import type { FieldPath } from '../fields/field-path.ts'
-import { LONGEST, parseTimeToLive, uncertainty } from './time-to-live.ts'
+import type { MomentPath } from '../fields/moment.ts'
+import { stampAt } from './stamp.ts'
+import { LONGEST, parseTimeToLive } from './time-to-live.ts'
 
-/** When a policy's objects fall due: its `ttl` with the paths parsed and the precedence of the modes settled. */
-export type Lifetime =
+/** When a policy's objects fall due: one mode of its `ttl`, with the paths parsed. */
+export type Mode =
   | { readonly mode: 'fixed'; readonly milliseconds: number }
   | {
       readonly mode: 'field'
@@ -12,66 +15,68 @@ export type Lifetime =
       /** Milliseconds after creation when the object says nothing. */
       readonly otherwise: number | undefined
     }
-  | { readonly mode: 'relative'; readonly path: FieldPath; readonly milliseconds: number }
+  | { readonly mode: 'relative'; readonly path: MomentPath; readonly milliseconds: number }
+  /** As soon as the conditions hold. */
+  | { readonly mode: 'at once' }
 
 export type Expiry =
   /** Falls due then; wall clock, ms. */
-  | { readonly is: 'at'; readonly at: number }
+  | { readonly is: 'at'; readonly at: number; readonly reason: string }
   /** The object is to be kept: it, or a time beyond a hundred years, says so. */
   | { readonly is: 'never'; readonly reason: string }
   /** The policy has no opinion about the object: nothing stands where the time would be. */
   | { readonly is: 'unset'; readonly reason: string }
-  /** What stands there cannot be read. The object is kept, and somebody is told. */
+  /** What stands there cannot be read, or cannot be known. The object is kept, and somebody is told. */
   | { readonly is: 'blocked'; readonly reason: string }
 
-/** Pure: equal objects have equal expiries, whenever one asks. */
-export function expiryOf(lifetime: Lifetime, object: KubeObject): Expiry {
-  if (lifetime.mode === 'relative') return relativeExpiry(lifetime, object)
+/** Pure: equal objects in equal circumstances have equal expiries. */
+export function expiryOf(lifetime: Mode, object: KubeObject, context: Context): Expiry {
+  if (lifetime.mode === 'relative') return relativeExpiry(lifetime, object, context)
   const created = stampAt(object.metadata.creationTimestamp)
   if (created === undefined) return { is: 'blocked', reason: 'it has no creationTimestamp' }
-  if (lifetime.mode === 'fixed') return at(created + lifetime.milliseconds, lifetime.milliseconds)
+  if (lifetime.mode === 'at once') return { is: 'at', at: created, reason: 'since it was created' }
+  if (lifetime.mode === 'fixed') return at(created + lifetime.milliseconds, lifetime.milliseconds, 'a fixed time after its creation')
 
+  const { text } = lifetime.path
   const value = lifetime.path.first(object)
-  if (value === undefined || value === null || value === '')
-    return otherwise(created, lifetime.otherwise, `nothing stands at ${lifetime.path.text}`)
+  if (value === undefined || value === null || value === '') return otherwise(created, lifetime.otherwise, `nothing stands at ${text}`)
   if (lifetime.mappings !== undefined) {
     const mapped = lifetime.mappings.get(String(value))
     return mapped === undefined
-      ? otherwise(created, lifetime.otherwise, `mappings has no entry for the value at ${lifetime.path.text}`)
-      : at(created + mapped, mapped)
+      ? otherwise(created, lifetime.otherwise, `mappings has no entry for the value at ${text}`)
+      : at(created + mapped, mapped, `by the value at ${text}`)
   }
   const ttl = parseTimeToLive(value)
   switch (ttl.is) {
     case 'after':
-      return at(created + ttl.milliseconds, ttl.milliseconds)
+      return at(created + ttl.milliseconds, ttl.milliseconds, `by the time to live at ${text}`)
     case 'until':
-      return { is: 'at', at: ttl.at }
+      return { is: 'at', at: ttl.at, reason: `by the time at ${text}` }
     case 'never':
-      return { is: 'never', reason: `${lifetime.path.text} says so` }
+      return { is: 'never', reason: `${text} says so` }
     case 'invalid':
-      return { is: 'blocked', reason: `${lifetime.path.text}: ${ttl.problem}` }
+      return { is: 'blocked', reason: `${text}: ${ttl.problem}` }
   }
 }
 
-function relativeExpiry({ path, milliseconds }: Lifetime & { readonly mode: 'relative' }, object: KubeObject): Expiry {
-  const value = path.first(object)
-  if (value === undefined || value === null || value === '') return { is: 'unset', reason: `nothing stands at ${path.text}` }
-  const stamp = typeof value === 'string' ? stampAt(value) : undefined
-  if (stamp === undefined) return { is: 'blocked', reason: `${path.text}: is no RFC 3339 time such as 2026-01-31T12:00:00Z` }
-  return at(stamp + milliseconds, milliseconds)
+function relativeExpiry({ path, milliseconds }: Mode & { readonly mode: 'relative' }, object: KubeObject, context: Context): Expiry {
+  const moment = path.of(object, context)
+  switch (moment.is) {
+    case 'at':
+      return at(moment.at + milliseconds, milliseconds, `a fixed time after ${path.text}`)
+    case 'missing':
+      return { is: 'unset', reason: moment.reason }
+    case 'unreadable':
+      return { is: 'blocked', reason: moment.reason }
+  }
 }
 
-/** Year 1 is how Go writes a time that was never set. */
-function stampAt(stamp: string | undefined): number | undefined {
-  if (stamp === undefined || stamp.startsWith('0001-01-01')) return undefined
-  const time = parseTime(stamp)
-  return time === undefined ? undefined : time + uncertainty(stamp)
-}
-
-function at(time: number, span: number): Expiry {
-  return span > LONGEST ? { is: 'never', reason: 'its time to live is longer than a hundred years' } : { is: 'at', at: time }
+function at(time: number, span: number, reason: string): Expiry {
+  return span > LONGEST ? { is: 'never', reason: 'its time to live is longer than a hundred years' } : { is: 'at', at: time, reason }
 }
 
 function otherwise(created: number, milliseconds: number | undefined, reason: string): Expiry {
-  return milliseconds === undefined ? { is: 'unset', reason } : at(created + milliseconds, milliseconds)
+  return milliseconds === undefined
+    ? { is: 'unset', reason }
+    : at(created + milliseconds, milliseconds, 'by the default, after its creation')
 }

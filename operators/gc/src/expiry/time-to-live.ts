@@ -1,4 +1,5 @@
 import { parseDuration, parseTime } from 'kubewright'
+import { uncertainty } from './stamp.ts'
 
 /** What a value in an object says about how long the object may live. */
 export type TimeToLive =
@@ -41,12 +42,11 @@ export function parseTimeToLive(value: unknown): TimeToLive {
   return wordedDuration(text)
 }
 
-/**
- * Stamps in whole seconds are cut off, so what they name may have happened at the end of that second; nothing may go early. (Argo Workflows
- * adds a second for the same reason.)
- */
-export function uncertainty(stamp: string): number {
-  return stamp.includes('.') ? 0 : 999
+/** Milliseconds of a duration in any of these notations, more than zero; or what is wrong with it. */
+export function parseSpan(value: unknown): number | string {
+  const parsed = parseTimeToLive(value)
+  if (parsed.is === 'after') return parsed.milliseconds
+  return parsed.is === 'invalid' ? parsed.problem : `"${String(value)}" is no duration: write seconds, or like 90s, 1h30m, 7d, P1DT2H`
 }
 
 function wordedDuration(text: string): TimeToLive {

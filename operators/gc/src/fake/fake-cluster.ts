@@ -130,6 +130,10 @@ export class FakeCluster {
         synced,
         problem: () => this.broken.get(target.kind.kind),
         objects: () => [...this.#objects.values()].filter((object) => selects(target, object)),
+        get: (name, namespace) => {
+          const object = this.#objects.get(`${target.kind.kind}/${namespace ?? ''}/${name}`)
+          return object !== undefined && selects(target, object) ? object : undefined
+        },
         close: () => void this.#watchers.delete(watcher),
         release: () => {
           const left = this.#shares.get(share)! - 1
@@ -197,7 +201,7 @@ export class FakeCluster {
 
   #tell(object: KubeObject, old: KubeObject | undefined): void {
     for (const { target, handler } of this.#watchers) {
-      if (selects(target, object)) handler.seen(object)
+      if (selects(target, object)) handler.seen(object, old !== undefined && selects(target, old) ? old : undefined)
       else if (old !== undefined && selects(target, old)) handler.left(old)
     }
   }

@@ -1,5 +1,5 @@
 import { escapeFieldValue, type KubeObject } from 'kubewright'
-import { scalars } from '../conditions/predicate.ts'
+import { scalars } from '../conditions/scalars.ts'
 import { parseFieldPath } from '../fields/field-path.ts'
 
 /** A policy's field selector, split into what the server can do and what is left for us. */

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
+import { NO_FACTS } from '../facts/facts.ts'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, type Policy } from '../kinds/policies.ts'
 import { type PolicyDefaults, readPolicy, scopeMismatch } from './policy.ts'
 
 const defaults: PolicyDefaults = { maxDeletionsPerSecond: 100, protection: { namespaces: ['kube-*', 'vault'], allowedKinds: [] } }
 const target = { apiVersion: 'v1', kind: 'ConfigMap' }
 const ttl = { secondsAfterCreation: 60 }
+const context = { now: Date.UTC(2026, 0, 1), facts: NO_FACTS }
 
 // Built past the schema, for policies that an older CRD let in.
 const namespaced = (spec: object, metadata: object = {}): Policy =>
@@ -162,9 +164,9 @@ test('what it cannot select is selected here', () => {
     namespaced({ targetResource: { ...target, fieldSelector: { matchFields: { 'spec.replicas': '0', 'spec.paused': 'true' } } } }),
   )
   const object = (spec: object) => ({ metadata: { name: 'x', creationTimestamp: '2026-01-01T00:00:00Z' }, spec })
-  expect(judge(object({ replicas: 0, paused: true })).is).toBe('at')
-  expect(judge(object({ replicas: 1, paused: true }))).toEqual({ is: 'unselected', matched: false })
-  expect(judge(object({}))).toEqual({ is: 'unselected', matched: false })
+  expect(judge(object({ replicas: 0, paused: true }), context).is).toBe('at')
+  expect(judge(object({ replicas: 1, paused: true }), context)).toMatchObject({ is: 'unselected', matched: false })
+  expect(judge(object({}), context)).toMatchObject({ is: 'unselected', matched: false })
 })
 
 test.each<[string, object]>([
@@ -173,15 +175,14 @@ test.each<[string, object]>([
   ['a system namespace, under a policy for all', { namespace: 'kube-system' }],
   ['the certificates that each namespace has', { name: 'kube-root-ca.crt' }],
 ])('an object is kept by %s', (_, metadata) => {
-  const verdict = ready(cluster({})).judge({
-    metadata: { name: 'x', namespace: 'team', creationTimestamp: '2026-01-01T00:00:00Z', ...metadata },
-  })
+  const object = { metadata: { name: 'x', namespace: 'team', creationTimestamp: '2026-01-01T00:00:00Z', ...metadata } }
+  const verdict = ready(cluster({})).judge(object, context)
   expect(verdict.is).toBe('never')
 })
 
 test('a protect annotation with another value than "true" protects nothing', () => {
   const metadata = { name: 'x', creationTimestamp: '2026-01-01T00:00:00Z', annotations: { 'gc.kubewright.dev/protect': 'false' } }
-  expect(ready(namespaced({})).judge({ metadata }).is).toBe('at')
+  expect(ready(namespaced({})).judge({ metadata }, context).is).toBe('at')
 })
 
 test('what the policy does not say comes from the operator’s settings', () => {

@@ -1,7 +1,7 @@
 import {
   describeKind,
+  type GroupVersionKind,
   isPausedByAnnotation,
-  type Kind,
   type KubeObject,
   labelSelectorOf,
   messageOf,
@@ -9,24 +9,33 @@ import {
   parseDuration,
   printLabelSelector,
 } from 'kubewright'
-import { compileConditions } from '../conditions/predicate.ts'
-import { expiryOf, type Lifetime } from '../expiry/expiry.ts'
-import { parseFieldPath } from '../fields/field-path.ts'
-import type { Policy, PolicySpec } from '../kinds/policies.ts'
-import type { Opinion } from '../precedence/verdict.ts'
+import { compileConditions } from '../conditions/conditions.ts'
+import type { Context } from '../facts/facts.ts'
+import { type Grouping, groupingOf } from '../groups/grouping.ts'
+import { type Code, judge } from '../judgement/judge.ts'
+import type { Opinion } from '../judgement/opinion.ts'
+import { compileOwnerGone } from '../judgement/owner-gone.ts'
+import type { Policy } from '../kinds/policies.ts'
 import { isProtectedKind, isProtectedNamespace, type Protection, protectionOf } from '../protection/protection.ts'
 import type { PolicyMode } from '../tracker/sending-line.ts'
 import { selectFields } from './field-selection.ts'
+import { lifetimeOf } from './lifetime.ts'
+import { selectNamespaces } from './namespace-selection.ts'
+import { openingsOf } from './openings.ts'
+import { selectorSpec } from './selector-spec.ts'
+import type { Target, TargetKind } from './target.ts'
+import { within } from './within.ts'
 
-/** What a policy watches. Policies with equal targets share one watch. */
-export interface Target {
-  readonly kind: Kind<KubeObject>
-  /** `undefined`: all. */
-  readonly namespace: string | undefined
-  readonly labelSelector: string
-  readonly fieldSelector: string
-  /** The policy reads nothing but metadata, so the server need not send more. */
-  readonly metadataOnly: boolean
+export type { Target } from './target.ts'
+
+/** What a policy has to know beside its objects. */
+export interface Needs {
+  readonly namespaces: boolean
+  readonly use: boolean
+  readonly quota: boolean
+  readonly owner: GroupVersionKind | undefined
+  readonly heldSince: boolean
+  readonly grouping: Grouping | undefined
 }
 
 /** A policy, ready to work: everything that could be wrong with it has been found. */
@@ -37,8 +46,10 @@ export interface ReadyPolicy {
   readonly gracePeriodSeconds: number | undefined
   /** Milliseconds; `undefined`: only events and due times. */
   readonly evaluationInterval: number | undefined
+  readonly needs: Needs
+  readonly code: Code
   /** Pure: what the policy says about an object of its target. */
-  judge(object: KubeObject): Opinion
+  judge(object: KubeObject, context: Context): Opinion
 }
 
 /** Why a policy does nothing: the reason of its Ready condition, and a sentence with the mend. */
@@ -61,48 +72,68 @@ export function readPolicy(
   policy: Policy,
   defaults: PolicyDefaults,
 ): { readonly ready: ReadyPolicy } | { readonly problem: PolicyProblem } {
-  const target = policy.spec.targetResource
   try {
     const outside = scopeProblem(policy, defaults.protection)
-    if (outside !== undefined) return { problem: outside }
-    const kind = { ...parseApiVersion(target.apiVersion), kind: target.kind }
-    const fields = within('targetResource.fieldSelector.matchFields', () =>
-      selectFields(`${target.kind}.${target.apiVersion}`, target.fieldSelector?.matchFields),
-    )
-    const conditions = within('conditions', () => compileConditions(policy.spec.conditions))
-    const lifetime = lifetimeOf(policy.spec.ttl)
-    const labelSelector = within('targetResource.labelSelector', () =>
-      printLabelSelector(labelSelectorOf(selectorSpec(target.labelSelector))),
-    )
-    const { behavior } = policy.spec
-    return {
-      ready: {
-        target: {
-          kind,
-          namespace: namespaceOf(policy),
-          labelSelector,
-          fieldSelector: fields.onServer,
-          metadataOnly: fields.metadataOnly && conditions.metadataOnly && (lifetime.mode === 'fixed' || lifetime.path.metadataOnly),
-        },
-        mode: {
-          dryRun: behavior.dryRun,
-          paused: isPaused(policy),
-          line: describeKind(kind),
-          rate: { perSecond: behavior.maxDeletionsPerSecond ?? defaults.maxDeletionsPerSecond, batch: behavior.batchSize },
-        },
-        propagationPolicy: behavior.propagationPolicy,
-        gracePeriodSeconds: behavior.gracePeriodSeconds,
-        evaluationInterval: intervalOf(policy.spec.evaluationInterval),
-        judge(object) {
-          if (!fields.matches(object)) return { is: 'unselected', matched: false }
-          if (!conditions.holds(object)) return { is: 'unselected', matched: true }
-          const protectedBy = protectionOf(defaults.protection, kind, object)
-          return protectedBy === undefined ? expiryOf(lifetime, object) : { is: 'never', reason: protectedBy }
-        },
-      },
-    }
+    return outside === undefined ? { ready: compile(policy, defaults) } : { problem: outside }
   } catch (error) {
     return { problem: { reason: 'InvalidSpec', message: messageOf(error) } }
+  }
+}
+
+function compile(policy: Policy, defaults: PolicyDefaults): ReadyPolicy {
+  const { spec } = policy
+  const { targetResource, behavior } = spec
+  const kind: TargetKind = { ...parseApiVersion(targetResource.apiVersion), kind: targetResource.kind }
+  const needsTtl = spec.keep === undefined && !(spec.schedule !== undefined && spec.conditions !== undefined)
+  if (spec.ttl === undefined && needsTtl) throw new Error('spec needs ttl, or keep, or schedule together with conditions')
+  const { lifetime, metadataOnly, needs } = lifetimeOf(spec.ttl, kind)
+  const fields = within('targetResource.fieldSelector.matchFields', () =>
+    selectFields(`${targetResource.kind}.${targetResource.apiVersion}`, targetResource.fieldSelector?.matchFields),
+  )
+  const conditions = compileConditions(spec.conditions, kind)
+  const ownerGone = spec.conditions?.ownerGone && compileOwnerGone(spec.conditions.ownerGone)
+  const grouping = spec.keep && within('keep', () => groupingOf(spec.keep!, kind))
+  const namespaces = selectNamespaces(targetResource)
+  const labelSelector = within('targetResource.labelSelector', () => labelSelectorOf(selectorSpec(targetResource.labelSelector)))
+  const asksForHelm = labelSelector.some(({ key, values }) => key === 'owner' && values.includes('helm'))
+  const code: Code = {
+    fields,
+    namespaces,
+    conditions,
+    ownerGone,
+    lifetime,
+    openings: openingsOf(spec),
+    keepNewest: spec.keep?.newest,
+    remembers: spec.keep !== undefined || needs === 'heldSince',
+    protectionOf: (object) => protectionOf(defaults.protection, kind, object, { asksForHelm }),
+  }
+  return {
+    target: {
+      kind,
+      namespace: namespaceOf(policy),
+      labelSelector: printLabelSelector(labelSelector),
+      fieldSelector: fields.onServer,
+      metadataOnly: [fields, conditions, ownerGone, grouping].every((part) => part?.metadataOnly !== false) && metadataOnly,
+    },
+    mode: {
+      dryRun: behavior.dryRun,
+      paused: isPaused(policy),
+      line: describeKind(kind),
+      rate: { perSecond: behavior.maxDeletionsPerSecond ?? defaults.maxDeletionsPerSecond, batch: behavior.batchSize },
+    },
+    propagationPolicy: behavior.propagationPolicy,
+    gracePeriodSeconds: behavior.gracePeriodSeconds,
+    evaluationInterval: intervalOf(spec.evaluationInterval),
+    needs: {
+      namespaces: namespaces.asksForNamespaces || lifetime.own?.namespaceDefault === true,
+      use: conditions.asksForUse || needs === 'use',
+      quota: lifetime.quota !== undefined,
+      owner: ownerGone?.kind,
+      heldSince: needs === 'heldSince',
+      grouping,
+    },
+    code,
+    judge: (object, context) => judge(code, object, context),
   }
 }
 
@@ -137,6 +168,21 @@ function scopeProblem(policy: Policy, protection: Protection): PolicyProblem | u
       message: `spec.targetResource.namespace is "${namespace}", but a GarbageCollectionPolicy works in its own namespace "${own}" only: remove the field, or use a ClusterGarbageCollectionPolicy`,
     }
   }
+  const selecting = (['namespaces', 'excludeNamespaces', 'namespaceSelector'] as const).find(
+    (field) => policy.spec.targetResource[field] !== undefined,
+  )
+  if (policy.kind === 'GarbageCollectionPolicy' && selecting !== undefined) {
+    return {
+      reason: 'OutsideNamespace',
+      message: `spec.targetResource.${selecting} selects namespaces, but a GarbageCollectionPolicy works in its own namespace "${own}" only: remove the field, or use a ClusterGarbageCollectionPolicy`,
+    }
+  }
+  if (policy.kind === 'GarbageCollectionPolicy' && policy.spec.conditions?.ownerGone?.namespacePath !== undefined) {
+    return {
+      reason: 'OutsideNamespace',
+      message: `spec.conditions.ownerGone.namespacePath looks into other namespaces, but a GarbageCollectionPolicy works in its own namespace "${own}" only: remove the field, or use a ClusterGarbageCollectionPolicy`,
+    }
+  }
   if (isProtectedKind(protection, policy.spec.targetResource)) {
     return {
       reason: 'Protected',
@@ -153,32 +199,6 @@ function scopeProblem(policy: Policy, protection: Protection): PolicyProblem | u
   return undefined
 }
 
-function lifetimeOf(ttl: PolicySpec['ttl']): Lifetime {
-  const { secondsAfterCreation, fieldPath, mappings, default: otherwise, relativeTo, secondsAfter } = ttl
-  if (secondsAfterCreation !== undefined) return { mode: 'fixed', milliseconds: positive('ttl.secondsAfterCreation', secondsAfterCreation) }
-  if (fieldPath !== undefined) {
-    return {
-      mode: 'field',
-      path: within('ttl.fieldPath', () => parseFieldPath(fieldPath)),
-      mappings:
-        mappings === undefined
-          ? undefined
-          : new Map(Object.entries(mappings).map(([value, seconds]) => [value, positive(`ttl.mappings["${value}"]`, seconds)])),
-      otherwise: otherwise === undefined ? undefined : positive('ttl.default', otherwise),
-    }
-  }
-  if (relativeTo === undefined || secondsAfter === undefined) {
-    throw new Error('ttl needs secondsAfterCreation, or fieldPath, or relativeTo together with secondsAfter')
-  }
-  if (!(secondsAfter >= 0)) throw new Error(`ttl.secondsAfter is ${secondsAfter}: it must be 0 or more`)
-  return { mode: 'relative', path: within('ttl.relativeTo', () => parseFieldPath(relativeTo)), milliseconds: secondsAfter * 1000 }
-}
-
-function positive(field: string, seconds: number): number {
-  if (!(seconds > 0)) throw new Error(`${field} is ${seconds}: it must be more than 0 seconds`)
-  return seconds * 1000
-}
-
 const SHORTEST_INTERVAL = 1_000
 
 function intervalOf(text: string | undefined): number | undefined {
@@ -186,21 +206,4 @@ function intervalOf(text: string | undefined): number | undefined {
   const interval = within('evaluationInterval', () => parseDuration(text))
   if (interval < SHORTEST_INTERVAL) throw new Error(`evaluationInterval is ${text}: it must be 1s or more`)
   return interval
-}
-
-/** What `exactOptionalPropertyTypes` wants: absent, not undefined. */
-function selectorSpec({ matchLabels, matchExpressions = [] }: NonNullable<PolicySpec['targetResource']['labelSelector']> = {}) {
-  return {
-    ...(matchLabels !== undefined && { matchLabels }),
-    matchExpressions: matchExpressions.map(({ key, operator, values }) => ({ key, operator, ...(values !== undefined && { values }) })),
-  }
-}
-
-function within<R>(field: string, read: () => R): R {
-  try {
-    return read()
-  } catch (error) {
-    const message = messageOf(error)
-    throw new Error(message.startsWith(field) ? message : `${field}: ${message}`, { cause: error })
-  }
 }

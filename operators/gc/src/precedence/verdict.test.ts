@@ -1,16 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decide, type Opinion } from './verdict.ts'
+import type { Opinion } from '../judgement/opinion.ts'
+import { decide } from './verdict.ts'
 
-const at = (time: number): Opinion => ({ is: 'at', at: time })
+const at = (time: number): Opinion => ({ is: 'at', at: time, reason: 'x' })
 const never: Opinion = { is: 'never', reason: 'kept' }
 const blocked: Opinion = { is: 'blocked', reason: 'unreadable' }
 const unset: Opinion = { is: 'unset', reason: 'no ttl' }
-const unselected: Opinion = { is: 'unselected', matched: true }
+const unselected: Opinion = { is: 'unselected', matched: true, reason: 'x' }
 
 test.each<[string, [string, Opinion][], object]>([
   ['nobody', [], { is: 'none' }],
-  ['one that says when', [['a', at(5)]], { is: 'delete', at: 5, by: 'a' }],
+  ['one that says when', [['a', at(5)]], { is: 'delete', at: 5, until: Number.POSITIVE_INFINITY, by: 'a' }],
   // In zen-gc any policy's word sufficed to delete.
   [
     'two times: the later',
@@ -18,7 +19,7 @@ test.each<[string, [string, Opinion][], object]>([
       ['a', at(5)],
       ['b', at(9)],
     ],
-    { is: 'delete', at: 9, by: 'b' },
+    { is: 'delete', at: 9, until: Number.POSITIVE_INFINITY, by: 'b' },
   ],
   [
     'equal times: the first name',
@@ -26,7 +27,7 @@ test.each<[string, [string, Opinion][], object]>([
       ['b', at(5)],
       ['a', at(5)],
     ],
-    { is: 'delete', at: 5, by: 'a' },
+    { is: 'delete', at: 5, until: Number.POSITIVE_INFINITY, by: 'a' },
   ],
   [
     'one that keeps',
@@ -51,7 +52,7 @@ test.each<[string, [string, Opinion][], object]>([
       ['b', unset],
       ['c', unselected],
     ],
-    { is: 'delete', at: 5, by: 'a' },
+    { is: 'delete', at: 5, until: Number.POSITIVE_INFINITY, by: 'a' },
   ],
   [
     'only such',

@@ -1,13 +1,9 @@
-import type { Expiry } from '../expiry/expiry.ts'
-
-/** One policy's word about one object. */
-export type Opinion =
-  /** The object is not in the policy's set, or its conditions do not hold. */
-  { readonly is: 'unselected'; readonly matched: boolean } | Expiry
+import type { Opinion } from '../judgement/opinion.ts'
 
 /** What all policies together say about an object, and which of them decided. */
 export type Verdict =
-  | { readonly is: 'delete'; readonly at: number; readonly by: string }
+  /** `until`: somebody has to be asked again then; before it has been, nothing is deleted. */
+  | { readonly is: 'delete'; readonly at: number; readonly until: number; readonly by: string }
   | { readonly is: 'keep'; readonly reason: string; readonly by: string }
   /** Nobody says anything. */
   | { readonly is: 'none' }
@@ -18,18 +14,16 @@ export type Verdict =
  */
 export function decide(opinions: Iterable<readonly [policy: string, Opinion]>): Verdict {
   let verdict: Verdict = { is: 'none' }
+  let until = Number.POSITIVE_INFINITY
   for (const [by, opinion] of opinions) {
+    // Whoever has no say now may have one then.
+    if (opinion.until !== undefined) until = Math.min(until, opinion.until)
     if (opinion.is === 'never' || opinion.is === 'blocked') {
       if (verdict.is !== 'keep' || by < verdict.by) verdict = { is: 'keep', reason: opinion.reason, by }
     } else if (opinion.is === 'at' && verdict.is !== 'keep') {
       if (verdict.is === 'none' || opinion.at > verdict.at || (opinion.at === verdict.at && by < verdict.by))
-        verdict = { is: 'delete', at: opinion.at, by }
+        verdict = { is: 'delete', at: opinion.at, until, by }
     }
   }
-  return verdict
-}
-
-/** Whether the policy takes part in the decision about the object. */
-export function hasOpinion(opinion: Opinion): boolean {
-  return opinion.is === 'at' || opinion.is === 'never' || opinion.is === 'blocked'
+  return verdict.is === 'delete' ? { ...verdict, until } : verdict
 }

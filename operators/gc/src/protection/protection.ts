@@ -54,10 +54,21 @@ export function protectionOf(
   protection: Protection,
   kind: Pick<GroupVersionKind, 'group' | 'kind'>,
   { metadata }: KubeObject,
+  { asksForHelm = false }: { readonly asksForHelm?: boolean } = {},
 ): string | undefined {
   if (metadata.annotations?.[PROTECT] === 'true' || metadata.labels?.[PROTECT] === 'true') return `it carries ${PROTECT}: "true"`
   if (metadata.namespace !== undefined && isProtectedNamespace(protection, metadata.namespace))
     return `namespace ${metadata.namespace} is protected`
+  // What Helm no longer needs it marks; and a policy that means it says so in its selector.
+  const { owner, status } = metadata.labels ?? {}
+  if (
+    asksForHelm &&
+    kind.group === '' &&
+    kind.kind === 'Secret' &&
+    owner === 'helm' &&
+    (status === 'superseded' || status === 'failed' || status === 'uninstalled')
+  )
+    return undefined
   if (kind.group === '' && MADE_BY_THE_CLUSTER.some((made) => made.kind === kind.kind && made.names.test(metadata.name ?? '')))
     return 'the cluster, or Helm, keeps it for itself'
   return undefined

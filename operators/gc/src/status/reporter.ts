@@ -23,6 +23,9 @@ export interface ReporterEnvironment {
   readonly reachability: Pick<Reachability, 'state' | 'failed' | 'whenDecided'>
 }
 
+/** Conditions that are no news, or whose news is told in other words. */
+const TOLD_OTHERWISE: ReadonlySet<string> = new Set(['Ready', 'Overlap', 'Paused', 'TargetNotFound', 'Degraded'])
+
 /** After a status could not be written, ms. */
 const RETRY = 10_000
 
@@ -146,8 +149,8 @@ export class StatusReporter {
     }
     for (const { type, status, reason, message } of conditions) {
       const news =
-        type !== 'Ready' &&
-        type !== 'Overlap' &&
+        !TOLD_OTHERWISE.has(type) &&
+        (type !== 'Unauthorised' || problem === undefined) &&
         status === 'True' &&
         entry.written?.conditions?.find((old) => old.type === type)?.status !== 'True'
       if (news) announce(entry.policy, { type: 'Warning', reason, note: message })

@@ -97,7 +97,7 @@ test('where deletion is forbidden is told, with the server’s words', () => {
     ]),
   })
   expect(conditions?.[1]).toMatchObject({
-    type: 'Forbidden',
+    type: 'Unauthorised',
     status: 'True',
     message: expect.stringMatching(/in 2 namespaces.*cannot delete/),
   })

@@ -43,11 +43,14 @@ function conditionsOf(standing: Standing, before: readonly Condition[] | undefin
   const { census } = standing
   const aspects: readonly (ConditionUpdate | undefined)[] = [
     readiness(standing),
-    forbiddance(standing.forbidden, before),
-    finding('InvalidTTL', 'UnreadableTime', 'kept, because the time to live cannot be read', census.unreadable, before),
+    lasting('Paused', standing.phase === 'Paused', 'Paused', 'nothing is deleted until it goes on', before),
+    lasting('TargetNotFound', standing.problem?.reason === 'UnknownKind', 'UnknownKind', standing.problem?.message ?? '', before),
+    unauthorised(standing, before),
+    finding('InvalidTTL', 'UnreadableTime', 'kept, because what decides about them cannot be read or known', census.unreadable, before),
     finding('Overlap', 'SeveralPolicies', 'selected by several policies; what keeps longest wins', census.overlapping, before),
     finding('ConflictingWrites', 'ChangesTooOften', 'changed before they could be deleted as they were seen', census.conflicting, before),
     finding('Refused', 'ServerRefuses', 'refused by the server', census.refused, before),
+    degraded(standing, before),
   ]
   return aspects
     .filter((aspect) => aspect !== undefined)
@@ -97,17 +100,38 @@ function finding(
   return findCondition(before, type) === undefined ? undefined : { type, status: 'False', reason: 'None', message: '' }
 }
 
-function forbiddance(forbidden: ReadonlyMap<string, string>, before: readonly Condition[] | undefined): ConditionUpdate | undefined {
+/** Something that is true for a while, and was worth a line. */
+function lasting(
+  type: string,
+  is: boolean,
+  reason: string,
+  message: string,
+  before: readonly Condition[] | undefined,
+): ConditionUpdate | undefined {
+  if (is) return { type, status: 'True', reason, message }
+  return findCondition(before, type) === undefined ? undefined : { type, status: 'False', reason: 'None', message: '' }
+}
+
+/** It may not read its target, or not delete somewhere. */
+function unauthorised({ problem, forbidden }: Standing, before: readonly Condition[] | undefined): ConditionUpdate | undefined {
+  if (problem?.reason === 'Forbidden') return { type: 'Unauthorised', status: 'True', reason: 'ReadForbidden', message: problem.message }
   const [first] = [...forbidden].sort(([a], [b]) => (a < b ? -1 : 1))
-  if (first === undefined)
-    return findCondition(before, 'Forbidden') === undefined
-      ? undefined
-      : { type: 'Forbidden', status: 'False', reason: 'None', message: '' }
-  const where = forbidden.size === 1 && first[0] === '' ? '' : ` in ${forbidden.size} ${forbidden.size === 1 ? 'namespace' : 'namespaces'}`
-  return {
-    type: 'Forbidden',
-    status: 'True',
-    reason: 'DeletionForbidden',
-    message: `deletion is forbidden${where}, and tried again every 5 minutes: ${first[1]}`,
-  }
+  const where =
+    first === undefined || (forbidden.size === 1 && first[0] === '')
+      ? ''
+      : ` in ${forbidden.size} ${forbidden.size === 1 ? 'namespace' : 'namespaces'}`
+  const message = `deletion is forbidden${where}, and tried again every 5 minutes: ${first?.[1] ?? ''}`
+  return lasting('Unauthorised', first !== undefined, 'DeletionForbidden', message, before)
+}
+
+/** It works, and not for all of its objects. The other conditions say why. */
+function degraded({ problem, census, forbidden }: Standing, before: readonly Condition[] | undefined): ConditionUpdate | undefined {
+  const reasons = [
+    ...(forbidden.size > 0 ? ['DeletionForbidden'] : []),
+    ...(census.unreadable.count > 0 ? ['UnreadableTime'] : []),
+    ...(census.conflicting.count > 0 ? ['ChangesTooOften'] : []),
+    ...(census.refused.count > 0 ? ['ServerRefuses'] : []),
+  ]
+  const is = problem === undefined && reasons.length > 0
+  return lasting('Degraded', is, reasons[0] ?? 'None', 'some of its objects cannot be deleted, or not be decided about', before)
 }

@@ -1,4 +1,4 @@
-import { hasOpinion } from '../precedence/verdict.ts'
+import { hasOpinion } from '../judgement/opinion.ts'
 import type { TrackedObject } from './tracked-object.ts'
 
 /** How a policy's objects stand at one moment. */

@@ -9,6 +9,8 @@ export interface Instant {
 /** What is to be done now. */
 export type Step =
   | { readonly do: 'delete'; readonly policy: string; readonly object: Sighting }
+  /** What the policy said about it was good until now: judge it again. */
+  | { readonly do: 'judge'; readonly policy: string; readonly object: Sighting }
   /** Its version is known to be old, and no event came: fetch it, and have the tracker observe it for each of the policies. */
   | { readonly do: 'fetch'; readonly policies: readonly string[]; readonly object: Sighting }
   /** Nothing for so many ms, unless something happens. */

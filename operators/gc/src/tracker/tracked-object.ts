@@ -1,5 +1,6 @@
 import { compareResourceVersions, type HeapItem, isResourceVersion } from 'kubewright'
-import type { Opinion, Verdict } from '../precedence/verdict.ts'
+import type { Opinion } from '../judgement/opinion.ts'
+import type { Verdict } from '../precedence/verdict.ts'
 
 /** What is known of an object: enough to delete exactly it, and no more than that is kept of it. */
 export interface Sighting {

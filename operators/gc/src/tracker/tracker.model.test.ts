@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Answer } from '../deletion/answer.ts'
-import { decide, type Opinion } from '../precedence/verdict.ts'
+import type { Opinion } from '../judgement/opinion.ts'
+import { decide } from '../precedence/verdict.ts'
 import type { PolicyMode } from './sending-line.ts'
 import type { Step } from './step.ts'
 import type { Sighting } from './tracked-object.ts'
@@ -146,8 +147,8 @@ class World {
 }
 
 const opinion = fc.oneof<fc.Arbitrary<Opinion>[]>(
-  fc.nat(1_000).map((at) => ({ is: 'at' as const, at })),
-  fc.constantFrom<Opinion>({ is: 'never', reason: 'x' }, { is: 'unset', reason: 'x' }, { is: 'unselected', matched: true }),
+  fc.nat(1_000).map((at) => ({ is: 'at' as const, at, reason: 'x' })),
+  fc.constantFrom<Opinion>({ is: 'never', reason: 'x' }, { is: 'unset', reason: 'x' }, { is: 'unselected', matched: true, reason: 'x' }),
 )
 const words = fc.record({ p: opinion, q: opinion, r: opinion })
 const name = fc.constantFrom('a', 'b')

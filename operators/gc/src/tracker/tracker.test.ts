@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Answer } from '../deletion/answer.ts'
-import type { Opinion } from '../precedence/verdict.ts'
+import type { Opinion } from '../judgement/opinion.ts'
 import type { PolicyMode } from './sending-line.ts'
 import type { Instant, Step } from './step.ts'
 import type { Sighting } from './tracked-object.ts'
 import { Tracker } from './tracker.ts'
 
 const mode: PolicyMode = { dryRun: false, paused: false, rate: { perSecond: 1e9, batch: 1e9 }, line: 'ConfigMap.v1' }
-const at = (time: number): Opinion => ({ is: 'at', at: time })
+const at = (time: number): Opinion => ({ is: 'at', at: time, reason: 'x' })
 const never: Opinion = { is: 'never', reason: 'kept' }
 
 let tracker: Tracker
@@ -81,7 +81,7 @@ describe('when an object goes', () => {
   test('what no longer matches does not go', () => {
     policy('p')
     see('p', 'a', at(1_000))
-    see('p', 'a', { is: 'unselected', matched: false }, { resourceVersion: '2' })
+    see('p', 'a', { is: 'unselected', matched: false, reason: 'x' }, { resourceVersion: '2' })
     expect(names(2_000)).toEqual([])
     expect(census('p').matched).toBe(0)
   })

@@ -1,7 +1,8 @@
 import { IndexedHeap } from 'kubewright'
 import type { Answer } from '../deletion/answer.ts'
+import type { Opinion } from '../judgement/opinion.ts'
 import { freshRate } from '../limits/rate.ts'
-import { decide, type Opinion } from '../precedence/verdict.ts'
+import { decide } from '../precedence/verdict.ts'
 import { type Census, CONFLICTS_WORTH_TELLING, takeCensus } from './census.ts'
 import { delayAfter, FORBIDDEN_PAUSE, STALE_WAIT } from './delays.ts'
 import { type PolicyMode, type Sender, SendingLine } from './sending-line.ts'
@@ -28,6 +29,7 @@ export class Tracker {
   readonly #delays = new IndexedHeap<TrackedObject>()
   readonly #line = new SendingLine<TrackedObject>((policy) => this.#policies.get(policy))
   readonly #fetches: TrackedObject[] = []
+  readonly #outdated: { readonly policy: string; readonly object: TrackedObject }[] = []
   readonly #touched = new Set<string>()
   readonly #random: () => number
   /** DELETEs under way by uid, and whether an earlier one went unanswered: until then only the answer says whose deletion it was. */
@@ -191,6 +193,9 @@ export class Tracker {
   /** The next thing to do. To be called until it says to wait or to rest. */
   next(now: Instant): Step {
     this.#collect(now)
+    for (let word = this.#outdated.pop(); word !== undefined; word = this.#outdated.pop()) {
+      if (isOutdated(word.object, word.policy, now)) return { do: 'judge', policy: word.policy, object: word.object.seen }
+    }
     for (let stale = this.#fetches.shift(); stale !== undefined; stale = this.#fetches.shift()) {
       // Its event may have come meanwhile.
       if (stale.progress.is === 'stale' && stale.words.size > 0)
@@ -220,7 +225,10 @@ export class Tracker {
   #collect(now: Instant): void {
     for (let top = this.#expiries.top; top !== undefined && top.rank <= now.wall; top = this.#expiries.top) {
       this.#expiries.remove(top)
-      for (const policy of top.words.keys()) this.#touched.add(policy)
+      for (const policy of top.words.keys()) {
+        this.#touched.add(policy)
+        if (isOutdated(top, policy, now)) this.#outdated.push({ policy, object: top })
+      }
       this.#settle(top, now)
     }
     for (let top = this.#delays.top; top !== undefined && top.rank <= now.mono; top = this.#delays.top) {
@@ -253,6 +261,11 @@ export class Tracker {
   /** Places in line are not searched for when an object's case changes; who stands there in vain is found out here. */
   #mayBeSent(policy: string, object: TrackedObject, now: Instant): boolean {
     if (object.progress.is !== 'ready' || object.progress.by !== policy) return false
+    if (object.verdict.is !== 'delete' || object.verdict.until <= now.wall) {
+      // A window closed while it stood in line: the rest of them waits for the next.
+      this.#schedule(object, now)
+      return false
+    }
     const pause = this.#policies.get(policy)?.forbidden.get(object.seen.namespace ?? '')
     if (pause === undefined || pause.until <= now.mono) return true
     this.#delay(object, policy, pause.until)
@@ -291,13 +304,18 @@ export class Tracker {
   #schedule(object: TrackedObject, now: Instant): void {
     this.#unschedule(object)
     const { verdict, progress } = object
-    if (verdict.is !== 'delete' || verdict.at > now.wall || !this.#mayGo(object, verdict.by)) object.progress = { is: 'watched' }
+    if (verdict.is !== 'delete' || verdict.at > now.wall || verdict.until <= now.wall || !this.#mayGo(object, verdict.by))
+      object.progress = { is: 'watched' }
     else if (progress.is !== 'ready' || progress.by !== verdict.by) {
       object.progress = { is: 'ready', by: verdict.by }
       this.#line.add(verdict.by, object)
     }
-    const moments = [...object.words.values()].flatMap(({ opinion }) => (opinion.is === 'at' && opinion.at > now.wall ? [opinion.at] : []))
-    if (moments.length > 0) this.#expiries.set(object, Math.min(...moments))
+    let moment = Number.POSITIVE_INFINITY
+    for (const { opinion } of object.words.values()) {
+      if (opinion.is === 'at' && opinion.at > now.wall) moment = Math.min(moment, opinion.at)
+      if (opinion.until !== undefined && opinion.until > now.wall) moment = Math.min(moment, opinion.until)
+    }
+    if (moment !== Number.POSITIVE_INFINITY) this.#expiries.set(object, moment)
   }
 
   /** Every policy that decides has seen the version that would be deleted, and the one that won is at work. */
@@ -357,4 +375,9 @@ export class Tracker {
     state.deleted++
     this.#touched.add(policy)
   }
+}
+
+function isOutdated({ words }: TrackedObject, policy: string, now: Instant): boolean {
+  const until = words.get(policy)?.opinion.until
+  return until !== undefined && until <= now.wall
 }

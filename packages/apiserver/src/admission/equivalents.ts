@@ -68,8 +68,10 @@ export class Equivalents {
 }
 
 async function converted(object: DynamicObject, from: StoredResource, to: StoredResource): Promise<DynamicObject> {
-  await inTime(prepared(from, [object], 'stored'))
-  const stored = toStored(from, { ...object, apiVersion: apiVersionOfResource(from) })
+  // What a conversion has waited for is known by the object itself, and not by a copy of it.
+  const typed = { ...object, apiVersion: apiVersionOfResource(from) }
+  await inTime(prepared(from, [typed], 'stored'))
+  const stored = toStored(from, typed)
   await inTime(prepared(to, [stored], 'served'))
   return served(to, stored)
 }

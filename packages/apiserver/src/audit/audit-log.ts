@@ -1,7 +1,8 @@
-import { type Clock, formatMicroTime } from '@kubewright/core'
+import { type Clock, formatMicroTime, type Status } from '@kubewright/core'
 import { type User, userInfo } from '../authn/user.ts'
 import type { Attributes } from '../authz/attributes.ts'
-import { type AuditLevel, type AuditPolicy, type AuditStage, auditDecision } from './policy.ts'
+import { isFields } from '../registry/fields.ts'
+import { type AuditDecision, type AuditPolicy, type AuditStage, auditDecision } from './policy.ts'
 
 export interface AuditOptions {
   readonly policy: AuditPolicy
@@ -58,22 +59,38 @@ export class AuditLog {
   /** Opens the trail of a request, and writes that it was received. */
   received(request: AuditedRequest): AuditTrail {
     if (this.options === undefined) return SILENT
-    const { level, omitStages } = auditDecision(this.options.policy, request.attributes)
-    if (level === 'None') return SILENT
-    const { write } = this.options
-    const trail = this.trail(request, level, omitStages, (line) => {
+    const decision = auditDecision(this.options.policy, request.attributes)
+    if (decision.level === 'None') return SILENT
+    const trail = this.trail(request, decision, this.writer(this.options))
+    trail.write('RequestReceived')
+    return trail
+  }
+
+  /** Writes that a request was turned away because nobody could tell who makes it. */
+  refused(request: AuditedRequest, status: Status): void {
+    if (this.options === undefined) return
+    const { level, ...decision } = auditDecision(this.options.policy, request.attributes)
+    if (level === 'None') return
+    const trail = this.trail(request, { level, ...decision }, this.writer(this.options))
+    if (trail.wants.response) trail.responseBody(status)
+    const { status: outcome, message, reason, code } = status
+    trail.write('ResponseStarted', { code: code ?? 401, status: { status: outcome, message, reason } })
+  }
+
+  private writer({ write }: AuditOptions): (line: string) => void {
+    return (line) => {
       try {
         write(line)
       } catch (error) {
         this.failed(error)
       }
-    })
-    trail.write('RequestReceived')
-    return trail
+    }
   }
 
-  private trail(request: AuditedRequest, level: AuditLevel, omitted: ReadonlySet<AuditStage>, write: (line: string) => void): AuditTrail {
+  private trail(request: AuditedRequest, decision: AuditDecision, write: (line: string) => void): AuditTrail {
     const { attributes } = request
+    const { level, omitStages, omitManagedFields } = decision
+    const shown = (body: object) => (omitManagedFields ? withoutManagedFields(body) : body)
     const time = () => formatMicroTime(this.clock.now())
     const common = {
       kind: 'Event',
@@ -89,13 +106,13 @@ export class AuditLog {
       },
       wants: { request: level === 'Request' || level === 'RequestResponse', response: level === 'RequestResponse' },
       requestBody(body) {
-        later = { ...later, requestObject: body }
+        later = { ...later, requestObject: shown(body) }
       },
       responseBody(body) {
-        later = { ...later, responseObject: body }
+        later = { ...later, responseObject: shown(body) }
       },
       write(stage, response, annotations) {
-        if (omitted.has(stage)) return
+        if (omitStages.has(stage)) return
         const { impersonatedUser, requestObject, responseObject } = later
         const event = {
           ...common,
@@ -117,6 +134,19 @@ export class AuditLog {
         write(JSON.stringify(event))
       },
     }
+  }
+}
+
+/** Of an object, and of those in a list. */
+function withoutManagedFields(body: object): object {
+  const { metadata, items, ...rest } = body as { readonly metadata?: unknown; readonly items?: unknown }
+  const { managedFields: _theirs, ...kept } = isFields(metadata) ? metadata : {}
+  return {
+    ...rest,
+    ...(metadata === undefined ? {} : { metadata: isFields(metadata) ? kept : metadata }),
+    ...(items === undefined
+      ? {}
+      : { items: Array.isArray(items) ? items.map((item) => (isFields(item) ? withoutManagedFields(item) : item)) : items }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Attributes } from '../authz/attributes.ts'
-import { type AuditRule, auditDecision, auditPolicyOf } from './policy.ts'
+import { type AuditRule, auditDecision } from './policy.ts'
 
 const user = { name: 'ann', groups: ['devs'] }
 const pods = (over: object = {}): Attributes => ({
@@ -49,16 +49,18 @@ test('the first rule that fits decides, with its stages and the policy’s left 
   expect(auditDecision({ rules, omitStages: ['Panic'] }, pods())).toEqual({
     level: 'Metadata',
     omitStages: new Set(['Panic', 'RequestReceived']),
+    omitManagedFields: false,
   })
 })
 
-test.each([
-  ['text', /it is no Policy of audit\.k8s\.io\/v1/],
-  [{ apiVersion: 'audit.k8s.io/v1', kind: 'Policy' }, /rules: give at least one/],
-  [
-    { apiVersion: 'audit.k8s.io/v1', kind: 'Policy', rules: [{ level: 'All' }] },
-    /rules\[0\]\.level is "All": give one of None, Metadata, Request, RequestResponse/,
-  ],
-])('%j is no policy', (document, message) => {
-  expect(() => auditPolicyOf(document)).toThrow(message)
+test('a rule says for itself whether managed fields are left out', () => {
+  const left = (policy?: boolean, rule?: boolean) =>
+    auditDecision(
+      {
+        rules: [{ level: 'Request', ...(rule === undefined ? {} : { omitManagedFields: rule }) }],
+        ...(policy === undefined ? {} : { omitManagedFields: policy }),
+      },
+      pods(),
+    ).omitManagedFields
+  expect([left(), left(true), left(true, false), left(undefined, true)]).toEqual([false, true, false, true])
 })

@@ -1,6 +1,4 @@
-import { ConfigurationError } from '@kubewright/core'
 import type { Attributes, ResourceAttributes } from '../authz/attributes.ts'
-import { isFields } from '../registry/fields.ts'
 
 export type AuditLevel = 'None' | 'Metadata' | 'Request' | 'RequestResponse'
 export type AuditStage = 'RequestReceived' | 'ResponseStarted' | 'ResponseComplete' | 'Panic'
@@ -9,6 +7,8 @@ export type AuditStage = 'RequestReceived' | 'ResponseStarted' | 'ResponseComple
 export interface AuditPolicy {
   readonly rules: readonly AuditRule[]
   readonly omitStages?: readonly AuditStage[]
+  /** Leaves `metadata.managedFields` out of bodies. @default false */
+  readonly omitManagedFields?: boolean
 }
 
 export interface AuditRule {
@@ -24,34 +24,24 @@ export interface AuditRule {
   readonly namespaces?: readonly string[]
   readonly nonResourceURLs?: readonly string[]
   readonly omitStages?: readonly AuditStage[]
+  /** @default the policy's */
+  readonly omitManagedFields?: boolean
 }
 
 export interface AuditDecision {
   readonly level: AuditLevel
   readonly omitStages: ReadonlySet<AuditStage>
-}
-
-const LEVELS: readonly AuditLevel[] = ['None', 'Metadata', 'Request', 'RequestResponse']
-
-/** The policy in a YAML document that has been read. @throws ConfigurationError naming the field */
-export function auditPolicyOf(document: unknown): AuditPolicy {
-  const wrong = (what: string) => new ConfigurationError(`audit policy: ${what}`)
-  if (!isFields(document) || document['kind'] !== 'Policy' || document['apiVersion'] !== 'audit.k8s.io/v1')
-    throw wrong('it is no Policy of audit.k8s.io/v1: its apiVersion and kind must say so')
-  const { rules } = document
-  if (!Array.isArray(rules) || rules.length === 0) throw wrong('rules: give at least one')
-  rules.forEach((rule: unknown, index) => {
-    const level = isFields(rule) ? rule['level'] : undefined
-    if (!LEVELS.includes(level as AuditLevel))
-      throw wrong(`rules[${index}].level is ${JSON.stringify(level)}: give one of ${LEVELS.join(', ')}`)
-  })
-  return document as unknown as AuditPolicy
+  readonly omitManagedFields: boolean
 }
 
 /** The first rule that fits decides; what none fits is not written. */
-export function auditDecision({ rules, omitStages = [] }: AuditPolicy, attributes: Attributes): AuditDecision {
+export function auditDecision({ rules, omitStages = [], omitManagedFields = false }: AuditPolicy, attributes: Attributes): AuditDecision {
   const rule = rules.find((each) => ruleFits(each, attributes))
-  return { level: rule?.level ?? 'None', omitStages: new Set([...omitStages, ...(rule?.omitStages ?? [])]) }
+  return {
+    level: rule?.level ?? 'None',
+    omitStages: new Set([...omitStages, ...(rule?.omitStages ?? [])]),
+    omitManagedFields: rule?.omitManagedFields ?? omitManagedFields,
+  }
 }
 
 const fits = (list: readonly string[] | undefined, value: string): boolean => !list?.length || list.includes(value)

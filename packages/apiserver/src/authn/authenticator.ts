@@ -6,9 +6,16 @@ import { AUTHENTICATED, type User } from './user.ts'
 export interface Credentials {
   /** The `Authorization` header. */
   readonly authorization: string | undefined
-  /** A client certificate that the TLS layer has verified against the client CA. */
-  readonly certificate: PeerCertificate | undefined
+  /** A client certificate that the TLS layer has verified against the client CA; `untrusted`: one that no authority of ours has signed, or that is out of date. */
+  readonly certificate: PeerCertificate | 'untrusted' | undefined
 }
+
+export type Identity =
+  | { readonly is: 'user'; readonly user: User }
+  /** Nothing was shown that this server looks at. */
+  | { readonly is: 'anonymous' }
+  /** What was shown is wrong, which is not the same as nothing. */
+  | { readonly is: 'refused' }
 
 /** What a TokenReview says of a token. */
 export interface TokenJudgement {
@@ -28,9 +35,15 @@ export class Authenticator {
     this.accounts = accounts
   }
 
-  /** `undefined`: nobody that this server knows. */
-  authenticate({ authorization, certificate }: Credentials): User | undefined {
-    return (certificate && userOf(certificate)) ?? this.bearer(authorization)
+  /** A right token makes good for a wrong certificate, as on the real server. */
+  authenticate({ authorization, certificate }: Credentials): Identity {
+    const owner = certificate === undefined || certificate === 'untrusted' ? undefined : userOf(certificate)
+    if (owner !== undefined) return { is: 'user', user: owner }
+    // Other schemes than Bearer are not looked at.
+    const token = /^Bearer +(\S+)/i.exec(authorization ?? '')?.[1]
+    const user = token === undefined ? undefined : this.judge(token, []).user
+    if (user !== undefined) return { is: 'user', user }
+    return token === undefined && certificate !== 'untrusted' ? { is: 'anonymous' } : { is: 'refused' }
   }
 
   /** `audiences`: those of which one must be the token's; empty: this server's own. */
@@ -44,11 +57,6 @@ export class Authenticator {
     if (verdict?.is === 'accepted') return { user: verdict.user, audiences: verdict.audiences, error: '' }
     const error = verdict === undefined ? 'invalid bearer token' : `[invalid bearer token, ${verdict.why}]`
     return { user: undefined, audiences: [], error }
-  }
-
-  private bearer(authorization: string | undefined): User | undefined {
-    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
-    return token === undefined ? undefined : this.judge(token, []).user
   }
 
   private ofStaticToken(token: string): User | undefined {

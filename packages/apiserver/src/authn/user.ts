@@ -15,6 +15,9 @@ export const MASTERS = 'system:masters'
 
 export const ANONYMOUS: User = { name: 'system:anonymous', groups: [UNAUTHENTICATED] }
 
+/** Who is asking where nobody could tell. */
+export const NOBODY: User = { name: '', groups: [] }
+
 export const SERVICE_ACCOUNT_PREFIX = 'system:serviceaccount:'
 
 /** The groups of a ServiceAccount, as its token gives them. */
@@ -29,7 +32,12 @@ export function serviceAccountOf(userName: string): { readonly namespace: string
   return namespace === undefined || name === undefined ? undefined : { namespace, name }
 }
 
-/** A user as reviews of tokens, of rights and of admission show it. */
+/** A user as the audit log, and reviews of tokens, of rights and of admission show it. */
 export function userInfo({ name, uid, groups, extra }: User): object {
-  return { username: name, ...(uid ? { uid } : {}), groups, ...(extra === undefined || Object.keys(extra).length === 0 ? {} : { extra }) }
+  return {
+    ...(name ? { username: name } : {}),
+    ...(uid ? { uid } : {}),
+    ...(groups.length > 0 || name ? { groups } : {}),
+    ...(extra === undefined || Object.keys(extra).length === 0 ? {} : { extra }),
+  }
 }

@@ -282,14 +282,41 @@ describe('a custom resource', () => {
   })
 })
 
-test('rules in CEL are kept, and every write says that they are not evaluated', async () => {
-  const spec = { type: 'object', properties: { a: { type: 'integer' } }, 'x-kubernetes-validations': [{ rule: 'self.a > 5' }] }
-  const version = { schema: { openAPIV3Schema: { type: 'object', properties: { spec } } }, subresources: {}, selectableFields: [] }
-  expect((await api.post(DEFINITIONS, definition({}, version))).code).toBe(201)
-  const { code, headers } = await api.post(WIDGETS, widget('a', { a: 1 }))
-  expect([code, headers['warning']]).toEqual([
-    201,
-    '299 - "x-kubernetes-validations of widgets.example.com are not evaluated by the embedded API server yet"',
-  ])
-  expect((await api.get(WIDGETS)).headers['warning']).toBeUndefined()
+describe('rules in CEL', () => {
+  const spec = { type: 'object', properties: { a: { type: 'integer' }, b: { type: 'integer' } } }
+  const version = (rules: readonly object[]) => ({
+    schema: { openAPIV3Schema: { type: 'object', properties: { spec: { ...spec, 'x-kubernetes-validations': rules } } } },
+    subresources: {},
+    selectableFields: [],
+  })
+
+  test('are asked at every write', async () => {
+    expect((await api.post(DEFINITIONS, definition({}, version([{ rule: 'self.a > 5' }])))).code).toBe(201)
+    expect(message(await api.post(WIDGETS, widget('a', { a: 1 })))).toEqual([
+      422,
+      'Widget.example.com "a" is invalid: spec: Invalid value: failed rule: self.a > 5',
+    ])
+    expect((await api.post(WIDGETS, widget('a', { a: 6 }))).code).toBe(201)
+    expect((await api.patch(`${WIDGETS}/a`, { spec: { a: 2 } })).code).toBe(422)
+    const applied = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'b' }, spec: { a: 2 } }
+    expect((await api.apply(`${WIDGETS}/b`, 'm', applied)).code).toBe(422)
+  })
+
+  test('that an object broke before are a warning until the part is touched', async () => {
+    await api.post(DEFINITIONS, definition({}, version([])))
+    await api.post(WIDGETS, widget('a', { a: 1 }))
+    const versions = definition({}, version([{ rule: 'self.a > 5', message: 'zu klein: größer als 5' }])).spec.versions
+    expect((await api.patch(`${DEFINITIONS}/widgets.example.com`, { spec: { versions } })).code).toBe(200)
+    const labelled = await api.patch(`${WIDGETS}/a`, { metadata: { labels: { a: 'b' } } })
+    // Headers are bytes: what Node shows as Latin-1 is UTF-8.
+    const warning = Buffer.from(labelled.headers['warning'] ?? '', 'latin1').toString()
+    expect([labelled.code, warning]).toEqual([200, '299 - "spec: Invalid value: zu klein: größer als 5"'])
+    expect((await api.patch(`${WIDGETS}/a`, { spec: { b: 1 } })).code).toBe(422)
+  })
+
+  test('that do not compile keep a definition from being taken', async () => {
+    const refused = await api.post(DEFINITIONS, definition({}, version([{ rule: 'self.c > 5' }])))
+    expect(refused.code).toBe(422)
+    expect(refused.body.message).toContain("undefined field 'c'")
+  })
 })

@@ -7,7 +7,7 @@ import type { Fields } from '../registry/fields.ts'
 import type { ScaleMapping, StoredResource, Subresource } from '../registry/resource.ts'
 import { defaultStrategy, type Strategy } from '../registry/strategy.ts'
 import { typedForm } from '../registry/typed-form.ts'
-import { type CompiledSchema, compileSchema, hasCel, type Json, type Schema } from '../schema/index.ts'
+import { type CompiledSchema, compileSchema, type Json, type Schema } from '../schema/index.ts'
 import { type ConversionContext, WebhookConversion } from './conversion/webhook-conversion.ts'
 import type { CustomResourceDefinition, DefinitionVersion } from './definition.ts'
 
@@ -69,7 +69,6 @@ function customResource(
       crd: crd.metadata.name ?? '',
       columns: version.additionalPrinterColumns ?? [],
       warnings: warnings(crd, version),
-      caveats: caveats(crd, schema),
       terminating: crd.metadata.deletionTimestamp !== undefined,
     },
   }
@@ -97,7 +96,7 @@ function customStrategy(version: DefinitionVersion, compiled: CompiledSchema): S
       // Metadata has no defaults of its own, and a schema cannot give it any.
       Object.assign(draft, compiled.applyDefaults({ ...rest, metadata: {} } as Json), { metadata })
     },
-    validate: (object, old) => compiled.validate(object as unknown as Json, old as unknown as Json | undefined),
+    validate: (object, old, warn) => compiled.validate(object as unknown as Json, old as unknown as Json | undefined, warn),
   }
 }
 
@@ -128,9 +127,6 @@ function warnings(crd: CustomResourceDefinition, version: DefinitionVersion): re
   }
   return said
 }
-
-const caveats = ({ metadata }: CustomResourceDefinition, schema: Schema): readonly string[] =>
-  hasCel(schema) ? [`x-kubernetes-validations of ${metadata.name} are not evaluated by the embedded API server yet`] : []
 
 const named = ({ spec: { group, names } }: CustomResourceDefinition, { name }: DefinitionVersion): string =>
   `${group}/${name} ${names.kind}`

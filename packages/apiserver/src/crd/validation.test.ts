@@ -40,7 +40,7 @@ const webhook = (changes: object) =>
   definition({
     conversion: { strategy: 'Webhook', webhook: { conversionReviewVersions: ['v1'], clientConfig: { url: 'https://a.dev' }, ...changes } },
   })
-const COLUMN = 'spec.versions[0].additionalPrinterColumns[0]'
+const COLUMN = 'spec.additionalPrinterColumns[0]'
 
 test.each<readonly [string, CustomResourceDefinition, string]>([
   [
@@ -78,7 +78,7 @@ test.each<readonly [string, CustomResourceDefinition, string]>([
   [
     'a schema that is not structural',
     definition({ versions: [version({ schema: { openAPIV3Schema: { type: 'object', properties: { a: {} } } } })] }),
-    'spec.versions[0].schema.openAPIV3Schema.properties[a].type: Required value: must not be empty for specified object fields',
+    'spec.validation.openAPIV3Schema.properties[a].type: Required value: must not be empty for specified object fields',
   ],
   [
     'a list kind that is the kind',
@@ -105,18 +105,18 @@ test.each<readonly [string, CustomResourceDefinition, string]>([
   [
     'a selectable field that is not there',
     selectable('.spec.nope'),
-    'spec.versions[0].selectableFields[0].jsonPath: Invalid value: ".spec.nope": is an invalid path: does not refer to a valid field',
+    'spec.selectableFields[0].jsonPath: Invalid value: ".spec.nope": is an invalid path: does not refer to a valid field',
   ],
   [
     'a selectable list',
     selectable('.spec.list'),
-    'spec.versions[0].selectableFields[0].jsonPath: Invalid value: ".spec.list": must point to a field of type string, boolean or integer',
+    'spec.selectableFields[0].jsonPath: Invalid value: ".spec.list": must point to a field of type string, boolean or integer',
   ],
-  ['a scale without a path', scale({ statusReplicasPath: '' }), 'spec.versions[0].subresources.scale.statusReplicasPath: Required value'],
+  ['a scale without a path', scale({ statusReplicasPath: '' }), 'spec.subresources.scale.statusReplicasPath: Required value'],
   [
     'a scale outside the spec',
     scale({ specReplicasPath: '.status.n' }),
-    'spec.versions[0].subresources.scale.specReplicasPath: Invalid value: ".status.n": should be a json path under .spec',
+    'spec.subresources.scale.specReplicasPath: Invalid value: ".status.n": should be a json path under .spec',
   ],
   [
     'a conversion by webhook that says nothing of where',

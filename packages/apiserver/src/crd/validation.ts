@@ -1,4 +1,4 @@
-import { dns1035LabelErrors, dnsSubdomainErrors, messageOf, parseJsonPath, type StatusCause } from '@kubewright/core'
+import { deepEqual, dns1035LabelErrors, dnsSubdomainErrors, messageOf, parseJsonPath, type StatusCause } from '@kubewright/core'
 import { checkStructural, type Schema } from '../schema/index.ts'
 import { duplicateValue, forbiddenValue, immutableField, invalidValue, requiredValue, unsupportedValue } from '../status/index.ts'
 import type { PrinterColumn } from '../table/index.ts'
@@ -37,7 +37,8 @@ function validateGroup({ spec: { group }, metadata }: CustomResourceDefinition):
 }
 
 function validateVersions(versions: readonly DefinitionVersion[]): StatusCause[] {
-  const causes = versions.flatMap((version, index) => validateVersion(version, `spec.versions[${index}]`))
+  const places = placesOf(versions)
+  const causes = versions.flatMap((version, index) => validateVersion(version, `spec.versions[${index}]`, index === 0, places))
   versions.forEach(({ name }, index) => {
     if (versions.findIndex((each) => each.name === name) < index) causes.push(duplicateValue(`spec.versions[${index}].name`, name))
   })
@@ -54,31 +55,59 @@ function validateVersions(versions: readonly DefinitionVersion[]): StatusCause[]
   return causes
 }
 
-function validateVersion(version: DefinitionVersion, field: string): StatusCause[] {
+/** What versions may have in common: the API server then keeps it once, checks it once, and names it where it keeps it. */
+const COMMON = {
+  schema: 'spec.validation',
+  subresources: 'spec.subresources',
+  additionalPrinterColumns: 'spec.additionalPrinterColumns',
+  selectableFields: 'spec.selectableFields',
+} as const
+
+type Places = Readonly<Record<keyof typeof COMMON, string | undefined>>
+
+/** Where that stands which all versions have in common; undefined: each version has its own. */
+function placesOf([first, ...others]: readonly DefinitionVersion[]): Places {
+  const shared = (part: keyof typeof COMMON) => (others.every((other) => deepEqual(other[part], first?.[part])) ? COMMON[part] : undefined)
+  return {
+    // A schema that is missing is missing in each version.
+    schema: first?.schema?.openAPIV3Schema === undefined ? undefined : shared('schema'),
+    subresources: shared('subresources'),
+    additionalPrinterColumns: shared('additionalPrinterColumns'),
+    selectableFields: shared('selectableFields'),
+  }
+}
+
+function validateVersion(version: DefinitionVersion, field: string, isFirst: boolean, places: Places): StatusCause[] {
   const causes = dns1035LabelErrors(version.name ?? '').map((problem) => invalidValue(`${field}.name`, version.name ?? '', problem))
   if (version.deprecationWarning !== undefined && version.deprecated !== true) {
     causes.push(invalidValue(`${field}.deprecationWarning`, version.deprecationWarning, 'can only be set for deprecated versions'))
   }
-  const schema = version.schema?.openAPIV3Schema
-  const at = `${field}.schema.openAPIV3Schema`
-  if (schema === undefined) causes.push(requiredValue(at))
-  else causes.push(...checkStructural(schema, at))
-  causes.push(...validateColumns(version.additionalPrinterColumns ?? [], `${field}.additionalPrinterColumns`))
-  causes.push(...validateSelectable(version, `${field}.selectableFields`))
-  const scale = version.subresources?.scale
-  if (scale !== undefined) {
-    const paths = [
-      ['specReplicasPath', '.spec.'],
-      ['statusReplicasPath', '.status.'],
-    ] as const
-    for (const [name, prefix] of paths) {
-      const path = scale[name]
-      if (!path) causes.push(requiredValue(`${field}.subresources.scale.${name}`))
-      else if (!path.startsWith(prefix))
-        causes.push(invalidValue(`${field}.subresources.scale.${name}`, path, `should be a json path under ${prefix.slice(0, -1)}`))
-    }
+  const part = (name: keyof typeof COMMON, check: (at: string) => readonly StatusCause[]) => {
+    const shared = places[name]
+    if (shared === undefined || isFirst) causes.push(...check(shared ?? `${field}.${name}`))
   }
+  part('schema', (at) => {
+    const schema = version.schema?.openAPIV3Schema
+    return schema === undefined ? [requiredValue(`${at}.openAPIV3Schema`)] : checkStructural(schema, `${at}.openAPIV3Schema`)
+  })
+  part('additionalPrinterColumns', (at) => validateColumns(version.additionalPrinterColumns ?? [], at))
+  part('selectableFields', (at) => validateSelectable(version, at))
+  part('subresources', (at) => validateScale(version, `${at}.scale`))
   return causes
+}
+
+function validateScale({ subresources }: DefinitionVersion, field: string): StatusCause[] {
+  const scale = subresources?.scale
+  if (scale === undefined) return []
+  const paths = [
+    ['specReplicasPath', '.spec.'],
+    ['statusReplicasPath', '.status.'],
+  ] as const
+  return paths.flatMap(([name, prefix]) => {
+    const path = scale[name]
+    if (!path) return [requiredValue(`${field}.${name}`)]
+    return path.startsWith(prefix) ? [] : [invalidValue(`${field}.${name}`, path, `should be a json path under ${prefix.slice(0, -1)}`)]
+  })
 }
 
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string']

@@ -18,11 +18,13 @@ export interface WriteOptions {
   readonly dryRun?: boolean
   /** Who writes; without it managedFields stay as they are (writes of the server itself). */
   readonly manager?: Omit<ManagerId, 'apiVersion' | 'operation' | 'subresource'>
-  readonly subresource?: 'status' | 'scale' | 'finalize'
+  readonly subresource?: 'status' | 'scale' | 'finalize' | 'binding'
   /** The caller has settled managedFields itself (server-side apply). */
   readonly tracked?: boolean
   /** Who has a say; without it nobody has (writes of the server itself). */
   readonly admission?: Admission
+  /** Takes what the client is to be told beside the answer. */
+  readonly warn?: (text: string) => void
 }
 
 export interface UpdateOptions extends WriteOptions {
@@ -228,7 +230,7 @@ export class Objects {
     namespace: string | undefined,
     managedFields: ObjectMeta['managedFields'],
     context: WriteContext,
-    { admission }: WriteOptions,
+    { admission, warn }: WriteOptions,
   ): DynamicObject {
     const { strategy } = resource
     draft.metadata.uid = context.uid
@@ -239,7 +241,7 @@ export class Objects {
     if (strategy.generation) draft.metadata.generation = 1
     const object = draft as DynamicObject
     admission?.check?.(object, undefined)
-    const causes = [...validateNewMeta(object, metaRules(resource)), ...(strategy.validate?.(object) ?? [])]
+    const causes = [...validateNewMeta(object, metaRules(resource)), ...(strategy.validate?.(object, undefined, warn) ?? [])]
     if (causes.length > 0) throw invalid(resource, object.metadata.name ?? '', causes)
     return withManagedFields(object, managedFields)
   }
@@ -255,7 +257,7 @@ export class Objects {
     const { strategy } = resource
     const context = this.context
     const isStatus = options.subresource === 'status'
-    const source = isStatus ? { ...current, status: next['status'] } : next
+    const source = isStatus ? withStatusOf(resource, current, next) : next
     const draft = structuredClone(source) as Draft
     if (!resource.keepsVersion) draft['apiVersion'] = apiVersionOfResource(resource)
     draft['kind'] = resource.kind
@@ -265,7 +267,7 @@ export class Objects {
     if (isStatus) strategy.prepareStatus?.(draft, current, context)
     else if (options.subresource !== 'finalize') strategy.prepareUpdate?.(draft, current, context)
     const object = draft as DynamicObject
-    if (strategy.generation && !isStatus && !sameDesired(resource, current, object))
+    if (strategy.generation && !isStatus && options.subresource !== 'binding' && !sameDesired(resource, current, object))
       draft.metadata.generation = (current.metadata.generation ?? 0) + 1
     return object
   }
@@ -277,8 +279,8 @@ export class Objects {
       // The real server looks at metadata twice, once for all kinds and once for each, and says so in its causes.
       ...metaCauses,
       ...metaCauses,
-      ...(strategy.validate?.(object, current) ?? []),
-      ...(options.subresource === 'status' ? [] : (strategy.validateUpdate?.(object, current) ?? [])),
+      ...(strategy.validate?.(object, current, options.warn) ?? []),
+      ...(options.subresource === 'status' || options.subresource === 'binding' ? [] : (strategy.validateUpdate?.(object, current) ?? [])),
     ]
     if (causes.length > 0) throw invalid(resource, current.metadata.name ?? '', causes)
   }
@@ -311,6 +313,15 @@ export class Objects {
       name = generateName(base, this.random)
     return name
   }
+}
+
+/** What a write to `/status` changes. */
+function withStatusOf({ strategy }: StoredResource, current: DynamicObject, next: DynamicObject): DynamicObject {
+  const changed = { ...current, status: next['status'] }
+  if (!strategy.annotatedByStatus) return changed
+  const { annotations: _before, ...metadata } = current.metadata
+  const { annotations } = next.metadata
+  return { ...changed, metadata: annotations === undefined ? metadata : { ...metadata, annotations } }
 }
 
 const metaRules = ({ namespaced, strategy, custom, group }: StoredResource): MetaRules => ({

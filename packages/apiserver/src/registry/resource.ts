@@ -74,8 +74,6 @@ export interface CustomResource {
   readonly columns: readonly PrinterColumn[]
   /** Said with every request to this version. */
   readonly warnings: readonly string[]
-  /** Said with every write: what this server does not check of it. */
-  readonly caveats: readonly string[]
   /** The CRD is being deleted: nothing new is taken. */
   readonly terminating: boolean
 }

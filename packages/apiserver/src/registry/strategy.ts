@@ -21,6 +21,8 @@ export interface Strategy {
   readonly createOnUpdate: boolean
   /** `status` is written through `/status` alone. */
   readonly statusSeparated: boolean
+  /** Annotations can be written through `/status` too: where a controller keeps what it knows beside what it sees. */
+  readonly annotatedByStatus?: true
   /** `metadata.generation` counts changes of the desired state. */
   readonly generation: boolean
   /** Fills what the client left open; runs on every write, after decoding. */
@@ -29,8 +31,8 @@ export interface Strategy {
   readonly prepareUpdate?: (draft: Draft, old: DynamicObject, context: WriteContext) => void
   /** Runs on writes to `/status`, after `status` was taken over. */
   readonly prepareStatus?: (draft: Draft, old: DynamicObject, context: WriteContext) => void
-  /** `old` on updates: some rules forgive what was wrong before. */
-  readonly validate?: (object: DynamicObject, old?: DynamicObject) => readonly StatusCause[]
+  /** `old` on updates: some rules forgive what was wrong before, and `warn` of it. */
+  readonly validate?: (object: DynamicObject, old?: DynamicObject, warn?: (text: string) => void) => readonly StatusCause[]
   readonly validateUpdate?: (object: DynamicObject, old: DynamicObject) => readonly StatusCause[]
   /** Field selectors beyond metadata.name and metadata.namespace. */
   readonly selectable?: Readonly<Record<string, (object: DynamicObject) => string>>

@@ -7,7 +7,7 @@ import type { Objects } from '../registry/objects.ts'
 import type { StoredResource } from '../registry/resource.ts'
 import type { Target } from '../registry/target.ts'
 import { badRequest, methodNotAllowed } from '../status/index.ts'
-import type { ApiRequest, Headers } from './exchange.ts'
+import type { ApiRequest } from './exchange.ts'
 import { negotiate, type Representation } from './media-type.ts'
 import { type Presenter, presenterOf } from './presentation.ts'
 import type { Watch, WatchSettings } from './watch.ts'
@@ -63,12 +63,6 @@ function includeObject({ query }: ApiRequest, { as }: Representation): 'Metadata
   )
 }
 
-/** `Warning` headers as RFC 7234 has them; each text once. */
-export function warningHeaders(...texts: readonly string[]): Headers {
-  const distinct = [...new Set(texts)].map((text) => `299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[\r\n]+/g, ' ')}"`)
-  return distinct.length === 0 ? {} : { warning: distinct }
-}
-
 /** What this resource's users are told with every request. */
 export function deprecations({ custom, strategy }: StoredResource): readonly string[] {
   return [...(custom?.warnings ?? []), ...(strategy.deprecation === undefined ? [] : [strategy.deprecation])]
@@ -77,5 +71,5 @@ export function deprecations({ custom, strategy }: StoredResource): readonly str
 /** What they are told with every write. */
 export function standingWarnings(resource: StoredResource): readonly string[] {
   const { caveat } = resource.strategy
-  return [...deprecations(resource), ...(resource.custom?.caveats ?? []), ...(caveat === undefined ? [] : [caveat])]
+  return [...deprecations(resource), ...(caveat === undefined ? [] : [caveat])]
 }

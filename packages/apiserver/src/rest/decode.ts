@@ -24,10 +24,15 @@ const cannotHandle = ({ kind, version }: StoredResource, why: string): string =>
 export function decodeObject(resource: StoredResource, body: DecodedBody, validation: FieldValidation): DecodedObject {
   const fields = requireType(resource, body)
   const form = typed(resource, fields, (problem) => badRequest(cannotHandle(resource, problem)))
-  const problems = validation === 'Ignore' ? [] : [...duplicates(body), ...unknown(form)]
-  if (validation === 'Strict' && problems.length > 0)
-    throw badRequest(cannotHandle(resource, `strict decoding error: ${problems.join(', ')}`))
-  return { object: form.value as unknown as DynamicObject, warnings: problems }
+  const object = form.value as unknown as DynamicObject
+  if (validation === 'Ignore') return { object, warnings: [] }
+  const inYaml = body.duplicates ?? []
+  const problems = [...duplicates(body), ...unknown(form)]
+  if (validation === 'Strict' && problems.length + inYaml.length > 0) {
+    const first = inYaml.length === 0 ? [] : [`yaml: unmarshal errors:\n  ${inYaml.join('\n  ')}`]
+    throw badRequest(cannotHandle(resource, `strict decoding error: ${[...first, ...problems].join(', ')}`))
+  }
+  return { object, warnings: [...inYaml, ...problems] }
 }
 
 /** An object as a patch has made it. `slips`: what was wrong with the patch itself. @throws Refusal 400, 422 */
@@ -57,10 +62,8 @@ function typed(resource: StoredResource, fields: Fields, refuse: (problem: strin
 }
 
 const unknown = (form: TypedForm): string[] => form.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`)
-const duplicates = ({ json, duplicates: inYaml = [] }: DecodedBody): string[] => [
-  ...(inYaml.length === 0 ? [] : [`yaml: unmarshal errors:\n  ${inYaml.join('\n  ')}`]),
-  ...(json === undefined ? [] : duplicateFields(json).map((path) => `duplicate field ${JSON.stringify(path)}`)),
-]
+const duplicates = ({ json }: DecodedBody): string[] =>
+  json === undefined ? [] : duplicateFields(json).map((path) => `duplicate field ${JSON.stringify(path)}`)
 
 function requireType(resource: StoredResource, { value, json }: DecodedBody): Fields {
   const unrecognized = (problem: string) => badRequest(`the object provided is unrecognized (must be of type ${resource.kind}): ${problem}`)

@@ -4,8 +4,8 @@ export class Notes {
   readonly warnings = new Set<string>()
   readonly annotations = new Map<string, string>()
 
-  warn(text: string): void {
-    this.warnings.add(text)
+  warn(...texts: readonly string[]): void {
+    for (const text of texts) this.warnings.add(text)
   }
 
   /** The first value stays: nothing may overwrite what stands in the log already. */

@@ -15,7 +15,7 @@ import { inTime } from '../registry/steps.ts'
 import { badRequest, Refusal, unsupportedMediaType } from '../status/index.ts'
 import { applyPatch } from './apply.ts'
 import { decodeJson, decodeYaml } from './body.ts'
-import { presenterFor, type ResourceRequest, type RestContext, standingWarnings, targetOf, warningHeaders } from './context.ts'
+import { presenterFor, type ResourceRequest, type RestContext, standingWarnings, targetOf } from './context.ts'
 import { decodePatched } from './decode.ts'
 import { duplicateFields } from './duplicate-fields.ts'
 import type { Answer } from './exchange.ts'
@@ -46,17 +46,18 @@ export async function patch(context: RestContext, asked: ResourceRequest): Promi
     const { value, duplicates = [] } = await decodeYaml(text, (problem) => `error decoding YAML: error converting YAML to JSON: ${problem}`)
     const slips = duplicates.length === 0 || options.fieldValidation === 'Ignore' ? [] : [duplicateKeys(duplicates)]
     if (slips.length > 0 && options.fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: ${slips[0]}`)
+    request.notes.warn(...standingWarnings(resource), ...slips)
     const { object, created } = await applyPatch(context, asked, value, options)
-    return answerWith(created ? 201 : 200, presenter.loose(object), representation, warningHeaders(...standingWarnings(resource), ...slips))
+    return answerWith(created ? 201 : 200, presenter.loose(object), representation)
   }
   const body = decodeJson(text, (problem) => `error decoding patch: ${problem}`).value
   const slips = options.fieldValidation === 'Ignore' ? [] : type === 'json' ? unknownOperationFields(body) : duplicatesIn(text)
-  const warnings: string[] = []
+  if (asked.subresource !== 'scale') request.notes.warn(...standingWarnings(resource))
   const change = (current: DynamicObject): DynamicObject => {
     if (asked.subresource === 'scale') return scaled(resource, current, patched(resource, type, scaleOf(resource, current), body))
     const next = decodePatched(resource, patched(resource, type, withType(resource, current), body), options.fieldValidation, slips)
     requireSameName(next.object, target)
-    warnings.push(...next.warnings)
+    request.notes.warn(...next.warnings)
     return next.object
   }
   const { object } = await inTime(
@@ -66,12 +67,8 @@ export async function patch(context: RestContext, asked: ResourceRequest): Promi
     }),
   )
   if (asked.subresource === 'scale') return answerWith(200, JSON.stringify(scaleOf(resource, object)), representation)
-  return answerWith(
-    200,
-    presenter.loose(object),
-    representation,
-    warningHeaders(...standingWarnings(resource), ...finalizerWarnings(object), ...warnings),
-  )
+  request.notes.warn(...finalizerWarnings(object))
+  return answerWith(200, presenter.loose(object), representation)
 }
 
 /** Strategic merge patches need Go's type tags, which custom resources have not got. @throws Refusal 415 */

@@ -2,7 +2,7 @@ import type { Clock, DynamicObject, ListMeta } from '@kubewright/core'
 import { apiVersionOfResource, type StoredResource, served } from '../registry/resource.ts'
 import type { Entry } from '../storage/index.ts'
 import { renderTable, type Table, type TableOptions } from '../table/index.ts'
-import type { Answer, Headers } from './exchange.ts'
+import type { Answer } from './exchange.ts'
 import type { Representation } from './media-type.ts'
 import { loadYaml, YAML_LAYOUT } from './yaml-dialect.ts'
 
@@ -131,17 +131,12 @@ function joined(head: object, items: readonly Buffer[]): Buffer {
 }
 
 /** Turns JSON into what the client asked for. */
-export async function answerWith(
-  code: number,
-  json: Buffer | string,
-  { encoding }: Representation,
-  headers: Headers = {},
-): Promise<Answer> {
-  if (encoding === 'json') return { code, headers: { 'content-type': 'application/json', ...headers }, body: json }
+export async function answerWith(code: number, json: Buffer | string, { encoding }: Representation): Promise<Answer> {
+  if (encoding === 'json') return { code, headers: { 'content-type': 'application/json' }, body: json }
   const { stringify } = await loadYaml()
   return {
     code,
-    headers: { 'content-type': 'application/yaml', ...headers },
+    headers: { 'content-type': 'application/yaml' },
     body: stringify(JSON.parse(json.toString()), { version: '1.1', sortMapEntries: true, ...YAML_LAYOUT }),
   }
 }

@@ -1,6 +1,6 @@
 import { prepared, served } from '../registry/resource.ts'
 import { inTime } from '../registry/steps.ts'
-import { deprecations, presenterFor, type ResourceRequest, type RestContext, targetOf, warningHeaders } from './context.ts'
+import { deprecations, presenterFor, type ResourceRequest, type RestContext, targetOf } from './context.ts'
 import type { Answer } from './exchange.ts'
 import { listPage } from './list.ts'
 import { requireForm } from './media-type.ts'
@@ -22,7 +22,8 @@ export async function get(context: RestContext, asked: ResourceRequest): Promise
   const entry = objects.entry(resource, targetOf(asked))
   await inTime(prepared(resource, [entry.object], 'served'))
   const json = asked.subresource === 'scale' ? JSON.stringify(scaleOf(resource, served(resource, entry.object))) : presenter.object(entry)
-  return answerWith(200, json, representation, warningHeaders(...deprecations(resource)))
+  request.notes.warn(...deprecations(resource))
+  return answerWith(200, json, representation)
 }
 
 /** A list, or with `watch` what happens to it. @throws Refusal */
@@ -39,7 +40,8 @@ export async function list(context: RestContext, asked: ResourceRequest): Promis
     )
   requireForm(representation, 'list', resource)
   const { entries, metadata } = await inTime(listPage(context.objects.store, resource, namespace, options, selection))
-  return answerWith(200, presenter.list(entries, metadata), representation, warningHeaders(...deprecations(resource)))
+  request.notes.warn(...deprecations(resource))
+  return answerWith(200, presenter.list(entries, metadata), representation)
 }
 
 function watch(context: RestContext, stream: Watch, signal: AbortSignal): Answer {

@@ -5,7 +5,7 @@ import { inTime } from '../registry/steps.ts'
 import type { Target } from '../registry/target.ts'
 import { badRequest, methodNotAllowed } from '../status/index.ts'
 import { readBody } from './body.ts'
-import { presenterFor, type ResourceRequest, type RestContext, standingWarnings, targetOf, warningHeaders } from './context.ts'
+import { presenterFor, type ResourceRequest, type RestContext, standingWarnings, targetOf } from './context.ts'
 import { decodeObject } from './decode.ts'
 import type { Answer, ApiRequest } from './exchange.ts'
 import { type MutationOptions, mutationOptions } from './options.ts'
@@ -22,20 +22,18 @@ export async function create(context: RestContext, asked: ResourceRequest): Prom
   const { representation, presenter } = presenterFor(context, asked)
   const options = mutationOptions(request.query, userAgent(asked), 'CreateOptions')
   const { object, warnings } = decodeObject(resource, await readBody(request, resource.kind), options.fieldValidation)
+  request.notes.warn(...standingWarnings(resource), ...warnings)
   const admission = admissionOf(context, asked, writeOf(request, options))
   const made = await inTime(
     context.objects.creation(resource, object, namespace, {
       dryRun: options.dryRun,
       manager: { manager: options.fieldManager },
+      warn: (text) => request.notes.warn(text),
       ...(admission === undefined ? {} : { admission }),
     }),
   )
-  return answerWith(
-    201,
-    presenter.loose(made),
-    representation,
-    warningHeaders(...standingWarnings(resource), ...finalizerWarnings(made), ...warnings),
-  )
+  request.notes.warn(...finalizerWarnings(made))
+  return answerWith(201, presenter.loose(made), representation)
 }
 
 /** PUT. @throws Refusal */
@@ -58,6 +56,7 @@ export async function update(context: RestContext, asked: ResourceRequest): Prom
   }
   const { object: sent, warnings } = decodeObject(resource, body, options.fieldValidation)
   requireSameName(sent, target)
+  request.notes.warn(...standingWarnings(resource), ...warnings)
   const replacement = (current: DynamicObject): DynamicObject => {
     const { uid } = sent.metadata
     if (uid && current.metadata.uid !== undefined && uid !== current.metadata.uid)
@@ -71,8 +70,8 @@ export async function update(context: RestContext, asked: ResourceRequest): Prom
       createMissing: asked.subresource === undefined,
     }),
   )
-  const headers = warningHeaders(...standingWarnings(resource), ...finalizerWarnings(written.object), ...warnings)
-  return answerWith(written.created ? 201 : 200, presenter.loose(written.object), representation, headers)
+  request.notes.warn(...finalizerWarnings(written.object))
+  return answerWith(written.created ? 201 : 200, presenter.loose(written.object), representation)
 }
 
 export function updateOptions(context: RestContext, asked: ResourceRequest, options: MutationOptions): UpdateOptions {
@@ -83,6 +82,7 @@ export function updateOptions(context: RestContext, asked: ResourceRequest, opti
   return {
     dryRun: options.dryRun,
     manager: { manager: options.fieldManager },
+    warn: (text) => request.notes.warn(text),
     ...known,
     ...(admission === undefined ? {} : { admission }),
   }

@@ -1,7 +1,7 @@
 import { deepFreeze } from '@kubewright/core'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compileSchema, hasCel, type Json, type JsonMap, type Schema, unrecognizedFormats } from './index.ts'
+import { compileSchema, type Json, type JsonMap, type Schema, unrecognizedFormats } from './index.ts'
 
 const schema: Schema = {
   type: 'object',
@@ -124,16 +124,6 @@ test('a default is itself completed by the defaults below it', () => {
     },
   })
   expect(nested.applyDefaults({})).toEqual({ spec: { a: { b: 7 } } })
-})
-
-test('rules in CEL are noticed wherever they stand', () => {
-  const rules = [{ rule: 'self > 0' }]
-  expect(hasCel(schema)).toBe(false)
-  expect(hasCel({ type: 'object', 'x-kubernetes-validations': rules })).toBe(true)
-  expect(
-    hasCel({ type: 'object', properties: { a: { type: 'array', items: { type: 'integer', 'x-kubernetes-validations': rules } } } }),
-  ).toBe(true)
-  expect(hasCel({ type: 'object', additionalProperties: { type: 'integer', 'x-kubernetes-validations': rules } })).toBe(true)
 })
 
 test('formats that nothing checks are told of, each once', () => {

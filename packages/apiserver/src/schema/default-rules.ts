@@ -2,6 +2,8 @@ import type { StatusCause } from '@kubewright/core'
 import { forbiddenError, invalidError, requiredError } from './field-error.ts'
 import { PatternError } from './pattern.ts'
 import { pruneValue } from './prune.ts'
+import { evaluateRules } from './rules/evaluation.ts'
+import { ruleTree } from './rules/rule-tree.ts'
 import { isJsonMap, type Json, type Schema } from './schema.ts'
 import { compileValidator } from './validator.ts'
 import type { Visit } from './walk.ts'
@@ -22,7 +24,17 @@ export function checkDefault({ schema, path, place }: Visit): StatusCause[] {
     unknown = true
   })
   if (unknown) return [invalidError(at, value, 'must not have unknown fields')]
-  return validationErrors(value, schema).map((error) => ({ ...error, field: below(at, error.field ?? '') }))
+  const errors = validationErrors(value, schema)
+  if (errors.length === 0) return ruleErrors(value, schema, at)
+  return errors.map((error) => ({ ...error, field: below(at, error.field ?? '') }))
+}
+
+/** A default must hold where it stays as it was, and where it comes anew. */
+function ruleErrors(value: Json, schema: Schema, path: string): StatusCause[] {
+  const tree = ruleTree(schema)
+  if (tree === undefined) return []
+  const errors = evaluateRules(tree, value, value, { path, ratchets: false }).errors
+  return [...(errors.length > 0 ? errors : evaluateRules(tree, value, undefined, { path }).errors)]
 }
 
 function validationErrors(value: Json, schema: Schema): StatusCause[] {

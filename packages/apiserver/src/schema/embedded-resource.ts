@@ -1,7 +1,7 @@
 import { dns1035LabelErrors, dnsLabelErrors, labelValueErrors, qualifiedNameErrors, type StatusCause } from '@kubewright/core'
 import { invalidError, requiredError } from './field-error.ts'
+import { childPath } from './path.ts'
 import { childSchema, isJsonMap, type Json, type JsonMap, type Schema } from './schema.ts'
-import { childPath } from './validator.ts'
 
 /** What every object must have, for the objects inside of this one (`x-kubernetes-embedded-resource`). */
 export function checkEmbeddedResources(value: Json, schema: Schema, path: string): StatusCause[] {

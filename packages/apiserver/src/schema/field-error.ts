@@ -60,3 +60,9 @@ function printValue(value: unknown): string {
   if (typeof value === 'string') return quote(value)
   return typeof value === 'number' ? printNumber(value) : goJson(value)
 }
+
+/** An error that does not show the value: it may be large. */
+export function omittedError(field: string, reason: 'FieldValueInvalid' | 'FieldValueDuplicate', detail?: string): StatusCause {
+  const what = reason === 'FieldValueInvalid' ? 'Invalid value' : 'Duplicate value'
+  return { reason, message: detail === undefined ? what : `${what}: ${detail}`, field }
+}

@@ -1,7 +1,7 @@
 import { deepEqual, type StatusCause } from '@kubewright/core'
 import { duplicateError } from './field-error.ts'
+import { childPath } from './path.ts'
 import { childSchema, isJsonMap, type Json, type Schema } from './schema.ts'
-import { childPath } from './validator.ts'
 
 /** Items that a `set` or `map` list has twice. Each value is reported once, however often it comes. */
 export function checkListTypes(value: Json, schema: Schema, path: string): StatusCause[] {

@@ -1,6 +1,6 @@
 import { objectMetaSchema } from './object-meta-schema.ts'
+import { childPath } from './path.ts'
 import { allowsOtherKeys, childSchema, isJsonMap, type Json, type JsonMap, type Schema } from './schema.ts'
-import { childPath } from './validator.ts'
 
 /** Told of every field that is dropped. */
 export type Report = (path: string) => void

@@ -47,7 +47,6 @@ export interface Schema {
   readonly 'x-kubernetes-list-type'?: string
   readonly 'x-kubernetes-list-map-keys'?: readonly string[]
   readonly 'x-kubernetes-map-type'?: string
-  /** Kept and served, not evaluated: see {@link hasCel}. */
   readonly 'x-kubernetes-validations'?: readonly SchemaRule[]
   readonly 'x-kubernetes-patch-strategy'?: string
   readonly 'x-kubernetes-patch-merge-key'?: string

@@ -4,6 +4,8 @@ import { forbiddenError, invalidError, missingError, notSupportedError } from '.
 import { checkJunctors } from './junctor-rules.ts'
 import { checkListRules } from './list-rules.ts'
 import { checkPattern } from './pattern-rules.ts'
+import { checkRules } from './rules/definition-rules.ts'
+import { checkRuleForms } from './rules/rule-form.ts'
 import type { Schema } from './schema.ts'
 import { type Place, type Visit, walkSchema } from './walk.ts'
 
@@ -13,6 +15,7 @@ import { type Place, type Visit, walkSchema } from './walk.ts'
  */
 export function checkStructural(schema: Schema, path: string): StatusCause[] {
   const errors = checkRoot(schema, path)
+  const forms: StatusCause[] = []
   for (const visit of walkSchema(schema, path)) {
     errors.push(
       ...checkUnsupported(visit),
@@ -23,10 +26,13 @@ export function checkStructural(schema: Schema, path: string): StatusCause[] {
       ...checkListRules(visit),
       ...checkPattern(visit.schema, visit.path),
       ...checkJunctors(visit),
-      ...checkRules(visit),
       ...checkDefault(visit),
     )
+    forms.push(...checkRuleForms(visit.schema, visit.path))
   }
+  // What a rule sees is the schema: of one that is not sound nothing is said about its rules.
+  if (errors.length === 0) errors.push(...checkRules(schema, path, forms))
+  errors.push(...forms)
   return errors.sort((a, b) => ((a.field ?? '') < (b.field ?? '') ? -1 : (a.field ?? '') > (b.field ?? '') ? 1 : 0))
 }
 
@@ -119,11 +125,4 @@ function checkExtensions({ schema, path }: Visit): StatusCause[] {
     }
   }
   return errors
-}
-
-/** Rules in CEL are kept, not compiled: only what needs no engine is checked. */
-function checkRules({ schema, path }: Visit): StatusCause[] {
-  const rules = [...(schema['x-kubernetes-validations'] ?? []).entries()]
-  const empty = rules.filter(([, each]) => each.rule.trim() === '')
-  return empty.map(([index]) => missingError(`${path}.x-kubernetes-validations[${index}].rule`, 'rule is not specified'))
 }

@@ -1,5 +1,6 @@
 import { deepEqual, type StatusCause } from '@kubewright/core'
 import { requiredError, unboundError } from './field-error.ts'
+import { childPath } from './path.ts'
 import { childSchema, isJsonMap, type Json, type JsonMap, type Schema } from './schema.ts'
 import { compileTypeCheck } from './type-check.ts'
 import {
@@ -60,7 +61,8 @@ function compileList(schema: Schema): (value: readonly Json[], old: Json | undef
   }
 }
 
-function findByKeys(list: readonly Json[], item: Json, keys: readonly string[]): Json | undefined {
+/** The item of a keyed list with the same keys. */
+export function findByKeys(list: readonly Json[], item: Json, keys: readonly string[]): Json | undefined {
   if (!isJsonMap(item)) return undefined
   return list.find((each) => isJsonMap(each) && keys.every((key) => deepEqual(each[key], item[key])))
 }
@@ -79,8 +81,6 @@ function compileObject(schema: Schema): (value: JsonMap, old: JsonMap | undefine
     for (const key of schema.required ?? []) if (!Object.hasOwn(value, key)) errors.push(requiredError(childPath(path, key)))
   }
 }
-
-export const childPath = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`)
 
 function compileJunctors(schema: Schema): Check<Json> {
   const checks = [

@@ -13,6 +13,7 @@ import { parseTokenFile } from '../authn/token-file.ts'
 import { AUTHENTICATED, MASTERS, type User } from '../authn/user.ts'
 import { bootstrapRoles } from '../authz/rbac/bootstrap.ts'
 import { startControllers } from '../controllers/index.ts'
+import { selectedControllers } from '../controllers/selection.ts'
 import type { ConversionContext } from '../crd/conversion/webhook-conversion.ts'
 import { Registrar } from '../crd/registrar.ts'
 import { builtinResources } from '../registry/builtin-resources.ts'
@@ -25,6 +26,7 @@ import { MetaPaths } from '../rest/meta-paths.ts'
 import type { Watch } from '../rest/watch.ts'
 import { Store } from '../storage/index.ts'
 import { WebhookClient } from '../webhooks/webhook-client.ts'
+import { firstNode } from '../workloads/nodes.ts'
 import { bootstrap } from './bootstrap.ts'
 import { kubeconfigText, type ServerConnection } from './kubeconfig.ts'
 import { type ApiServerOptions, DEFAULT_BOOKMARK_INTERVAL, DEFAULT_HISTORY, LARGEST_BACKLOG } from './options.ts'
@@ -80,6 +82,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const admin: User = { name: 'kubernetes-admin', groups: [MASTERS, AUTHENTICATED] }
   const tokens = new Map([...(options.tokenFile === undefined ? [] : parseTokenFile(options.tokenFile)), [token, admin] as const])
   const modes = options.authorizationModes ?? ['AlwaysAllow']
+  const running = selectedControllers(options.controllers ?? true)
 
   // Revisions go on from the clock, so that a client which still holds one of an earlier server's is told that it is too old.
   const store = new Store({ clock, history: options.history ?? DEFAULT_HISTORY, firstRevision: clock.now() })
@@ -139,8 +142,8 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   })
   const actualPort = await listen(server, host, port)
   meta = new MetaPaths(catalog, `${host}:${actualPort}`, security.tokens)
-  const controllers = options.controllers === false ? undefined : startControllers({ objects, catalog, clock, log, rootCa: caData })
-  bootstrap(objects, catalog, actualPort)
+  const controllers = startControllers({ objects, catalog, clock, log, rootCa: caData }, running)
+  bootstrap(objects, catalog, actualPort, running.has('pod') ? [firstNode] : [])
   bootstrapRoles(objects, catalog)
 
   const url = `https://${host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host}:${actualPort}`
@@ -149,7 +152,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const stop = () => {
     stopped ??= (async () => {
       stopping.abort()
-      controllers?.stop()
+      controllers.stop()
       stopRegistrar()
       stopWebhooks()
       security.stop()

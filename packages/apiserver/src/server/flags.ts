@@ -1,14 +1,15 @@
 import { appendFileSync, readFileSync } from 'node:fs'
 import { ConfigurationError, messageOf } from '@kubewright/core'
-import { auditPolicyOf } from '../audit/policy.ts'
+import { auditPolicyOf } from '../audit/policy-document.ts'
 import type { AuthorizationMode } from '../authz/authorizer.ts'
+import { selectedControllers } from '../controllers/selection.ts'
 import { loadYaml } from '../rest/yaml-dialect.ts'
 import type { ApiServerOptions } from './options.ts'
 
 /** The values of kube-apiserver's flags by name, without the dashes; those that may be repeated are joined by commas. */
 export type ServerFlags = Readonly<Record<string, string | undefined>>
 
-/** The flags that {@link optionsOfFlags} understands. */
+/** The flags that {@link optionsOfFlags} understands: kube-apiserver's, and kube-controller-manager's for the controllers that this server has inside. */
 export const SERVER_FLAGS = [
   'tls-cert-file',
   'tls-private-key-file',
@@ -22,6 +23,7 @@ export const SERVER_FLAGS = [
   'api-audiences',
   'audit-policy-file',
   'audit-log-path',
+  'controllers',
 ] as const
 
 const MODES: readonly string[] = ['AlwaysAllow', 'RBAC'] satisfies readonly AuthorizationMode[]
@@ -50,6 +52,7 @@ export async function optionsOfFlags(flags: ServerFlags): Promise<ApiServerOptio
       verificationKeys: keysOf(flags['service-account-key-file']),
     }),
     audit,
+    controllers: controllersOf(flags['controllers']),
   }) as ApiServerOptions
 }
 
@@ -78,6 +81,18 @@ function modesOf(text: string | undefined): readonly AuthorizationMode[] | undef
     )
   if (new Set(modes).size < modes.length) throw new ConfigurationError(`--authorization-mode: ${text} names a mode twice`)
   return modes as readonly AuthorizationMode[]
+}
+
+function controllersOf(text: string | undefined): ApiServerOptions['controllers'] {
+  if (text === undefined) return undefined
+  const names = listOf(text)
+  try {
+    selectedControllers(names)
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new ConfigurationError(`--${error.message}`, { cause: error })
+    throw error
+  }
+  return names
 }
 
 function booleanOf(flag: string, text: string | undefined): boolean | undefined {

@@ -2,6 +2,7 @@ import type { Clock } from '@kubewright/core'
 import type { AuditOptions } from '../audit/audit-log.ts'
 import type { ServiceAccountOptions } from '../authn/service-account-tokens.ts'
 import type { AuthorizationMode } from '../authz/authorizer.ts'
+import type { ControllerSelection } from '../controllers/selection.ts'
 import type { HistoryBounds } from '../storage/index.ts'
 
 export interface ApiServerOptions {
@@ -30,8 +31,13 @@ export interface ApiServerOptions {
   readonly bookmarkInterval?: number
   /** How much history watches can resume from. @default 10,000 changes, and all of the last ten minutes */
   readonly history?: HistoryBounds
-  /** Garbage collection by owner, namespaces that really go, default ServiceAccounts. False leaves them out, as a bare kube-apiserver does. @default true */
-  readonly controllers?: boolean
+  /**
+   * Who works behind the API. True: garbage collection by owner, namespaces that really go, default ServiceAccounts. False: nobody, as with a bare
+   * kube-apiserver. A list as kube-controller-manager's flag has it: `['*']` is all, Deployments that roll out and Jobs that complete among them,
+   * on nodes that are only played; `['*', '-job']` all but one.
+   * @default true: in most tests a Deployment has to stay what it was told to be
+   */
+  readonly controllers?: ControllerSelection
   readonly clock?: Clock
   /** 0 up to 1. @default Math.random */
   readonly random?: () => number

@@ -1,13 +1,12 @@
-import type { PeerCertificate } from 'node:tls'
 import type { AuditLog } from '../audit/audit-log.ts'
-import type { Authenticator } from '../authn/authenticator.ts'
-import { ANONYMOUS, type User } from '../authn/user.ts'
+import type { Authenticator, Credentials } from '../authn/authenticator.ts'
+import { ANONYMOUS, NOBODY, type User } from '../authn/user.ts'
 import { attributesOf } from '../authz/attributes.ts'
 import { type Authorizer, forbiddenRequest } from '../authz/authorizer.ts'
 import { impersonated, wantedUser } from '../authz/impersonation.ts'
-import { warningHeaders } from '../rest/context.ts'
 import { type Answer, type ApiRequest, jsonAnswer } from '../rest/exchange.ts'
 import { Notes } from '../rest/notes.ts'
+import { warningHeaders } from '../rest/warning-header.ts'
 import { internalError, Refusal, unauthorized } from '../status/index.ts'
 
 /** A request as it came in: nobody has yet looked at who makes it. */
@@ -15,7 +14,7 @@ export interface IncomingRequest extends Omit<ApiRequest, 'user' | 'notes'> {
   /** Path and query as they were sent. */
   readonly uri: string
   readonly distinctHeaders: Readonly<Partial<Record<string, readonly string[]>>>
-  readonly certificate: PeerCertificate | undefined
+  readonly certificate: Credentials['certificate']
   readonly remoteAddress: string
 }
 
@@ -40,13 +39,19 @@ export async function handle(options: PipelineOptions, incoming: IncomingRequest
   let finish = (answer: Answer): Answer => answer
   try {
     const user = userOf(options, incoming)
-    const attributes = attributesOf(incoming, user)
-    const trail = options.audit.received({
+    const attributes = attributesOf(incoming, user ?? NOBODY)
+    const asking = {
       uri: incoming.uri,
       userAgent: incoming.headers['user-agent'],
       sourceIPs: [incoming.remoteAddress],
       attributes,
-    })
+    }
+    if (user === undefined) {
+      const refusal = unauthorized()
+      options.audit.refused(asking, refusal.status)
+      throw refusal
+    }
+    const trail = options.audit.received(asking)
     finish = (answer) => audited(answer, trail, notes, attributes.verb === 'watch')
     const wanted = wantedUser(incoming.distinctHeaders)
     const actor = wanted === undefined ? user : impersonated(attributes, wanted, options.authorizer)
@@ -69,13 +74,11 @@ export async function handle(options: PipelineOptions, incoming: IncomingRequest
   }
 }
 
-function userOf({ authenticator, anonymous }: PipelineOptions, { headers, certificate, path }: IncomingRequest): User {
-  const { authorization } = headers
-  const user = authenticator.authenticate({ authorization, certificate })
-  if (user !== undefined) return user
-  // Credentials that are wrong are not the same as none.
-  if (authorization === undefined && (anonymous || PUBLIC.test(path))) return ANONYMOUS
-  throw unauthorized()
+/** Undefined: somebody whom this server does not know. */
+function userOf({ authenticator, anonymous }: PipelineOptions, { headers, certificate, path }: IncomingRequest): User | undefined {
+  const identity = authenticator.authenticate({ authorization: headers['authorization'], certificate })
+  if (identity.is === 'user') return identity.user
+  return identity.is === 'anonymous' && (anonymous || PUBLIC.test(path)) ? ANONYMOUS : undefined
 }
 
 function refusalOf(error: unknown, report: () => void): Answer {
@@ -87,11 +90,10 @@ function refusalOf(error: unknown, report: () => void): Answer {
   return jsonAnswer(500, internalError('the embedded API server failed; its log says why').status)
 }
 
-/** Webhooks warn of what they refuse, too. */
+/** Of what is refused, too. */
 function withWarnings(answer: Answer, { warnings }: Notes): Answer {
-  if (warnings.size === 0) return answer
-  const { warning = [] } = warningHeaders(...warnings)
-  return { ...answer, headers: { ...answer.headers, warning: [...[answer.headers['warning'] ?? []].flat(), ...warning] } }
+  const warning = warningHeaders(warnings)
+  return warning.length === 0 ? answer : { ...answer, headers: { ...answer.headers, warning } }
 }
 
 type Trail = ReturnType<AuditLog['received']>

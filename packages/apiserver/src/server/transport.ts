@@ -1,7 +1,7 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { Socket } from 'node:net'
-import type { PeerCertificate, TLSSocket } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { type Answer, type EventSink, LARGEST_BODY } from '../rest/exchange.ts'
 import { tooLarge } from '../status/index.ts'
 import type { IncomingRequest } from './pipeline.ts'
@@ -84,8 +84,11 @@ async function serve(options: TransportOptions, incoming: IncomingMessage, respo
   if (!incoming.complete) incoming.resume()
 }
 
-function certificateOf(socket: TLSSocket): PeerCertificate | undefined {
-  return socket.authorized ? socket.getPeerCertificate() : undefined
+function certificateOf(socket: TLSSocket): IncomingRequest['certificate'] {
+  const certificate = socket.getPeerCertificate()
+  // Of a client that shows none it is an empty object.
+  if (Object.keys(certificate ?? {}).length === 0) return undefined
+  return socket.authorized ? certificate : 'untrusted'
 }
 
 function send({ code, headers, body }: Extract<Answer, { body: unknown }>, method: string, response: ServerResponse): void {

@@ -42,13 +42,17 @@ export function ruleVariables(
 /** All that is wrong with the rules of one version's schema: what does not compile, and what may cost too much. Empty when kube-apiserver takes it. */
 export function checkSchemaRules(schema: StructuralSchema, path = 'openAPIV3Schema'): RuleProblem[] {
   const rules = compileSchemaRules(schema, path)
-  const problems = rules.flatMap((rule) => rule.problems)
+  return [...rules.flatMap((rule) => rule.problems), ...totalCostProblems(rules, path)]
+}
+
+/** What kube-apiserver says of the cost of all rules of a schema together. */
+export function totalCostProblems(rules: readonly CompiledRule[], path = 'openAPIV3Schema'): RuleProblem[] {
   const costs = rules.flatMap(({ path: at, cost, messageCost }) => [
     { field: `${at}.rule`, cost },
     { field: `${at}.messageExpression`, cost: messageCost },
   ])
   const total = costs.reduce((sum, { cost }) => sum + cost, 0)
-  if (total <= SCHEMA_LIMIT) return problems
+  if (total <= SCHEMA_LIMIT) return []
   const expensive = costs
     .filter(({ cost }) => cost >= SCHEMA_LIMIT * NAMED_SHARE)
     .sort((a, b) => b.cost - a.cost)
@@ -56,7 +60,6 @@ export function checkSchemaRules(schema: StructuralSchema, path = 'openAPIV3Sche
   const contributed = 'contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema'
   const whole = costProblem('x-kubernetes-validations estimated rule cost total for entire OpenAPIv3 schema', total, SCHEMA_LIMIT)
   return [
-    ...problems,
     ...expensive.map(({ field }): RuleProblem => ({ field, reason: 'Forbidden', detail: contributed })),
     { field: path, reason: 'Forbidden', detail: whole },
   ]
@@ -72,7 +75,7 @@ interface Place {
   readonly root: boolean
   /** How often this part of the schema may occur; `undefined` where no limit above says. */
   readonly times: number | undefined
-  /** The list or map above whose parts cannot be told from one another, so that there is no old one. */
+  /** The list above whose items cannot be told from one another, so that there is no old one. */
   readonly uncorrelatable: string | undefined
 }
 
@@ -100,20 +103,29 @@ function* walk(schema: StructuralSchema, place: Place): Generator<CompiledRule> 
       }
     }
   }
-  const isApart = (apart: boolean): string | undefined => place.uncorrelatable ?? (apart ? place.path : undefined)
-  const isAtomic = isApart(schema['x-kubernetes-map-type'] === 'atomic')
   const multiplied = (count: number | undefined): number | undefined =>
     place.times === undefined || count === undefined ? undefined : place.times * Math.max(0, count)
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    yield* walk(property, { path: `${place.path}.properties[${name}]`, root: false, times: place.times, uncorrelatable: isAtomic })
+    yield* walk(property, {
+      path: `${place.path}.properties[${name}]`,
+      root: false,
+      times: place.times,
+      uncorrelatable: place.uncorrelatable,
+    })
   }
   if (schema.items !== undefined) {
-    const uncorrelatable = isApart(schema['x-kubernetes-list-type'] !== 'map')
+    // The keys of a map tell its parts from one another, of an atomic one too.
+    const uncorrelatable = place.uncorrelatable ?? (schema['x-kubernetes-list-type'] === 'map' ? undefined : place.path)
     yield* walk(schema.items, { path: `${place.path}.items`, root: false, times: multiplied(schema.maxItems), uncorrelatable })
   }
   if (typeof schema.additionalProperties === 'object') {
     const times = multiplied(schema.maxProperties)
-    yield* walk(schema.additionalProperties, { path: `${place.path}.additionalProperties`, root: false, times, uncorrelatable: isAtomic })
+    yield* walk(schema.additionalProperties, {
+      path: `${place.path}.additionalProperties`,
+      root: false,
+      times,
+      uncorrelatable: place.uncorrelatable,
+    })
   }
 }
 

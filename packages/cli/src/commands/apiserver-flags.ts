@@ -14,5 +14,10 @@ export const APISERVER_FLAGS: readonly { readonly flag: string; readonly descrip
   { flag: '--api-audiences <NAMES>', description: 'for whom tokens are accepted; default: the issuer' },
   { flag: '--audit-policy-file <FILE>', description: 'what of each request is written down (audit.k8s.io/v1 Policy)' },
   { flag: '--audit-log-path <FILE>', description: 'where it is written, a line of JSON for each event; - is the standard output' },
+  {
+    flag: '--controllers <NAMES>',
+    description:
+      'who works behind the API, as kube-controller-manager has it: *, NAME, -NAME; default *: Deployments roll out, Jobs complete',
+  },
   { flag: '--write-kubeconfig <FILE>', description: 'an admin kubeconfig, written when the server is ready' },
 ]

@@ -17,6 +17,7 @@ export async function apiserver(given: Readonly<Record<string, unknown>>, termin
   const flags = given as ApiServerFlags
   const began = performance.now()
   const server = await startApiServer({
+    controllers: ['*'],
     ...(await optionsFrom(given)),
     host: flags.bindAddress ?? '127.0.0.1',
     port: parsePort('--secure-port', flags.securePort ?? '6443'),

@@ -1,35 +1,63 @@
-import { stringify } from 'yaml'
-import { clusterRoleOf, metricsAuthRoleOf, shardsRoleOf } from '../manifests/cluster-role.ts'
+import { metricsAuthRoleOf, shardsRolesOf } from '../manifests/cluster-role.ts'
+import { crdsOf } from '../manifests/crds.ts'
+import { deploymentOf } from '../manifests/deployment.ts'
+import { rolesOf } from '../manifests/operator-roles.ts'
 import { webhookManifestsOf, webhookRolesOf } from '../manifests/webhooks.ts'
+import { yamlOf } from '../manifests/yaml.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { Terminal } from '../terminal.ts'
 import { UsageError } from '../usage-error.ts'
+import { type OutputOptions, put } from './generated-output.ts'
 import { loadOperators, OPERATOR_NAMES, selectOperators } from './operators.ts'
 
-export interface ManifestOptions {
-  readonly only?: Part
+export interface ManifestOptions extends OutputOptions {
+  readonly only?: ManifestPart
   /** Where the operators run. */
   readonly namespace: string
+  /** The namespaces that they work in, with commas between them. @default all */
+  readonly watchNamespace?: string
+  /** What runs in the Deployment. */
+  readonly image: string
 }
 
-type Part = 'crds' | 'rbac' | 'webhooks'
+/** In the order in which they must come into a cluster. */
+export const MANIFEST_PARTS = ['crds', 'rbac', 'deployment', 'webhooks'] as const
+type ManifestPart = (typeof MANIFEST_PARTS)[number]
 
-const PARTS: Readonly<Record<Part, (operator: OperatorDefinition, namespace: string) => readonly object[]>> = {
-  crds: (operator) => operator.kinds.map((kind) => kind.crd()),
-  rbac: (operator, namespace) => [
-    clusterRoleOf(operator),
+const PARTS: Readonly<Record<ManifestPart, (operator: OperatorDefinition, options: ManifestOptions) => readonly object[]>> = {
+  crds: (operator, { namespace }) => crdsOf(operator, namespace),
+  rbac: (operator, { namespace, ...options }) => [
+    ...rolesOf(operator, { home: namespace, watched: watchedBy(options) }),
     metricsAuthRoleOf(operator),
-    shardsRoleOf(operator),
+    ...shardsRolesOf(operator),
     ...webhookRolesOf(operator, namespace),
   ],
-  webhooks: webhookManifestsOf,
+  deployment: (operator, { namespace, image, ...options }) => {
+    const watched = watchedBy(options)
+    const roles = rolesOf(operator, { home: namespace, watched }).map(({ kind, metadata }) => ({ kind, ...metadata }))
+    const confined = watched.length === 0 ? [] : ['--namespace', watched.join(',')]
+    return deploymentOf(operator, { namespace, image, args: ['run', operator.name, ...confined], roles })
+  },
+  webhooks: (operator, { namespace }) => webhookManifestsOf(operator, namespace),
 }
 
-/** Prints what has to be in a cluster before the operators can run there. */
-export async function manifests(names: readonly string[], { only, namespace }: ManifestOptions, terminal: Terminal): Promise<void> {
+function watchedBy({ watchNamespace = '' }: Pick<ManifestOptions, 'watchNamespace'>): readonly string[] {
+  return [...new Set(watchNamespace.split(',').filter((namespace) => namespace !== ''))]
+}
+
+/** Prints what has to be in a cluster so that the operators run there. */
+export async function manifests(names: readonly string[], options: ManifestOptions, terminal: Terminal): Promise<void> {
   const { known, unknown } = selectOperators(names)
   if (unknown.length > 0) throw new UsageError(`unknown operator "${unknown[0]}": one of ${OPERATOR_NAMES.join(', ')}, or all`)
-  const parts = only === undefined ? Object.values(PARTS) : [PARTS[only]]
-  const documents = (await loadOperators(known)).flatMap((operator) => parts.flatMap((part) => part(operator, namespace)))
-  terminal.stdout.write(documents.map((document) => `---\n${stringify(document, { lineWidth: 0, aliasDuplicateObjects: false })}`).join(''))
+  const parts = options.only === undefined ? MANIFEST_PARTS : [options.only]
+  const operators = await loadOperators(known)
+  const documents = unique(parts.flatMap((part) => operators.flatMap((operator) => PARTS[part](operator, options))))
+  await put(yamlOf(documents), options, terminal)
+}
+
+/** Operators share a namespace: it is there once, and before everything that is in it. */
+function unique(documents: readonly object[]): readonly object[] {
+  const isNamespace = (document: object) => (document as { readonly kind?: string }).kind === 'Namespace'
+  const [namespace] = documents.filter(isNamespace)
+  return [...(namespace === undefined ? [] : [namespace]), ...documents.filter((document) => !isNamespace(document))]
 }

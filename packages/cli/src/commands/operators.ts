@@ -2,6 +2,7 @@ import type { OperatorDefinition } from '../operator.ts'
 
 // Loaded only when asked for: an operator can bring a large dependency (the AWS SDK is 30 MB of heap).
 const OPERATORS: Readonly<Record<string, () => Promise<OperatorDefinition>>> = {
+  application: async () => (await import('@kubewright/operator-application')).application as unknown as OperatorDefinition,
   gc: async () => (await import('@kubewright/operator-gc')).gc as unknown as OperatorDefinition,
 }
 

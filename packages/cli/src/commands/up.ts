@@ -26,7 +26,7 @@ export async function up(given: Readonly<Record<string, unknown>>, terminal: Ter
   const flags = given as unknown as UpFlags
   const { known, unknown } = selectOperators(flags.only === undefined ? ['all'] : flags.only.split(',').map((name) => name.trim()))
   if (unknown.length > 0) throw new UsageError(`--only: unknown operator "${unknown[0]}": one of ${OPERATOR_NAMES.join(', ')}`)
-  const server = await startApiServer({ port: parsePort('--port', flags.port) })
+  const server = await startApiServer({ port: parsePort('--port', flags.port), controllers: ['*'] })
   const client = connectTo(server.connection, { fieldManager: 'kubewright-up' })
   try {
     const kubeconfig = await writeKubeconfigFile(flags.writeKubeconfig ?? defaultKubeconfigPath(terminal.environment), server.kubeconfig)

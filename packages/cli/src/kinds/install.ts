@@ -1,6 +1,6 @@
 import { type Client, CustomResourceDefinition, type Resource } from '@kubewright/client'
 import { isApiError, isNotFound, type KubeObject, sleep, systemClock } from '@kubewright/core'
-import type { CrdManifest, CrdOptions, KindDefinition } from '@kubewright/schema'
+import type { CrdManifest, CrdOptions, KindDefinition, WebhookClientConfig } from '@kubewright/schema'
 import { KindInstallError } from './install-error.ts'
 import { migrateStorage } from './storage-migration.ts'
 import { LONGEST_WAIT, type SettlingOptions } from './storage-version.ts'
@@ -36,10 +36,11 @@ export async function installKinds(
   options: InstallOptions = {},
 ): Promise<readonly InstalledKind[]> {
   const definitions = await client.resource(CustomResourceDefinition, signalOf(options))
-  const manifests = kinds.map((kind) =>
-    (kind as KindDefinition).crd(options.conversion === undefined ? undefined : { conversion: options.conversion }),
-  )
-  const before = await Promise.all(manifests.map((manifest) => find(definitions, manifest, options)))
+  const before = await Promise.all(kinds.map((kind) => find(definitions, (kind as KindDefinition).crd(), options)))
+  const manifests = kinds.map((kind, index) => {
+    const conversion = options.conversion ?? conversionIn(before[index])
+    return (kind as KindDefinition).crd(conversion === undefined ? undefined : { conversion })
+  })
   // All is checked before anything is changed.
   manifests.forEach((manifest, index) => {
     checkStoredVersions(manifest, before[index])
@@ -64,6 +65,14 @@ export interface StoredDefinition extends KubeObject {
     readonly storedVersions?: readonly string[]
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[]
   }
+}
+
+/** Who converts already goes on: without it all versions but the stored one would no longer be served. The authority is for the program to say. */
+function conversionIn(before: StoredDefinition | undefined): WebhookClientConfig | undefined {
+  const conversion = before?.spec.conversion
+  if (conversion?.strategy !== 'Webhook') return undefined
+  const { caBundle: _, ...clientConfig } = conversion.webhook.clientConfig
+  return clientConfig
 }
 
 const signalOf = ({ signal }: InstallOptions) => (signal === undefined ? {} : { signal })
@@ -151,12 +160,18 @@ async function untilServed(
   }
 }
 
-async function answers(client: Client, { group, names, versions }: CrdManifest['spec'], options: InstallOptions): Promise<boolean> {
+async function answers(
+  client: Client,
+  { group, names, versions, conversion }: CrdManifest['spec'],
+  options: InstallOptions,
+): Promise<boolean> {
   for (const { name } of versions.filter(({ served }) => served)) {
     try {
       await client.request('GET', `/apis/${group}/${name}/${names.plural}`, { query: { limit: '1' }, ...signalOf(options) })
     } catch (error) {
       if (isNotFound(error)) return false
+      // It is served. Only its objects cannot be converted yet: whoever installs the kind may be the program that converts, and has not begun.
+      if (conversion?.strategy === 'Webhook' && isApiError(error) && error.code === 500) continue
       throw error
     }
   }

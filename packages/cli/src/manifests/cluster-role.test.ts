@@ -1,15 +1,5 @@
 import { expect, test } from 'vitest'
-import { clusterRoleOf, metricsAuthRoleOf, shardsRoleOf } from './cluster-role.ts'
-
-test('an operator may do what it declares, hold its lease and record events, and nothing else', () => {
-  const { metadata, rules } = clusterRoleOf({ name: 'x', permissions: [{ apiGroups: ['a.dev'], resources: ['things'], verbs: ['get'] }] })
-  expect(metadata.name).toBe('kubewright-x')
-  expect(rules).toEqual([
-    { apiGroups: ['a.dev'], resources: ['things'], verbs: ['get'] },
-    { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', 'get', 'update'] },
-    { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
-  ])
-})
+import { metricsAuthRoleOf, shardsRolesOf } from './cluster-role.ts'
 
 test('what --metrics-secure asks is a role apart', () => {
   const { metadata, rules } = metricsAuthRoleOf({ name: 'x' })
@@ -21,9 +11,19 @@ test('what --metrics-secure asks is a role apart', () => {
 })
 
 test('what --shards does with Leases is a role apart', () => {
-  const { metadata, rules } = shardsRoleOf({ name: 'x' })
+  const [{ metadata, rules }] = shardsRolesOf({ name: 'x', kinds: [] }) as [ReturnType<typeof metricsAuthRoleOf>]
   expect(metadata.name).toBe('kubewright-x-shards')
   expect(rules.map(({ resources, verbs }) => [resources, [...verbs].sort()])).toEqual([
     [['leases'], ['create', 'delete', 'get', 'list', 'update', 'watch']],
+  ])
+})
+
+test('what --shard-filter needs are roles apart: namespaces for "server", and to label what is reconciled for "label"', () => {
+  const pods = { group: '', version: 'v1', kind: 'Pod', plural: 'pods' }
+  const roles = shardsRolesOf({ name: 'x', kinds: [], reconciles: [pods] })
+  expect(roles.map(({ metadata, rules }) => [metadata.name, rules[0]?.resources, [...(rules[0]?.verbs ?? [])].sort()])).toEqual([
+    ['kubewright-x-shards', ['leases'], ['create', 'delete', 'get', 'list', 'update', 'watch']],
+    ['kubewright-x-shards-server', ['namespaces'], ['list', 'watch']],
+    ['kubewright-x-shards-label', ['pods'], ['get', 'list', 'patch', 'watch']],
   ])
 })

@@ -1,15 +1,16 @@
 import { mergeRules, type PolicyRule, rbac } from '@kubewright/schema'
 import { configurationsOf } from '@kubewright/webhook'
-import type { OperatorDefinition } from '../operator.ts'
+import { type DeployedProgram, isCalled, labelsOf } from './deployed-program.ts'
 
-type Asked = Pick<OperatorDefinition, 'name' | 'webhooks' | 'conversions'>
+type Asked = Pick<DeployedProgram, 'name' | 'webhooks' | 'conversions'>
 
 /** Of `kubewright run`, where it is not told otherwise. */
 const PORT = 9443
 
 /** What makes the API server call an operator: the configurations, without an authority (the operator fills it in), and the Service before it. */
-export function webhookManifestsOf({ name, webhooks = [], conversions = [] }: Asked, namespace: string): readonly object[] {
-  if (webhooks.length + conversions.length === 0) return []
+export function webhookManifestsOf(asked: Asked, namespace: string): readonly object[] {
+  if (!isCalled(asked)) return []
+  const { name, webhooks = [] } = asked
   const program = `kubewright-${name}`
   const labels = labelsOf(name)
   const service = {
@@ -22,8 +23,9 @@ export function webhookManifestsOf({ name, webhooks = [], conversions = [] }: As
 }
 
 /** What an operator does to keep its certificates, and the trust in them. Secrets in its own namespace alone. */
-export function webhookRolesOf({ name, webhooks = [], conversions = [] }: Asked, namespace: string): readonly object[] {
-  if (webhooks.length + conversions.length === 0) return []
+export function webhookRolesOf(asked: Asked, namespace: string): readonly object[] {
+  if (!isCalled(asked)) return []
+  const { name, webhooks = [], conversions = [] } = asked
   const program = `kubewright-${name}`
   const resources = ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations']
   const apiGroups = ['admissionregistration.k8s.io']
@@ -47,8 +49,4 @@ export function webhookRolesOf({ name, webhooks = [], conversions = [] }: Asked,
     rbac(`${program}-webhooks`, cluster, labelsOf(name)),
     { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules: mergeRules(secrets) },
   ]
-}
-
-function labelsOf(operator: string): Readonly<Record<string, string>> {
-  return { 'app.kubernetes.io/name': 'kubewright', 'app.kubernetes.io/component': operator }
 }

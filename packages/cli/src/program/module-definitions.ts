@@ -2,8 +2,11 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf } from '@kubewright/core'
 import type { DeclaredController, KindDefinition, PolicyRule } from '@kubewright/schema'
+import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
+import type { OperatorDefinition } from '../operator.ts'
 import { UsageError } from '../usage-error.ts'
 import { type DeclaredProgram, declared } from './declared.ts'
+import { programName } from './program-name.ts'
 
 /** What a user's module defines, whether it exports it or hands it to `run`. */
 export interface ModuleDefinitions {
@@ -11,6 +14,10 @@ export interface ModuleDefinitions {
   readonly controllers: readonly DeclaredController[]
   /** Rules of whole operators, which declare them themselves. */
   readonly permissions: readonly PolicyRule[]
+  readonly webhooks: readonly WebhookDefinition[]
+  readonly conversions: readonly ConversionDefinition[]
+  /** Of the program that `run` would make of it, as in `kubewright-NAME`. */
+  readonly name: string
 }
 
 /** Loads a module without running its program. @throws UsageError when it cannot be loaded, or defines nothing. */
@@ -29,18 +36,24 @@ export async function definitionsIn(path: string): Promise<ModuleDefinitions> {
   }
 }
 
-interface Operator {
-  readonly kinds: readonly KindDefinition[]
-  readonly permissions: readonly PolicyRule[]
-}
+type Operator = Pick<OperatorDefinition, 'name' | 'kinds' | 'permissions' | 'webhooks' | 'conversions'>
 
 function sorted(values: readonly unknown[], path: string): ModuleDefinitions {
   const operators = values.filter(isOperator)
   const controllers = values.filter(isController)
   const kinds = [...values, ...operators.flatMap((operator) => operator.kinds), ...controllers.map(({ kind }) => kind)].filter(isKind)
-  if (kinds.length === 0 && controllers.length === 0)
+  const webhooks = [...values.filter(isWebhook), ...operators.flatMap((operator) => operator.webhooks ?? [])]
+  const conversions = [...values.filter(isConversion), ...operators.flatMap((operator) => operator.conversions ?? [])]
+  if (kinds.length + controllers.length + webhooks.length === 0)
     throw new UsageError(`${path} defines no kind and no controller: export what defineKind() and controller() return, or hand it to run()`)
-  return { kinds: [...new Set(kinds)], controllers, permissions: operators.flatMap(({ permissions }) => permissions) }
+  return {
+    kinds: [...new Set(kinds)],
+    controllers,
+    permissions: operators.flatMap(({ permissions }) => permissions),
+    webhooks: [...new Set(webhooks)],
+    conversions: [...new Set(conversions)],
+    name: programName({ operators, controllers, webhooks }),
+  }
 }
 
 const has = (value: unknown, ...keys: readonly string[]): value is Readonly<Record<string, unknown>> =>
@@ -48,4 +61,6 @@ const has = (value: unknown, ...keys: readonly string[]): value is Readonly<Reco
 
 const isKind = (value: unknown): value is KindDefinition => has(value, 'crd', 'parse', 'plural') && typeof value['crd'] === 'function'
 const isController = (value: unknown): value is DeclaredController => has(value, 'kind', 'owns', 'watches', 'run')
+const isWebhook = (value: unknown): value is WebhookDefinition => has(value, 'kind', 'hooks', 'rules')
+const isConversion = (value: unknown): value is ConversionDefinition => has(value, 'plural', 'converters') && !isKind(value)
 const isOperator = (value: unknown): value is Operator => has(value, 'kinds', 'permissions', 'setup')

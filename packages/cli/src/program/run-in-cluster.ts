@@ -19,7 +19,10 @@ import { type RunSettings, settingsOf } from '../settings/program.ts'
 import type { Terminal } from '../terminal.ts'
 import { followConfiguration } from './configuration-watch.ts'
 import { checkKinds } from './kind-check.ts'
+import { installProgramKinds } from './kind-installation.ts'
 import { programLogger } from './logging.ts'
+import { started } from './milestones.ts'
+import { kindsOf } from './program-parts.ts'
 import { startTracing } from './tracing.ts'
 import { webhookServerOf } from './webhooks.ts'
 
@@ -31,6 +34,8 @@ export interface Parts {
   readonly controllers: readonly ControllerDefinition[]
   readonly webhooks: readonly WebhookDefinition[]
   readonly conversions: readonly ConversionDefinition[]
+  /** Where the metrics live. @default a new one */
+  readonly metrics?: Registry
 }
 
 /**
@@ -41,14 +46,15 @@ export async function runInCluster(parts: Parts, configuration: Configuration, t
   const { settings } = configuration
   const log = programLogger(settings, terminal)
   const fieldManager = `kubewright-${parts.name}`
-  const metrics = new Registry()
-  processMetrics(metrics)
+  const { metrics = new Registry() } = parts
+  const endMetrics = processMetrics(metrics)
   const target = {
     ...(settings.kubeconfig ? { kubeconfig: settings.kubeconfig } : {}),
     ...(settings.context ? { context: settings.context } : {}),
     fieldManager,
     observe: restClientMetrics(metrics, { detail: settings.metricsRestClientDetail }),
     onWarning: warnOnce(log),
+    onCredential: (secret: string) => void log.secrets.add(secret),
   }
   const client = await connect(target)
   const leaseClient = await connect({ ...target, ...leaseConnection(settings) })
@@ -57,7 +63,8 @@ export async function runInCluster(parts: Parts, configuration: Configuration, t
   let followed: Promise<void> | undefined
   try {
     await checkConnection(client, terminal.signal)
-    for (const operator of parts.operators) await checkKinds(client, operator, log, terminal.signal)
+    if (settings.installCrds) await installProgramKinds(client, parts, settings, log, terminal.signal)
+    else for (const operator of parts.operators) await checkKinds(client, operator, log, terminal.signal)
     const manager = createManager({
       client,
       log,
@@ -67,11 +74,16 @@ export async function runInCluster(parts: Parts, configuration: Configuration, t
       metricsSecure: settings.metricsSecure,
       ...(settings.metricsCertDir ? { metricsCertDir: settings.metricsCertDir } : {}),
       profiling: settings.profiling,
+      inspection: settings.inspection && { kinds: kindsOf(parts) },
       healthProbeBindAddress: settings.healthProbeBindAddress,
       gracefulShutdownTimeout: settings.gracefulShutdownTimeout,
+      // The delay is for Services, which go on sending requests for a while. At a URL there is one program, and nobody to send them to instead.
+      ...(settings.webhookUrl === undefined ? {} : { preStopDelay: 0 }),
       warmStandby: settings.warmStandby,
       leaderElection: leaderElectionOf(settings, fieldManager, leaseClient),
-      ...(settings.shards ? { sharding: shardMember(leaseOf(settings, fieldManager, leaseClient)) } : {}),
+      ...(settings.shards
+        ? { sharding: shardMember({ ...leaseOf(settings, fieldManager, leaseClient), filter: settings.shardFilter }) }
+        : {}),
     })
     addParts(manager, parts, settings)
     log.info('starting', { program: parts.name, server: client.server })
@@ -79,11 +91,13 @@ export async function runInCluster(parts: Parts, configuration: Configuration, t
     terminal.insistence.addEventListener('abort', () =>
       log.error('ended at once, as was asked twice', { unfinished: manager.unfinished() }),
     )
+    void manager.elected.then(() => started.publish({ program: parts.name }))
     await manager.run(terminal.signal)
     log.info('stopped')
   } finally {
     following.abort()
     await followed
+    endMetrics()
     await Promise.all([client.close(), leaseClient.close()])
     await tracing?.stop()
   }

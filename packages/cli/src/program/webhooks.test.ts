@@ -1,5 +1,6 @@
 import { webhooks } from '@kubewright/webhook'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { RUN_SETTINGS } from '../settings/program.ts'
 import { webhookServerOf } from './webhooks.ts'
 
@@ -25,6 +26,22 @@ test('those of operators and those given alone are served together, before the c
   expect(() => serverFor({}, { webhooks: [hooks], operators: [{ name: 'x', webhooks: [hooks] }] })).toThrow(
     'two definitions are for one path',
   )
+})
+
+test('an operator whose hooks depend on its settings is asked for them', () => {
+  const given: unknown[] = []
+  const operator = {
+    name: 'x',
+    config: z.object({ most: z.int() }),
+    webhooks: [],
+    webhooksWith: (config: unknown) => {
+      given.push(config)
+      return [hooks]
+    },
+  }
+  const settings = { ...RUN_SETTINGS.parse({}), xMost: 3 }
+  expect(webhookServerOf({ ...parts, operators: [operator as never] }, settings, 'ns')).toBeDefined()
+  expect(given).toEqual([{ most: 3 }])
 })
 
 test('a URL that is none is refused', () => {

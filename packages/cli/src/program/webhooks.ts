@@ -1,9 +1,9 @@
 import { ConfigurationError } from '@kubewright/core'
-import { type WebhookServer, webhookServer } from '@kubewright/webhook'
-import type { RunSettings } from '../settings/program.ts'
+import { type Reach, type WebhookServer, webhookServer } from '@kubewright/webhook'
+import { type RunSettings, settingsOf } from '../settings/program.ts'
 import type { Parts } from './run-in-cluster.ts'
 
-type WebhookSettings = Pick<RunSettings, 'webhookPort' | 'webhookCertDir' | 'webhookService' | 'webhookUrl' | 'webhookInstall'>
+type WebhookSettings = Pick<RunSettings, 'webhooks' | 'webhookPort' | 'webhookCertDir' | 'webhookService' | 'webhookUrl' | 'webhookInstall'>
 
 /**
  * Everything that the API server may ask of the program, on one port; `undefined` when it asks nothing.
@@ -14,7 +14,8 @@ export function webhookServerOf(
   settings: WebhookSettings,
   namespace: string,
 ): WebhookServer | undefined {
-  const hooks = [...operators.flatMap((operator) => operator.webhooks ?? []), ...webhooks]
+  const configured = operators.flatMap((operator) => operator.webhooksWith?.(settingsOf(operator, settings)) ?? operator.webhooks ?? [])
+  const hooks = [...configured, ...webhooks]
   const converted = [...operators.flatMap((operator) => operator.conversions ?? []), ...conversions]
   const { webhookPort, webhookCertDir, webhookService, webhookUrl, webhookInstall } = settings
   if (hooks.length + converted.length === 0) {
@@ -22,6 +23,7 @@ export function webhookServerOf(
       if (given !== undefined) throw new ConfigurationError(`--webhook-${flag}: this program has no webhooks: leave it out`)
     return undefined
   }
+  if (!settings.webhooks) return undefined
   const program = `kubewright-${name}`
   return webhookServer({
     name: program,
@@ -30,9 +32,18 @@ export function webhookServerOf(
     conversions: converted,
     bindAddress: `${hostFor(webhookUrl)}:${webhookPort}`,
     install: webhookInstall,
-    reach: webhookUrl === undefined ? { service: { name: webhookService ?? program, namespace } } : { url: webhookUrl },
+    reach: reachOf(name, settings, namespace),
     ...(webhookCertDir === undefined ? {} : { certificates: { from: 'folder', folder: webhookCertDir } }),
   })
+}
+
+/** How the API server finds the program: by a URL, or by the Service before its replicas. */
+export function reachOf(
+  name: string,
+  { webhookUrl, webhookService }: Pick<WebhookSettings, 'webhookUrl' | 'webhookService'>,
+  namespace: string,
+): Reach {
+  return webhookUrl === undefined ? { service: { name: webhookService ?? `kubewright-${name}`, namespace } } : { url: webhookUrl }
 }
 
 /** Who is reached on this machine alone needs not listen to others. */

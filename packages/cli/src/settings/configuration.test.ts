@@ -25,7 +25,10 @@ test.each([
   [['--graceful-shutdown-timeout', '-1s'], '--graceful-shutdown-timeout: "-1s" is negative'],
   [['--leader-election-retry-period', '5'], '--leader-election-retry-period: duration "5" is malformed: "5" has no unit'],
   [['--metrics-cert-dir', 'x'], '--metrics-cert-dir: is for HTTPS: give --metrics-secure too'],
+  [['--shard-filter', 'label'], '--shard-filter: is for replicas that split the objects among them: give --shards too'],
+  [['--shards', '--shard-filter', 'some'], '--shard-filter: '],
   [['--profiling', '--metrics-bind-address', '0'], '--profiling: profiles are served beside the metrics, which are off'],
+  [['--inspection', '--metrics-bind-address', '0'], '--inspection: it is served beside the metrics, which are off'],
   [['--webhook-port', '65536'], '--webhook-port: '],
   [['--webhook-url', 'https://a', '--webhook-service', 'b'], '--webhook-url: is for a program without a Service'],
 ])('%j is refused before anything starts', (args, message) => {

@@ -39,8 +39,14 @@ function refuseContradictions(settings: RunSettings): void {
     ...(settings.metricsCertDir !== undefined && !settings.metricsSecure
       ? ['--metrics-cert-dir: is for HTTPS: give --metrics-secure too']
       : []),
+    ...(settings.shardFilter !== 'none' && !settings.shards
+      ? ['--shard-filter: is for replicas that split the objects among them: give --shards too']
+      : []),
     ...(settings.profiling && settings.metricsBindAddress === '0'
       ? ['--profiling: profiles are served beside the metrics, which are off: give --metrics-bind-address too']
+      : []),
+    ...(settings.inspection && settings.metricsBindAddress === '0'
+      ? ['--inspection: it is served beside the metrics, which are off: give --metrics-bind-address too']
       : []),
     ...(settings.webhookService !== undefined && settings.webhookUrl !== undefined
       ? ['--webhook-url: is for a program without a Service: leave out --webhook-service']

@@ -65,6 +65,11 @@ export const RUN_SETTINGS = z.object({
   shards: z.boolean().default(false).meta({
     description: 'replicas split the objects of the controllers among them, instead of one that has all; give it to every replica',
   }),
+  shardFilter: z.enum(['none', 'client', 'server', 'label']).default('none').meta({
+    description:
+      'what a replica’s caches hold with --shards: everything, or its share, chosen by itself, by the server (Kubernetes 1.36, whole namespaces), or by a label on each object; all replicas the same',
+    placeholder: 'WHICH',
+  }),
   gracefulShutdownTimeout: duration
     .default('30s')
     .meta({ description: 'how long everything has to stop in; 0s: nothing is waited for', placeholder: 'DURATION' }),
@@ -83,9 +88,20 @@ export const RUN_SETTINGS = z.object({
     .default(false)
     .meta({ description: 'durations, sizes and retries of requests to the API server, by verb' }),
   profiling: z.boolean().default(false).meta({ description: '/debug/cpuprofile and /debug/heapprofile beside /metrics' }),
+  inspection: z.boolean().default(false).meta({
+    description:
+      '/leader, /kinds, /crds, /events and /watch beside /metrics, for those who may see it in the cluster (--metrics-secure), or on this machine',
+  }),
   healthProbeBindAddress: bindAddress
     .default(':8081')
     .meta({ description: 'where /healthz and /readyz are served', placeholder: 'ADDRESS' }),
+  installCrds: z.boolean().default(false).meta({
+    description: 'apply the CRDs of the program’s kinds before it starts; never one that would lose stored versions',
+  }),
+  webhooks: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'serve the program’s webhooks; without them the API server must not be told to call it' }),
   webhookPort: z
     .int()
     .min(0)

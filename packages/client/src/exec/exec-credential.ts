@@ -13,6 +13,7 @@ export interface ExecCluster {
   /** Base64 of the PEM bundle. */
   readonly 'certificate-authority-data'?: string
   readonly 'proxy-url'?: string
+  readonly 'disable-compression'?: boolean
   /** The cluster's extension `client.authentication.k8s.io/exec`. */
   readonly config?: unknown
 }

@@ -33,6 +33,8 @@ export interface ClusterIdentity {
   }
   /** An http, https, socks5 or socks5h proxy. */
   readonly proxy?: URL
+  /** Whether lists may come packed. @default true */
+  readonly compression?: boolean
   readonly credentials: CredentialSource
   readonly impersonate?: Impersonation
 }

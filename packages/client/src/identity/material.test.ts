@@ -36,6 +36,19 @@ describe('a mounted file is read again as it rotates', () => {
     expect(await material.read()).toBe('two')
   })
 
+  test('C16: a text that is refused while it is being read again is read once more: what was under way may be the refused one', async () => {
+    const answers = [Promise.withResolvers<string>(), Promise.withResolvers<string>()]
+    let reads = 0
+    const material = fileMaterial('/token', { clock: virtualClock(), readText: () => answers[reads++]!.promise })
+    const first = material.read()
+    material.invalidate()
+    answers[0]!.resolve('refused')
+    answers[1]!.resolve('fresh')
+    expect(await first).toBe('fresh')
+    expect(await material.read()).toBe('fresh')
+    expect(reads).toBe(2)
+  })
+
   test('C16: readers at the same time share one read', async () => {
     const { state, material } = file('one')
     expect(await Promise.all([material.read(), material.read(), material.read()])).toEqual(['one', 'one', 'one'])

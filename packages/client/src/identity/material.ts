@@ -30,15 +30,20 @@ export interface FileMaterialOptions {
 export function fileMaterial(path: string, options: FileMaterialOptions = {}): Material {
   const { clock = systemClock, maxAge = 60_000, readText = (file) => readFile(file, 'utf8'), problemOf } = options
   let last: { readonly text: string; readonly at: number } | undefined
-  let stale = false
+  /** Counts refusals: what was begun to be read before one may be what was refused. */
+  let refusals = 0
+  let readAt = 0
   let reading: Promise<string> | undefined
 
   const refresh = async () => {
     try {
-      const text = await readGood()
-      last = { text, at: clock.monotonic() }
-      stale = false
-      return text
+      for (;;) {
+        const before = refusals
+        const text = await readGood()
+        last = { text, at: clock.monotonic() }
+        readAt = before
+        if (before === refusals) return text
+      }
     } catch (error) {
       if (last === undefined) throw error
       last = { text: last.text, at: clock.monotonic() }
@@ -60,12 +65,12 @@ export function fileMaterial(path: string, options: FileMaterialOptions = {}): M
   return {
     name: path,
     read() {
-      if (last !== undefined && !stale && clock.monotonic() - last.at < maxAge) return Promise.resolve(last.text)
+      if (last !== undefined && readAt === refusals && clock.monotonic() - last.at < maxAge) return Promise.resolve(last.text)
       reading ??= refresh()
       return reading
     },
     invalidate() {
-      stale = true
+      refusals++
       return true
     },
   }

@@ -12,6 +12,7 @@ export interface ClusterPart {
   readonly ca?: Material
   readonly serverName?: string
   readonly skipVerify: boolean
+  readonly compression: boolean
   readonly proxy?: URL
   /** What a plugin with `provideClusterInfo` is told. */
   execCluster(): Promise<ExecCluster>
@@ -32,6 +33,7 @@ export function readCluster(
   if (skipVerify && ca !== undefined) {
     problems.add(`${fields.where('insecure-skip-tls-verify')} is true although a certificate authority is given: remove one of the two`)
   }
+  const compression = !fields.flag('disable-compression')
   const proxyText = fields.text('proxy-url')
   const proxy = readProxy(proxyText, fields, server, environment, problems)
   return {
@@ -39,6 +41,7 @@ export function readCluster(
     ...(ca !== undefined && { ca }),
     ...(serverName !== undefined && { serverName }),
     skipVerify,
+    compression,
     ...(proxy !== undefined && { proxy }),
     async execCluster() {
       const config = execExtension(fields)
@@ -47,6 +50,7 @@ export function readCluster(
         ...(serverName !== undefined && { 'tls-server-name': serverName }),
         ...(skipVerify && { 'insecure-skip-tls-verify': true }),
         ...(ca !== undefined && { 'certificate-authority-data': Buffer.from(await ca.read()).toString('base64') }),
+        ...(!compression && { 'disable-compression': true }),
         ...(proxyText !== undefined && { 'proxy-url': proxyText }),
         ...(config !== undefined && { config }),
       }

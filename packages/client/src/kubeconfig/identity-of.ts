@@ -42,6 +42,7 @@ export async function identityOf(config: Kubeconfig, options: IdentityOfOptions)
       skipVerify: cluster.skipVerify,
     },
     ...(cluster.proxy && { proxy: cluster.proxy }),
+    compression: cluster.compression,
     credentials: user.credentials,
     ...(user.impersonate && { impersonate: user.impersonate }),
   }

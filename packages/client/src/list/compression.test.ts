@@ -2,8 +2,10 @@ import type { ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { isConnectionError } from '@kubewright/core'
 import { describe, expect, test } from 'vitest'
+import { connect } from '../connect.ts'
+import { ConfigMap } from '../kinds/index.ts'
 import { all, collect, item, JSON_HEAD, list, listing } from '../test-server/listing.ts'
-import { json } from '../test-server/scripted-server.ts'
+import { json, scriptedServer } from '../test-server/scripted-server.ts'
 
 describe('compression', () => {
   const packed = (response: ServerResponse, body: Buffer) =>
@@ -26,6 +28,25 @@ describe('compression', () => {
     await other.resource.get({ name: 'a', namespace: 'x' }).catch(() => {})
     expect(other.server.received.map(({ headers }) => headers['accept-encoding'])).toEqual([undefined, undefined])
   })
+
+  test.each([
+    ['true', undefined, undefined],
+    ['true', true, 'gzip'],
+    ['false', undefined, 'gzip'],
+  ])(
+    'C17: disable-compression: %s in a kubeconfig is heeded, unless the program says compression: %s',
+    async (text, compression, asked) => {
+      await using server = await scriptedServer((_request, response) => json(response, list([])))
+      const kubeconfigText = `
+      clusters: [{name: c, cluster: {server: 'http://127.0.0.1:${server.port}', disable-compression: ${text}}}]
+      contexts: [{name: x, context: {cluster: c}}]
+      current-context: x`
+      const client = await connect({ kubeconfigText, ...(compression === undefined ? {} : { compression }) })
+      await (await client.resource(ConfigMap)).list()
+      expect(server.received.at(-1)?.headers['accept-encoding']).toBe(asked)
+      await client.close()
+    },
+  )
 
   test('cut short is an error after what came of it', async () => {
     await using fixture = await listing((_request, response) => packed(response, gzipSync(text).subarray(0, -200)))

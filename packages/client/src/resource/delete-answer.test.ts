@@ -13,7 +13,7 @@ test.each<[string, ObjectMeta, boolean]>([
   ['a Namespace, which has no grace period, is not gone', { deletionTimestamp }, false],
   ['a Service as it was before its deletion is gone', {}, true],
 ])('%s', (_name, metadata, gone) => {
-  expect(readDeleteAnswer(object(metadata))).toEqual(gone ? { gone: true } : { gone: false, object: object(metadata) })
+  expect(readDeleteAnswer(object(metadata))).toEqual({ gone, object: object(metadata) })
 })
 
 test('a Status is gone, and comes along', () => {

@@ -12,5 +12,5 @@ export function readDeleteAnswer<T extends KubeObject>(answer: T | Status): Dele
   const { deletionTimestamp, deletionGracePeriodSeconds, finalizers = [] } = object.metadata
   if (finalizers.length > 0) return { gone: false, object }
   // A Namespace waits for its content by spec.finalizers and has no grace period at all.
-  return deletionTimestamp === undefined || deletionGracePeriodSeconds === 0 ? { gone: true } : { gone: false, object }
+  return deletionTimestamp === undefined || deletionGracePeriodSeconds === 0 ? { gone: true, object } : { gone: false, object }
 }

@@ -129,6 +129,19 @@ describe('an informer', () => {
     expect(server.requests).toEqual([])
   })
 
+  test('that is asked for while the cache stops is refused: nobody would ever run it', async () => {
+    const discovery = Promise.withResolvers<void>()
+    const { cache, stop, run } = start({ beforeDiscovery: discovery.promise })
+    const asked = cache.informer(ConfigMap)
+    asked.catch(() => {})
+    await settle()
+    stop.abort()
+    await run
+    discovery.resolve()
+    await expect(asked).rejects.toThrow('it stopped while ConfigMap.v1 was asked for')
+    expect(cache.informers()).toEqual([])
+  })
+
   test('cannot be had after the cache has stopped', async () => {
     const { cache, stop, run } = start()
     stop.abort()

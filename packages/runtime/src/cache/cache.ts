@@ -58,12 +58,14 @@ export class SharedCache implements Cache {
   }
 
   async informer<T extends KubeObject>(kind: Kind<T>, scope: InformerScope<T> = {}): Promise<InformerLease<T>> {
-    if (this.#life === 'ended') throw new Error(`cache: ${describeKind(kind)} was asked for after the cache had stopped`)
+    if (this.#hasEnded()) throw new Error(`cache: ${describeKind(kind)} was asked for after the cache had stopped`)
     const { key, resolved } = this.#resolve(kind, scope)
     const entry = this.#entries.get(key) ?? this.#open(key, kind as unknown as Kind<KubeObject>, resolved)
     entry.leases++
     try {
       const { shard } = await entry.informer
+      // Nobody would ever run it, and whoever waits for its first list would wait for ever.
+      if (this.#hasEnded()) throw new Error(`cache: it stopped while ${describeKind(kind)} was asked for`)
       if (shard !== undefined && scope.shard !== undefined) shard.serve(await this.#familyKind(scope.shard.family))
     } catch (error) {
       if (entry.ready !== undefined) await this.#release(key, entry)
@@ -81,12 +83,12 @@ export class SharedCache implements Cache {
     return listed(this.#covering(kind, selection.namespace), selection)
   }
 
-  caughtUp(kind: KindReference, to?: WrittenTo): boolean {
-    return this.#reads.caughtUp(this.#informersOf(kind), to)
+  caughtUp(of: Informer<KubeObject> | KindReference, to?: WrittenTo): boolean {
+    return this.#reads.caughtUp(this.#meant(of), to)
   }
 
-  async whenCaughtUp(kind: KindReference, to?: WrittenTo, options: WaitOptions = {}): Promise<void> {
-    await Promise.all(this.#informersOf(kind).map((informer) => this.#reads.catchUp(informer, to, options)))
+  async whenCaughtUp(of: Informer<KubeObject> | KindReference, to?: WrittenTo, options: WaitOptions = {}): Promise<void> {
+    await Promise.all(this.#meant(of).map((informer) => this.#reads.catchUp(informer, to, options)))
   }
 
   informers(): readonly InformerSummary[] {
@@ -148,6 +150,10 @@ export class SharedCache implements Cache {
     return entry
   }
 
+  #hasEnded(): boolean {
+    return this.#life === 'ended'
+  }
+
   #filter(): ShardFilter | undefined {
     this.#shardFilter ??= this.#options.shardFilter?.()
     return this.#shardFilter
@@ -191,6 +197,10 @@ export class SharedCache implements Cache {
     const defaults = { namespaces, byKind: this.#byKind.get(describeKind(kind)), watchList, sharded }
     const resolved = resolveScope(scope, defaults) as unknown as ResolvedScope
     return { key: scopeKey(kind, resolved, this.#transformNumber(resolved.transform)), resolved }
+  }
+
+  #meant(of: Informer<KubeObject> | KindReference): readonly SharedInformer<KubeObject>[] {
+    return of instanceof SharedInformer ? [of] : this.#informersOf('type' in of ? of.type : of)
   }
 
   /** Whatever their scope, and in whatever version of the API. */

@@ -41,12 +41,12 @@ export interface Cache {
   /** The same reads, which wait until the cache is in sync and shows what this program wrote itself. */
   readonly read: CacheReader
   /**
-   * Whether the informers of the kind show this program's own writes: all, those to one object, or those to what the object of that uid owns.
-   * Never waits. True when nobody watches the kind, and when `readYourOwnWrites` is off.
+   * Whether this one informer, or all informers of the kind, show this program's own writes: all, those to one object, or those to what the object of that
+   * uid owns. Never waits. True when nobody watches the kind, and when `readYourOwnWrites` is off.
    */
-  caughtUp(kind: KindReference, to?: WrittenTo): boolean
+  caughtUp(of: Informer<KubeObject> | KindReference, to?: WrittenTo): boolean
   /** Resolves when {@link Cache.caughtUp} holds for the writes that were answered before the call. @throws CacheLagError, the signal's reason */
-  whenCaughtUp(kind: KindReference, to?: WrittenTo, options?: WaitOptions): Promise<void>
+  whenCaughtUp(of: Informer<KubeObject> | KindReference, to?: WrittenTo, options?: WaitOptions): Promise<void>
   informers(): readonly InformerSummary[]
 }
 

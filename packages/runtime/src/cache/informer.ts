@@ -58,6 +58,11 @@ export interface Informer<T extends KubeObject> {
    * A version that cannot be compared counts as reached, for nobody could tell when to stop waiting for it.
    */
   reached(resourceVersion: string, namespace?: string): boolean
+  /**
+   * Where replicas share objects by labels: those that the object must bear to be seen here. What is made with them is seen at once; else the runtime
+   * labels it a moment later. An object that loses them looks deleted until it has them again. `undefined`: it takes none.
+   */
+  readonly labelsFor?: ((object: KubeObject) => Readonly<Record<string, string>>) | undefined
   readonly state: InformerState
   readonly liveness: InformerLiveness
 }

@@ -1,5 +1,6 @@
 import type { Selection } from '@kubewright/client'
 import type { GroupVersionKind, KubeObject, ResourceType } from '@kubewright/core'
+import type { ScopePart } from './scope.ts'
 
 /** Whose the objects of an informer are. */
 export interface ShardScope {
@@ -14,8 +15,10 @@ export type FamilyKind = Pick<ResourceType, 'group' | 'kind' | 'namespaced'>
 
 /** An informer that holds only what is this replica's. */
 export interface ShardHolder {
-  readonly type: Pick<ResourceType, 'group' | 'kind' | 'namespaced' | 'plural'>
+  readonly type: ResourceType<KubeObject>
   readonly by: ShardScope['by']
+  /** What it would watch if nothing were shared. */
+  readonly parts: readonly ScopePart[]
   /** More is wanted: everything is to be listed again. {@link ShardView.filled} says when it is there. */
   refill(): void
   /** Less is wanted: what {@link ShardView.keeps} refuses is to be dropped. */
@@ -37,6 +40,10 @@ export interface ShardView {
    * less than the list from which it goes on, but never for more.
    */
   selection(namespace: string | undefined, purpose: 'list' | 'watch'): Pick<Selection, 'labelSelector' | 'shardSelector'>
+  /** Where replicas share by labels: those by which the informer finds the object. */
+  readonly labelsFor?: ((object: KubeObject) => Readonly<Record<string, string>>) | undefined
+  /** Whether the informer's watch shows the object as it is: not before it is labelled, where replicas share by labels. */
+  shows(object: KubeObject): boolean
   /** The server answered with an error that the selection may be to blame for, so many times in a row. */
   failed(message: string, times: number): void
   /** Everything that is wanted is in the store, from a list that began after the last {@link ShardHolder.refill}. */

@@ -69,8 +69,9 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
     this.#inSync.promise.catch(() => {})
     if (scope.shard !== undefined) {
       this.shard = options.shardFilter?.open({
-        type: this.type,
+        type: this.type as unknown as ResourceType<KubeObject>,
         by: scope.shard,
+        parts: partsOf(scope as unknown as ResolvedScope, this.type.namespaced),
         refill: () => this.#refill(),
         prune: () => {
           for (const { partition } of this.#parts) partition.prune()
@@ -90,6 +91,14 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
 
   keeps(object: KubeObject): boolean {
     return this.shard?.wants(object) ?? true
+  }
+
+  shows(object: KubeObject): boolean {
+    return this.shard?.shows(object) ?? true
+  }
+
+  get labelsFor(): Informer<T>['labelsFor'] {
+    return this.shard?.labelsFor
   }
 
   get size(): number {

@@ -18,7 +18,7 @@ test.each([
     type: ConfigMap as ScopedInformer['type'],
     scope: resolveScope({ fieldSelector }, { namespaces: [], byKind: undefined, watchList: 'auto' }),
     get: () => ({ metadata: { ...object.metadata, resourceVersion: '4' } }),
-    ...{ reached: () => false, keeps: () => true },
+    ...{ reached: () => false, keeps: () => true, shows: () => true },
   }
   const written = new WrittenVersions(virtualClock(), () => [older])
   written.after({ type: older.type as never, verb: 'update', name: { name: 'a', namespace: 'ns' }, dryRun: false }, object)

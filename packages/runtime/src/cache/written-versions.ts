@@ -25,6 +25,8 @@ export type ScopedInformer = Pick<Informer<KubeObject>, 'get' | 'reached'> & {
   readonly scope: ResolvedScope
   /** Whether the object is this replica's to hold. */
   keeps(object: KubeObject): boolean
+  /** Whether its watch shows the object as it is, and not only when something has been written to it that is still to come. */
+  shows(object: KubeObject): boolean
 }
 
 /** Nobody waits for a write that is older: with bookmarks every minute and dead watches found after 70 s, a cache that is so late has lost its server. */
@@ -112,13 +114,14 @@ export class WrittenVersions implements WriteGuard {
 }
 
 /** Whether the informer is as new as the write, or the write is none of its concern. */
-export function hasSeen(informer: ScopedInformer, { object, previous }: Written): boolean {
+export function hasSeen(informer: ScopedInformer, { object, deleted, previous }: Written): boolean {
   const { name = '', namespace, uid, resourceVersion } = object.metadata
   const part = partsOf(informer.scope, informer.type.namespaced).find((one) => isAbout(one, namespace ?? ''))
   if (part === undefined) return true
   const held = informer.get(name, namespace)
   if (resourceVersion === undefined) return held?.metadata.uid !== uid && (previous === undefined || hasSeen(informer, previous))
-  if (informer.reached(resourceVersion, namespace)) return true
+  // What a label has to make visible first is not shown by a watch that has come so far.
+  if ((deleted || informer.shows(object)) && informer.reached(resourceVersion, namespace)) return true
   // What is held and no longer selected goes with an event that will come; what was never selected has none.
   return held === undefined ? !selects(part, object) || !informer.keeps(object) : !isNewer(object, held)
 }

@@ -27,7 +27,8 @@ export interface Clusters {
   get(name: string): Cluster | undefined
   list(): readonly Cluster[]
   /**
-   * Takes a cluster in; its watches start as soon as a controller asks for them.
+   * Takes a cluster in; its watches start as soon as a controller asks for them. When a part of it fails it leaves, which is logged, and
+   * joins again by itself after 10 s to 5 min, until it is told to {@link Clusters.leave}.
    * @throws ConfigurationError when the name is taken or no DNS label, Error when the manager has begun to stop
    */
   join(name: string, client: Client): Cluster

@@ -132,6 +132,38 @@ test('a folder that is away for a moment lets nobody leave', async () => {
   folder = await mkdtemp(join(tmpdir(), 'kubewright-clusters-'))
 })
 
+test('two contexts, or two files, of one name are refused by both names; whichever was here goes on', async () => {
+  const config = join(folder, 'config')
+  await put('config', kubeconfig({ 'a@b': 1001 }))
+  const { become, clock, log, manager } = await follow({ kubeconfig: config })
+  await become(['a-b http://127.0.0.1:1001'])
+  const before = manager.clusters.get('a-b')
+  await put('config', kubeconfig({ 'a-b': 1002, 'a@b': 1001, c: 1003 }))
+  await become(['a-b http://127.0.0.1:1001', 'c http://127.0.0.1:1003'])
+  const told = () => log.filter(({ level }) => level === 'warn').map(({ error }) => String(error))
+  await expect
+    .poll(async () => {
+      await clock.advance(10_000)
+      return told()
+    })
+    .toEqual([expect.stringContaining('the contexts "a-b" and "a@b"')])
+  await become(['a-b http://127.0.0.1:1001', 'c http://127.0.0.1:1003'])
+  expect(manager.clusters.get('a-b')).toBe(before)
+  await put('config', kubeconfig({ 'a-b': 1002, c: 1003 }))
+  await become(['a-b http://127.0.0.1:1002', 'c http://127.0.0.1:1003'])
+})
+
+test('two files of one name in a folder are refused by both names', async () => {
+  await put('paris.yaml', kubeconfig({ a: 1001 }))
+  await put('paris.json', kubeconfig({ a: 1002 }))
+  await put('rome', kubeconfig({ a: 1003 }))
+  const { become, log } = await follow({ folder })
+  await become(['rome http://127.0.0.1:1003'])
+  expect(log.filter(({ level }) => level === 'warn').map(({ error }) => String(error))).toEqual([
+    expect.stringContaining('the files paris.json and paris.yaml'),
+  ])
+})
+
 test.each([
   ['paris', 'paris'],
   ['admin@paris.example', 'admin-paris-example'],

@@ -150,7 +150,8 @@ class Follower {
 
   /** `undefined`: nobody can say at the moment; what has joined stays. */
   async #find(): Promise<ReadonlyMap<string, Found> | undefined> {
-    const { client = {} } = this.#options
+    // Whatever its logins are: in a log of this program they have no place.
+    const client = { onCredential: (secret: string) => void this.#log.secrets.add(secret), ...this.#options.client }
     try {
       const found = 'folder' in this.#options ? await inFolder(this.#options.folder, client) : await inFile(this.#options, client)
       this.#said.delete('')
@@ -166,11 +167,18 @@ const KUBECONFIG_ENDINGS: ReadonlySet<string> = new Set(['', '.yaml', '.yml', '.
 
 async function inFolder(folder: string, options: ClientOptions): Promise<ReadonlyMap<string, Found>> {
   const found = new Map<string, Found>()
+  const files = new Map<string, string>()
   for (const file of (await readdir(folder)).sort()) {
     // A mounted Secret has its real files in "..data".
     if (file.startsWith('.') || !KUBECONFIG_ENDINGS.has(extname(file))) continue
     const path = join(folder, file)
     const name = parse(file).name
+    const first = files.get(name)
+    if (first !== undefined) {
+      found.set(name, ambiguous(`the files ${first} and ${file} of ${folder}`, name, 'remove one of the two'))
+      continue
+    }
+    files.set(name, file)
     try {
       const text = await readFile(path, 'utf8')
       found.set(name, {
@@ -190,11 +198,28 @@ async function inFile(
   options: ClientOptions,
 ): Promise<ReadonlyMap<string, Found>> {
   const found = new Map<string, Found>()
+  const named = new Map<string, string>()
   for (const { name, print } of kubeconfigContexts(await readFile(kubeconfig, 'utf8'), kubeconfig)) {
     if (contexts !== undefined && !contexts.includes(name)) continue
-    found.set(clusterName(name), { print, connect: () => connect({ ...options, kubeconfig, context: name }) })
+    const cluster = clusterName(name)
+    const first = named.get(cluster)
+    if (first !== undefined) {
+      found.set(
+        cluster,
+        ambiguous(`the contexts "${first}" and "${name}" of ${kubeconfig}`, cluster, 'rename one of the two, or choose with "contexts"'),
+      )
+      continue
+    }
+    named.set(cluster, name)
+    found.set(cluster, { print, connect: () => connect({ ...options, kubeconfig, context: name }) })
   }
   return found
+}
+
+/** Which of the two would be a matter of chance: neither, and whichever was here before goes on. */
+function ambiguous(both: string, name: string, mend: string): Found {
+  const problem = `${both} both are the cluster "${name}": ${mend}`
+  return { print: problem, connect: () => Promise.reject(new ConfigurationError(problem)) }
 }
 
 /** A context's name as a DNS label: `admin@paris.example` is `admin-paris-example`. */

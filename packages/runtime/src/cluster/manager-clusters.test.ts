@@ -1,5 +1,6 @@
 import { settle, virtualClock } from '@kubewright/testing/virtual-clock'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { ShardView } from '../cache/shard-filter.ts'
 import { controller } from '../controller/definition.ts'
 import { fakeClient } from '../fake/fake-client.ts'
 import { FakeServer, refused } from '../fake/fake-server.ts'
@@ -120,6 +121,70 @@ describe('the clusters of a manager', () => {
     broken = false
     await clock.advance(15_000)
     expect(seen).toEqual(['far/late'])
+  })
+
+  describe('one of which a part fails', () => {
+    /** The caches of `far` fail as often as the test says. */
+    async function failing(times: number) {
+      const seen: string[] = []
+      let begun = 0
+      const view: ShardView = {
+        ...{ serve: () => {}, wants: () => true, keeps: () => true, shows: () => true, selection: () => ({}), failed: () => {} },
+        ...{ filled: () => {}, close: () => {} },
+        begin: async () => {
+          if (++begun <= times) throw new Error('a part is broken')
+        },
+      }
+      const shards = { owns: () => true, subscribe: () => () => {}, joined: Promise.resolve(), leaseDuration: 15_000 }
+      const member = {
+        shards,
+        run: untilStopped,
+        release: async () => {},
+        filter: ({ name }: { readonly name: string }) => (name === 'far' ? { open: () => view } : undefined),
+      }
+      const watching: Runnable = {
+        name: 'watching',
+        run: (signal, { clusters }) =>
+          clusters.engage(async (cluster) => {
+            const lease = await cluster.cache.informer(Website, { shard: { by: 'name', family: Website } })
+            lease.informer.subscribe({ add: ({ metadata }) => void seen.push(`${cluster.name || 'local'}/${metadata.name}`) })
+            await Promise.race([untilStopped(signal), untilStopped(cluster.signal)])
+            await lease.release()
+          }, signal),
+      }
+      const far = server()
+      far.put(Website, website('shop'))
+      const program = await start([watching], { sharding: () => member })
+      program.manager.clusters.join('far', fakeClient(far))
+      await settle()
+      return { ...program, seen, begun: () => begun }
+    }
+
+    test('leaves, which is told, and joins again by itself, after ever longer pauses', async () => {
+      const { clock, manager, seen, log, begun, outcome } = await failing(2)
+      expect([manager.clusters.get('far'), seen, begun()]).toEqual([undefined, [], 1])
+      const [line] = log.filter(({ level }) => level === 'error')
+      expect(line).toMatchObject({ cluster: 'far', part: 'caches', error: { message: 'a part is broken' }, inSeconds: 10 })
+      await clock.advance(11_500)
+      expect([manager.clusters.get('far'), begun()]).toEqual([undefined, 2])
+      await clock.advance(11_500)
+      expect(manager.clusters.get('far')).toBeUndefined()
+      await clock.advance(11_500)
+      expect(manager.clusters.get('far')).toBeDefined()
+      expect([seen, begun(), outcome.ended]).toEqual([['far/shop'], 3, false])
+    })
+
+    test('and is told to leave, or is joined anew by its owner, does not come back by itself', async () => {
+      const left = await failing(1)
+      await left.manager.clusters.leave('far')
+      await left.clock.advance(600_000)
+      expect([left.manager.clusters.get('far'), left.begun()]).toEqual([undefined, 1])
+      const joined = await failing(1)
+      const other = server()
+      joined.manager.clusters.join('far', fakeClient(other))
+      await joined.clock.advance(600_000)
+      expect([joined.manager.clusters.list().length, joined.begun()]).toEqual([2, 2])
+    })
   })
 
   test('one that does not answer keeps the program neither from getting ready nor from working', async () => {

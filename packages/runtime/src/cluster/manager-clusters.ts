@@ -10,12 +10,16 @@ type PartName = keyof MemberCluster['parts']
 /** Between two beginnings of work that fails: what is missing in a cluster is installed by people. */
 const FIRST_PAUSE = 10_000
 const LONGEST_PAUSE = 300_000
+/** It was told to leave while it left by itself. */
+const NEVER = { cancel() {} }
 
 /** The clusters of one manager, with the parts by which the manager starts and stops them all at once. */
 export class ManagerClusters implements Clusters {
   readonly #tools: ClusterTools
   readonly #members = new Map<string, MemberCluster>()
   readonly #leaving = new Map<string, Promise<void>>()
+  /** Those of which a part has failed, until they join again. */
+  readonly #returning = new Map<string, { cancel(): void }>()
   readonly #engaged = new Set<(cluster: MemberCluster) => void>()
   /** Of which parts the time has come: a cluster that joins starts them at once. */
   readonly #started = new Set<PartName>()
@@ -47,10 +51,20 @@ export class ManagerClusters implements Clusters {
     if (this.#members.has(name)) throw new ConfigurationError(`cluster "${name}" is here already: give one of the two another name`)
     if (this.#leaving.has(name))
       throw new ConfigurationError(`cluster "${name}" is still leaving: await leave("${name}") before it joins again`)
-    const { log } = this.#tools
-    const member = new MemberCluster(name, client, this.#tools, (part, error) => {
-      log.error('a part of a cluster failed; the cluster leaves', { cluster: name, part, error })
-      this.leave(name).catch((cause: unknown) => log.error('a cluster did not leave well', { cluster: name, error: cause }))
+    return this.#admit(name, client, FIRST_PAUSE)
+  }
+
+  /** `pause`: how long it stays away when a part of it fails soon, in ms. */
+  #admit(name: string, client: Client, pause: number): MemberCluster {
+    const { log, clock } = this.#tools
+    this.#stay(name)
+    const joinedAt = clock.monotonic()
+    const member: MemberCluster = new MemberCluster(name, client, this.#tools, (part, error) => {
+      const wait = clock.monotonic() - joinedAt > LONGEST_PAUSE ? FIRST_PAUSE : pause
+      log.error('a part of a cluster failed; the cluster leaves, and joins again', { cluster: name, part, error, inSeconds: wait / 1000 })
+      this.#depart(member)
+        .then(() => this.#return(name, client, wait))
+        .catch((cause: unknown) => log.error('a cluster did not leave well', { cluster: name, error: cause }))
     })
     this.#members.set(name, member)
     for (const part of this.#started) this.#start(member, part)
@@ -62,13 +76,43 @@ export class ManagerClusters implements Clusters {
   leave(name: string): Promise<void> {
     const leaving = this.#leaving.get(name)
     const member = this.#members.get(name)
-    if (leaving !== undefined) return leaving
+    if (leaving !== undefined) {
+      this.#returning.set(name, NEVER)
+      return leaving
+    }
+    this.#stay(name)
     if (member === undefined) return Promise.resolve()
     if (member === this.local) return Promise.reject(new ConfigurationError('the manager’s own cluster cannot leave: stop the manager'))
+    return this.#depart(member)
+  }
+
+  #depart(member: MemberCluster): Promise<void> {
+    const { name } = member
+    const before = this.#leaving.get(name)
+    if (before !== undefined) return before
     this.#members.delete(name)
     const ended = this.#end(member).finally(() => this.#leaving.delete(name))
     this.#leaving.set(name, ended)
     return ended
+  }
+
+  /** What has failed may have been mended by somebody: it is tried again, and again, unless it was told to leave. */
+  #return(name: string, client: Client, pause: number): void {
+    const told = this.#returning.get(name) === NEVER
+    this.#returning.delete(name)
+    if (this.#closed || told || this.#members.has(name)) return
+    const { clock, random } = this.#tools
+    const timer = clock.setTimer(pause * (1 + random() * 0.2), () => {
+      this.#returning.delete(name)
+      if (!this.#closed) this.#admit(name, client, Math.min(2 * pause, LONGEST_PAUSE))
+    })
+    this.#returning.set(name, timer)
+  }
+
+  /** Whoever says himself what becomes of it needs no return. */
+  #stay(name: string): void {
+    this.#returning.get(name)?.cancel()
+    this.#returning.delete(name)
   }
 
   async engage(handler: ClusterHandler, signal: AbortSignal): Promise<void> {
@@ -144,6 +188,7 @@ export class ManagerClusters implements Clusters {
       },
       stop: async (reason) => {
         this.#closed = true
+        for (const name of [...this.#returning.keys()]) this.#stay(name)
         await Promise.all([...everybody().map((part) => part.stop(reason)), ...this.#leaving.values()])
       },
       get alive() {

@@ -1,5 +1,6 @@
 import type { Client } from '@kubewright/client'
 import { type Cache, SharedCache } from '../cache/cache.ts'
+import type { RecordedEvent } from '../events/correlator.ts'
 import type { EventRecorder } from '../events/recorder.ts'
 import { EventWriter } from '../events/writer.ts'
 import { background, type Part } from '../manager/part.ts'
@@ -22,7 +23,7 @@ export class MemberCluster implements Cluster {
   readonly parts: Readonly<Record<'reachability' | 'events' | 'caches', Part>>
 
   constructor(name: string, client: Client, tools: ClusterTools, failed: (part: string, error: unknown) => void) {
-    const { clock, identity, random, namespaces, cache, instruments, shardFilter } = tools
+    const { clock, identity, random, namespaces, cache, instruments, journal, shardFilter } = tools
     const log = name === '' ? tools.log : tools.log.with({ cluster: name })
     this.name = name
     const reachability = new ServerReachability({ client, log, clock, random })
@@ -31,12 +32,16 @@ export class MemberCluster implements Cluster {
     const observerOf = (kind: string) => watchObserver(kind, { clock, log, metrics, reachability })
     this.#cache = new SharedCache({
       ...{ ...cache, client, clock, namespaces, reachability, random, observerOf },
-      shardFilter: () => shardFilter?.({ name, cache: this.#cache }),
+      shardFilter: () => shardFilter?.({ name, cache: this.#cache, client: this.client }),
     })
     const { writeGuard } = this.#cache
     this.client = guardedClient(client, writeGuard === undefined ? [] : [writeGuard])
+    const recorded = (event: RecordedEvent) => {
+      instruments.events.inc({ type: event.type })
+      journal?.record(event, clock.now())
+    }
     const dropped = (reason: string) => instruments.eventsDropped.inc({ reason })
-    this.#events = new EventWriter({ client, clock, log, identity, reachability, random, dropped })
+    this.#events = new EventWriter({ client, clock, log, identity, reachability, random, dropped, recorded })
     const part = (what: string, run: (stop: AbortSignal) => Promise<void>) =>
       background(name === '' ? what : `${what} of cluster ${name}`, run, (error) => failed(what, error))
     const caches = part('caches', (stop) => this.#cache.run(stop))

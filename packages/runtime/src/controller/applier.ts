@@ -58,9 +58,10 @@ export class Applier {
     const { fieldManager } = this.#options
     const kind = kindOf(object)
     const resource = await client.resource<O>(kind, { signal })
-    const intent = partFor(intentOf(owner, object, { own, namespaced: resource.type.namespaced }), subresource)
-    const { name = '', namespace } = intent.metadata
     const view = this.#options.viewOf(describeKind(kind))
+    const owned = intentOf(owner, object, { own, namespaced: resource.type.namespaced })
+    const intent = partFor(own ? labelled(owned, view) : owned, subresource)
+    const { name = '', namespace } = intent.metadata
     const live = view?.informer.get(name, namespace) as O | undefined
     if (view !== undefined && live !== undefined && this.#isSo(live, intent, view, subresource)) return live
     try {
@@ -109,6 +110,12 @@ export class Applier {
     if (metadataOnly) return hashOf([metadata.uid, metadata.generation, valuesAt(metadata, intent.metadata), fields])
     return hashOf([metadata.uid, valuesAt(object, intent), fields])
   }
+}
+
+/** With what makes it visible to the replica that works on its owner, from the beginning. */
+function labelled<O extends KubeObject>(intent: O, view: LiveView | undefined): O {
+  const labels = view?.ownership ? view.informer.labelsFor?.(intent) : undefined
+  return labels === undefined ? intent : { ...intent, metadata: { ...intent.metadata, labels: { ...intent.metadata.labels, ...labels } } }
 }
 
 function isBehind({ informer }: LiveView, { metadata }: KubeObject, { resourceVersion }: Sent): boolean {

@@ -1,4 +1,6 @@
+import type { KubeObject } from '@kubewright/core'
 import { expect, test } from 'vitest'
+import type { Informer } from '../cache/informer.ts'
 import { Website } from '../fake/program.ts'
 import { silentLogger } from '../log/logger.ts'
 import { CatchUp } from './catch-up.ts'
@@ -8,7 +10,7 @@ test('a key that comes up again while it waits goes on with the highest of its p
   const told: unknown[] = []
   const { signal } = new AbortController()
   const catchUp = new CatchUp({
-    ...{ primary: Website, owned: [], log: silentLogger, signal },
+    ...{ primary: { type: Website } as unknown as Informer<KubeObject>, owned: [], log: silentLogger, signal },
     cache: { caughtUp: () => false, whenCaughtUp: () => caughtUp.promise },
     again: (key, priority) => told.push([key, priority]) > 0,
   })

@@ -1,13 +1,15 @@
-import { type GroupVersionKind, type KubeObject, messageOf } from '@kubewright/core'
+import { type KubeObject, messageOf } from '@kubewright/core'
 import { isCacheLag } from '../cache/cache-lag.ts'
 import type { Cache } from '../cache/contract.ts'
+import type { Informer } from '../cache/informer.ts'
 import type { Logger } from '../log/logger.ts'
 import type { ReconcileRequest } from './request.ts'
 
 export interface CatchUpOptions {
   readonly cache: Pick<Cache, 'caughtUp' | 'whenCaughtUp'>
-  readonly primary: GroupVersionKind & { readonly plural?: string }
-  readonly owned: readonly (GroupVersionKind & { readonly plural?: string })[]
+  /** The controller's own: what others watch of the same kinds may be behind without harm. */
+  readonly primary: Informer<KubeObject>
+  readonly owned: readonly Informer<KubeObject>[]
   readonly log: Logger
   /** Ends the waits. */
   readonly signal: AbortSignal
@@ -35,7 +37,7 @@ export class CatchUp {
     const { cache, primary, owned } = this.#options
     if (!cache.caughtUp(primary, { name, namespace })) return false
     const { uid } = object?.metadata ?? {}
-    return uid === undefined || owned.every((kind) => cache.caughtUp(kind, { owner: uid }))
+    return uid === undefined || owned.every((informer) => cache.caughtUp(informer, { owner: uid }))
   }
 
   /** Calls back when the key is ready, once however often it came up meanwhile. */
@@ -47,7 +49,7 @@ export class CatchUp {
     const { uid } = object?.metadata ?? {}
     const waits = [
       cache.whenCaughtUp(primary, { name, namespace }, { signal }),
-      ...(uid === undefined ? [] : owned.map((kind) => cache.whenCaughtUp(kind, { owner: uid }, { signal }))),
+      ...(uid === undefined ? [] : owned.map((informer) => cache.whenCaughtUp(informer, { owner: uid }, { signal }))),
     ]
     Promise.all(waits)
       .catch((error: unknown) => {

@@ -57,8 +57,8 @@ export async function openClusterWork<T extends KubeObject>(
   }
   const catchUp = new CatchUp({
     ...{ cache: cluster.cache, log: tools.log, signal: tools.signal },
-    primary: sources.primary.type,
-    owned: sources.owned.map(({ informer }) => informer.type),
+    primary: sources.primary as unknown as Informer<KubeObject>,
+    owned: sources.owned.map(({ informer }) => informer),
     again: (key, priority) => feed.again(key, priority),
   })
   return { cluster, sources, feed, applier, catchUp, stranded: new StrandedKeys(), paused: new Set() }
@@ -67,7 +67,7 @@ export async function openClusterWork<T extends KubeObject>(
 /** Where applied objects can be seen: what is owned, and what is watched whole. */
 function viewsOf<T extends KubeObject>(spec: ControllerSpec<T>, { owned, watched }: Sources<T>): ReadonlyMap<string, LiveView> {
   const views = new Map<string, LiveView>()
-  for (const [at, source] of spec.watches.entries()) {
+  for (const [at, { source }] of spec.watches.entries()) {
     const { labelSelector, fieldSelector, metadataOnly, transform } = source
     const informer = watched[at]!
     // A part of the kind, or another form of it, does not tell whether an object is as it should be.

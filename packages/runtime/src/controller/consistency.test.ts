@@ -57,6 +57,32 @@ test('C10: a child that is there is found by the first reconcile, however slowly
 })
 
 describe('a reconcile sees this program’s own writes', () => {
+  test('as its own watches show them: another watch of the kind may be behind, or broken', async () => {
+    const times: number[] = []
+    const { server, clock, manager } = await start(
+      {
+        async reconcile({ object, status, clock: time }) {
+          times.push(time.monotonic())
+          status.message = object.spec.image
+        },
+      },
+      {
+        prepare: (before) =>
+          before.failWith(({ verb, options }) => {
+            const { labelSelector } = (options ?? {}) as { labelSelector?: string }
+            return (verb === 'list' || verb === 'watch') && labelSelector === 'app' ? apiError(503, 'ServiceUnavailable') : undefined
+          }),
+      },
+    )
+    await using lease = await manager.cache.informer(Website, { labelSelector: 'app' })
+    expect(lease.informer.synced).toBe(false)
+    server.put(Website, website('shop', 'one', { labels: { app: 'x' } }))
+    await clock.advance(100)
+    server.put(Website, { ...server.find('Website.example.dev/v1', 'shop/shop')!, spec: { image: 'two' } })
+    await clock.advance(100)
+    expect(times).toHaveLength(2)
+  })
+
   test('to its children: it does not begin before the watch has brought them, and needs no worker to wait', async () => {
     const seen: (string | undefined)[] = []
     const { server, controller, clock } = await start({

@@ -1,5 +1,5 @@
 import type { Client } from '@kubewright/client'
-import type { Clock, Condition, KubeObject } from '@kubewright/core'
+import type { Clock, Condition, Kind, KubeObject } from '@kubewright/core'
 import type { Cache } from '../cache/contract.ts'
 import type { EventRecorder } from '../events/recorder.ts'
 import type { Logger } from '../log/logger.ts'
@@ -10,6 +10,11 @@ import type { Draft, StatusOf } from './status.ts'
 export interface ReconcileAgain {
   /** Once more after this time, failures forgotten. */
   readonly requeueAfter?: Duration
+  /**
+   * Once more at this time (a Date, or ms since the epoch) by the program's clock; in a tenth of a second when it has passed meanwhile. For schedules: the delay to
+   * a time that has just come is 0, and with `requeueAfter` that would be never. With both the earlier one counts.
+   */
+  readonly requeueAt?: Date | number
   /** For the next time: higher goes first. @default as this time */
   readonly priority?: number
   /**
@@ -22,12 +27,17 @@ export interface ReconcileAgain {
 // biome-ignore lint/suspicious/noConfusingVoidType: a reconcile that ends without a return, or with a call of a function without one, is the common case
 export type ReconcileResult = void | ReconcileAgain
 
+/** What every object has that comes from a server. */
+export interface Stored {
+  readonly metadata: { readonly name: string; readonly uid: string }
+}
+
 /** What a reconcile has at hand; everything in it is of the object's cluster. */
 export interface ReconcileContext<T extends KubeObject> {
   /** As the cache has it; shared and frozen. */
-  readonly object: T
+  readonly object: T & Stored
   readonly request: ReconcileRequest
-  /** 1 for the first try; more after failures. */
+  /** 1 for the first try; one more after each failure in a row. That another writer was faster is no failure. */
   readonly attempt: number
   readonly client: Client
   readonly cache: Cache
@@ -40,6 +50,12 @@ export interface ReconcileContext<T extends KubeObject> {
   /** Its lines carry the controller, the object and the reconcile's id. */
   readonly log: Logger
   readonly recorder: EventRecorder
+  /**
+   * What the object controls of a kind in `owns`, as this controller's own watch of it shows it: with the `labelSelector` that it has there, which
+   * `cache` does not read through, for it could not tell what is not there from what is not shown.
+   * @throws Error when the kind is not in `owns`
+   */
+  readonly children: <O extends KubeObject>(kind: Kind<O>) => readonly O[]
   /** The object's status, to be changed in place. It is written once at the end (also after a failure), and only when it differs. */
   readonly status: Draft<StatusOf<T>>
   /**

@@ -6,17 +6,35 @@ export interface ControllerControl {
   pause(): void
   resume(): void
   readonly paused: boolean
-  /** Has the object reconciled. Not while the controller does not run: it looks at everything when it starts. */
-  trigger(target: ReconcileTarget): void
+  /** Has the object reconciled, if it can: see {@link TriggerResult}. */
+  trigger(target: ReconcileTarget): TriggerResult
   /** Keys that are ready and wait for a worker. */
   readonly queueLength: number
   /** How many reconciles are under way. */
   readonly active: number
 }
 
+/**
+ * What came of telling a controller to look at an object:
+ * - `queued`: it is looked at, if it is there.
+ * - `elsewhere`: another replica works on it, where replicas share the objects, and has not heard of this. Whoever must reach that one changes the
+ *   annotation `kubewright.dev/reconcile` of the object.
+ * - `unknown cluster`: the target names a cluster in which the controller does not work.
+ * - `not running`: it looks at everything when it starts.
+ */
+export type TriggerResult = 'queued' | 'elsewhere' | 'unknown cluster' | 'not running'
+
+/** The best of what came of it in several places. */
+export function bestOf(results: Iterable<TriggerResult>): TriggerResult {
+  const found = new Set(results)
+  return RESULTS.find((result) => found.has(result)) ?? 'not running'
+}
+
+const RESULTS: readonly TriggerResult[] = ['queued', 'elsewhere', 'unknown cluster', 'not running']
+
 /** What a run of a controller offers its control. */
 export interface Controlled {
-  trigger(key: string, priority: number): void
+  trigger(key: string, priority: number): TriggerResult
   queueLength(): number
   active(): number
 }
@@ -39,8 +57,8 @@ export class SharedControl implements ControllerControl {
     return this.#paused
   }
 
-  trigger(target: ReconcileTarget): void {
-    for (const run of this.#runs) run.trigger(keyOf(target), target.priority ?? 0)
+  trigger(target: ReconcileTarget): TriggerResult {
+    return bestOf([...this.#runs].map((run) => run.trigger(keyOf(target), target.priority ?? 0)))
   }
 
   get queueLength(): number {

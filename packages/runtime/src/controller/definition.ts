@@ -5,8 +5,9 @@ import { DEFAULT_BACKOFF } from '../queue/item-backoff.ts'
 import { type ControllerControl, SharedControl } from './control.ts'
 import { milliseconds } from './duration.ts'
 import type { ExternalSource } from './external-source.ts'
-import type { ControllerOptions, OwnedKind, RetryOptions, WatchSource } from './options.ts'
+import type { ControllerOptions, OwnedKind, RetryOptions } from './options.ts'
 import { changedBesidesStatus, type Predicate } from './predicate.ts'
+import { type Concerned, concernedBy } from './references.ts'
 import { lifeOf } from './run.ts'
 
 /** A controller, ready to be added to a manager. What it touches can be read from it, for permissions and documents. */
@@ -25,7 +26,7 @@ export interface ControllerSpec<T extends KubeObject> {
   readonly kind: Kind<T>
   readonly name: string
   readonly owns: readonly OwnedSpec[]
-  readonly watches: readonly WatchSource<KubeObject>[]
+  readonly watches: readonly Concerned<T>[]
   readonly sources: readonly ExternalSource[]
   readonly predicates: readonly Predicate<T>[]
   readonly workers: number
@@ -68,7 +69,7 @@ export function controller<T extends KubeObject>(kind: Kind<T>, options: Control
     sharded: spec.sharded,
     kind,
     owns: spec.owns.map((owned) => owned.kind),
-    watches: spec.watches.map((source) => source.kind),
+    watches: spec.watches.map(({ source }) => source.kind),
     finalizer: spec.finalizer,
     metadataOnly: spec.scope.metadataOnly ?? false,
     control,
@@ -106,7 +107,7 @@ function resolve<T extends KubeObject>(kind: Kind<T>, options: ControllerOptions
     kind,
     name,
     owns: ownedKinds(owns, prune, refuse),
-    watches,
+    watches: watches.map((source, at) => concernedBy(source, { controller: name, at })),
     sources,
     predicates: options.predicates ?? [changedBesidesStatus],
     workers,

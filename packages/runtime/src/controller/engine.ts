@@ -4,11 +4,12 @@ import { LOCAL_CLUSTER } from '../cluster/cluster.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Manager } from '../manager/manager.ts'
 import type { ControllerMeter } from '../metrics/controller-metrics.ts'
+import { FailureCounts } from '../queue/failure-counts.ts'
 import { itemBackoff } from '../queue/item-backoff.ts'
 import { INITIAL_LIST_PRIORITY, WorkQueue } from '../queue/work-queue.ts'
 import { Attempts } from './attempts.ts'
 import { type ClusterWork, openClusterWork } from './cluster-work.ts'
-import type { SharedControl } from './control.ts'
+import type { SharedControl, TriggerResult } from './control.ts'
 import type { ControllerSpec } from './definition.ts'
 import { NotOursError } from './errors.ts'
 import { runExternalSource } from './external-runner.ts'
@@ -28,6 +29,7 @@ export class ControllerEngine<T extends KubeObject> {
   readonly log: Logger
   readonly meter: ControllerMeter
   readonly queue: WorkQueue
+  readonly failures: FailureCounts
   readonly attempts = new Attempts()
   readonly shards: ShardPart<T>
   readonly #control: SharedControl
@@ -47,10 +49,11 @@ export class ControllerEngine<T extends KubeObject> {
     this.log = manager.log.with({ controller: spec.name })
     this.meter = manager.instruments.controllers.register(spec.name, spec.workers)
     const { base, cap } = spec.retry
+    this.failures = new FailureCounts(itemBackoff({ base, cap }))
     this.queue = new WorkQueue({
       clock: manager.clock,
       observer: manager.instruments.queues.observer(spec.name),
-      rateLimiter: itemBackoff({ base, cap }),
+      rateLimiter: this.failures,
       fairness: { tenantOf, ...spec.fairness },
     })
     this.queue.hold()
@@ -113,8 +116,16 @@ export class ControllerEngine<T extends KubeObject> {
   }
 
   /** By a person or a program: no cache decides. */
-  trigger(key: string, priority: number): void {
-    this.#feeds.get(requestOf(key).cluster)?.add(key, priority)
+  trigger(key: string, priority: number): TriggerResult {
+    return this.#feeds.get(requestOf(key).cluster)?.add(key, priority) ?? 'unknown cluster'
+  }
+
+  /** Those of the keys whose objects are there, as what has changed just now. */
+  lookAt(keys: Iterable<string>): void {
+    for (const key of keys) {
+      const { cluster, namespace, name } = requestOf(key)
+      if (this.#works.get(cluster)?.sources.primary.get(name, namespace) !== undefined) this.trigger(key, 0)
+    }
   }
 
   /** Everything that the caches hold and the filter chooses, behind all that is fresh. */
@@ -152,10 +163,15 @@ export class ControllerEngine<T extends KubeObject> {
   async #workOn(cluster: Cluster): Promise<void> {
     const { name } = cluster
     const over = this.#lifeOf(cluster)
-    const feed = new Feed({ queue: this.queue, debounce: this.spec.debounce, isOurs: (key) => this.shards.owns(key) })
+    const feed = new Feed({
+      queue: this.queue,
+      debounce: this.spec.debounce,
+      isOurs: (key) => this.shards.owns(key),
+      missed: (key) => this.shards.missed(key),
+    })
     this.#feeds.set(name, feed)
     const enqueue = (target: ReconcileTarget, priority: number) =>
-      this.trigger(keyOf({ cluster: name, ...target }), target.priority ?? priority)
+      void this.trigger(keyOf({ cluster: name, ...target }), target.priority ?? priority)
     const log = name === LOCAL_CLUSTER ? this.log : this.log.with({ cluster: name })
     const tools = { manager: this.manager, cluster, log, signal: over.signal, enqueue, panicked: this.meter.panic }
     let opened: ClusterWork<T> | undefined

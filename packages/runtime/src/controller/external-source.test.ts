@@ -81,7 +81,10 @@ describe('a poll', () => {
         return found
       },
     })
-    const trigger = ({ name }: ReconcileTarget) => void triggered.at(-1)?.push(name)
+    const trigger = ({ name }: ReconcileTarget) => {
+      triggered.at(-1)?.push(name)
+      return 'queued' as const
+    }
     const over = source.run({ signal: stopping.signal, clock, random: () => random, log: silentLogger, trigger })
     await settle()
     const stop = () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '@kubewright/core'
 import type { Logger } from '../log/logger.ts'
+import { bestOf, type TriggerResult } from './control.ts'
 import type { ReconcileTarget } from './request.ts'
 
 /** Something outside the cluster whose changes concern this controller's objects. */
@@ -19,27 +20,31 @@ export interface ExternalSourceContext {
   /** From 0 to 1. */
   readonly random: () => number
   readonly log: Logger
-  /** Has the object reconciled. Objects that do not exist are no trouble. */
-  trigger(target: ReconcileTarget): void
+  /** Has the object reconciled, if it can. Objects that do not exist are no trouble. */
+  trigger(target: ReconcileTarget): TriggerResult
 }
 
 export interface EventSource {
   /** For the option `sources`. */
   readonly source: ExternalSource
-  /** Has the object reconciled: give its name, or the object itself. Before the controller works, this is kept for when it does. */
-  trigger(target: ReconcileTarget | { readonly metadata: { readonly name?: string; readonly namespace?: string } }): void
+  /**
+   * Has the object reconciled: give its name, or the object itself. Before a controller works (`kept`), this is kept for when one does, and dropped then
+   * when the object is another replica's. Of several controllers the best answer is returned.
+   */
+  trigger(target: ReconcileTarget | { readonly metadata: { readonly name?: string; readonly namespace?: string } }): TriggerResult | 'kept'
 }
 
 /** A source that the program feeds itself: a webhook of a Git server, a message from a queue. It may feed any number of controllers. */
 export function eventSource(name = 'events'): EventSource {
-  const listeners = new Set<(target: ReconcileTarget) => void>()
+  const listeners = new Set<ExternalSourceContext['trigger']>()
   /** By name, so that ten thousand calls for one object before the start are kept as one. */
   const early = new Map<string, ReconcileTarget>()
   return {
     trigger(subject) {
       const target = targetOf(subject)
-      if (listeners.size === 0) early.set(JSON.stringify([target.cluster, target.namespace, target.name]), target)
-      for (const listener of listeners) listener(target)
+      if (listeners.size > 0) return bestOf([...listeners].map((listener) => listener(target)))
+      early.set(JSON.stringify([target.cluster, target.namespace, target.name]), target)
+      return 'kept'
     },
     source: {
       name,

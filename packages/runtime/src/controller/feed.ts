@@ -1,4 +1,5 @@
 import type { WorkQueue } from '../queue/work-queue.ts'
+import type { TriggerResult } from './control.ts'
 
 export interface FeedOptions {
   readonly queue: Pick<WorkQueue, 'add' | 'addAfter' | 'addDebounced'>
@@ -6,6 +7,8 @@ export interface FeedOptions {
   readonly debounce: number
   /** Whether this replica may work on the key. */
   readonly isOurs: (key: string) => boolean
+  /** Something happened to what is another replica's. */
+  readonly missed: (key: string) => void
 }
 
 /**
@@ -20,13 +23,16 @@ export class Feed {
     this.#options = options
   }
 
-  add(key: string, priority: number): void {
-    const { queue, debounce, isOurs } = this.#options
+  add(key: string, priority: number): TriggerResult {
+    const { queue, debounce, isOurs, missed } = this.#options
     // Whose it is will be asked when it is let through: objects may come to this replica before that.
     if (this.#waiting !== undefined) this.#waiting.set(key, Math.max(priority, this.#waiting.get(key) ?? priority))
-    else if (!isOurs(key)) return
-    else if (debounce > 0) queue.addDebounced(key, debounce, { priority })
+    else if (!isOurs(key)) {
+      missed(key)
+      return 'elsewhere'
+    } else if (debounce > 0) queue.addDebounced(key, debounce, { priority })
     else queue.add(key, { priority })
+    return 'queued'
   }
 
   /** Had its turn already, and could not be worked on: no debounce. Returns whether it is ours. */

@@ -10,9 +10,10 @@ import type { Runnable } from '../manager/runnable.ts'
 import type { Family, FamilyFilter, ShardListener, Shards } from '../sharding/shards.ts'
 import { controller } from './definition.ts'
 import { isNotOurs } from './errors.ts'
+import { eventSource } from './external-source.ts'
 import type { ControllerOptions } from './options.ts'
 import { watch } from './options.ts'
-import { keyOf, requestOf, tenantOf } from './request.ts'
+import { keyOf, type ReconcileTarget, requestOf, tenantOf } from './request.ts'
 
 const start = useWebsites()
 const stops: (() => Promise<unknown>)[] = []
@@ -162,6 +163,7 @@ class HandMadeShards implements Shards {
   readonly #listeners = new Set<ShardListener>()
   #ours: FamilyFilter = () => false
   readonly joined = Promise.resolve()
+  readonly leaseDuration = 15_000
 
   owns(family: Family): boolean {
     return this.#ours(family)
@@ -220,6 +222,21 @@ describe('a controller on a replica among several', () => {
     expect(seen).toEqual(['a', 'b', 'b'])
   })
 
+  test('works first on what has changed while it was another’s, the longest ago first, and then on what has only moved', async () => {
+    const { shards, seen, server, clock } = await replica()
+    await shards.hold()
+    await clock.advance(20_000)
+    server.put(Website, website('c', 'httpd'))
+    await clock.advance(10)
+    server.put(Website, website('b', 'httpd'))
+    await clock.advance(10)
+    server.put(Website, website('c', 'caddy'))
+    await clock.advance(10_000)
+    await shards.hold('a', 'b', 'c')
+    await clock.advance(1)
+    expect(seen).toEqual(['c', 'b', 'a'])
+  })
+
   test('ends what is under way when it moves away, waits for it, and takes the rest out of the queue', async () => {
     const ends: unknown[] = []
     const { shards, clock, said } = await replica({
@@ -265,6 +282,24 @@ describe('a controller on a replica among several', () => {
     expect(isNotOurs(failed)).toBe(true)
     expect(server.find('Website.example.dev/v1', 'shop/a')).not.toHaveProperty('status')
     expect(said('error')).toEqual([])
+  })
+
+  test('says of what it is told to look at whether it does: what another replica works on is not taken for done', async () => {
+    const events = eventSource()
+    expect(events.trigger({ name: 'a', namespace: 'shop' })).toBe('kept')
+    const { shards, clock, definition, stop, seen } = await replica({ sources: [events.source] })
+    await shards.hold('a')
+    await clock.advance(10)
+    seen.length = 0
+    const [mine, theirs] = ['a', 'b'].map((name) => ({ name, namespace: 'shop' })) as [ReconcileTarget, ReconcileTarget]
+    expect([definition.control.trigger(mine), definition.control.trigger(theirs)]).toEqual(['queued', 'elsewhere'])
+    expect([events.trigger(mine), events.trigger(theirs)]).toEqual(['queued', 'elsewhere'])
+    expect(definition.control.trigger({ ...mine, cluster: 'nowhere' })).toBe('unknown cluster')
+    await clock.advance(10)
+    expect(new Set(seen)).toEqual(new Set(['a']))
+    await stop()
+    expect(definition.control.trigger(mine)).toBe('not running')
+    expect(events.trigger(mine)).toBe('kept')
   })
 
   test('with sharded false works on everything', async () => {

@@ -189,6 +189,22 @@ describe('retry', () => {
   })
 })
 
+test('that another writer was faster is no failure: it neither counts as an attempt nor ends them', async () => {
+  const attempts: number[] = []
+  const { server, clock, said } = await start({
+    retry: { maxAttempts: 2 },
+    reconcile: ({ attempt }) => {
+      attempts.push(attempt)
+      if (attempts.length <= 5) return Promise.reject(apiError(409, 'Conflict'))
+      return attempts.length === 6 ? Promise.reject(new Error('broken')) : undefined
+    },
+  })
+  server.put(Website, website('shop'))
+  await clock.advance(60_000)
+  expect(attempts).toEqual([1, 1, 1, 1, 1, 1, 2])
+  expect(said('error')).toEqual(['reconcile failed'])
+})
+
 test('a terminal error is told to the object’s author, as an event', async () => {
   const { server, clock } = await start({ reconcile: () => Promise.reject(new TerminalError('no such image')) })
   server.put(Website, website('shop'))

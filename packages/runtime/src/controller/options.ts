@@ -1,3 +1,4 @@
+import type { ObjectName } from '@kubewright/client'
 import type { Kind, KubeObject } from '@kubewright/core'
 import type { InformerScope } from '../cache/scope.ts'
 import type { FairnessOptions } from '../queue/fairness.ts'
@@ -24,10 +25,16 @@ export interface OwnedKind<W extends KubeObject = KubeObject> {
 }
 
 /** Another kind whose changes concern this controller's objects. */
-export interface WatchSource<W extends KubeObject = KubeObject> extends InformerScope<W> {
+export type WatchSource<W extends KubeObject = KubeObject, T extends KubeObject = KubeObject> = MappedSource<W> | ReferencedSource<W, T>
+
+interface WatchedKind<W extends KubeObject> extends InformerScope<W> {
   readonly kind: Kind<W>
   /** Which events count. @default all of them */
   readonly predicates?: readonly Predicate<W>[]
+}
+
+/** What a watched object concerns can be read from the object. */
+export interface MappedSource<W extends KubeObject = KubeObject> extends WatchedKind<W> {
   /**
    * The objects to reconcile. Of an update it is called with the object as it was and as it is, so that what lost its reference hears of it too.
    * Must be quick; what it needs of other kinds it finds in indexes of the cache.
@@ -35,18 +42,38 @@ export interface WatchSource<W extends KubeObject = KubeObject> extends Informer
   map(object: W): Iterable<ReconcileTarget>
 }
 
-/** A {@link WatchSource} with the type of its objects inferred. */
+/** What a watched object concerns can be read from the reconciled objects, which name it. */
+export interface ReferencedSource<W extends KubeObject = KubeObject, T extends KubeObject = KubeObject> extends WatchedKind<W> {
+  /** What the object names of the kind: names alone are in its own namespace. Kept in an index, so it must say the same of the same object. */
+  namedBy(object: T): Iterable<string | ObjectName>
+}
+
+// What these make forgets the type of the other kind's objects: a list of sources holds several kinds, and functions of one are none of another.
+
+/** A {@link MappedSource} with the type of its objects inferred. */
 export function watch<W extends KubeObject>(
   kind: Kind<W>,
   map: (object: W) => Iterable<ReconcileTarget>,
-  options: Omit<WatchSource<W>, 'kind' | 'map'> = {},
-): WatchSource<W> {
-  return { ...options, kind, map }
+  options: Omit<MappedSource<W>, 'kind' | 'map'> = {},
+): MappedSource {
+  return { ...options, kind, map } as unknown as MappedSource
+}
+
+/**
+ * A kind of which the reconciled objects name some: a change of one, its coming and its going reconcile all that name it.
+ * @example watches: [references(Secret, ({ spec }) => [spec.credentials])]
+ */
+export function references<W extends KubeObject, T extends KubeObject>(
+  kind: Kind<W>,
+  namedBy: (object: T) => Iterable<string | ObjectName>,
+  options: Omit<ReferencedSource<W>, 'kind' | 'namedBy'> = {},
+): ReferencedSource<KubeObject, T> {
+  return { ...options, kind, namedBy } as unknown as ReferencedSource<KubeObject, T>
 }
 
 /** An {@link OwnedKind} with the type of its objects inferred. */
-export function owned<W extends KubeObject>(kind: Kind<W>, options: Omit<OwnedKind<W>, 'kind'> = {}): OwnedKind<W> {
-  return { ...options, kind }
+export function owned<W extends KubeObject>(kind: Kind<W>, options: Omit<OwnedKind<W>, 'kind'> = {}): OwnedKind {
+  return { ...options, kind } as unknown as OwnedKind
 }
 
 export interface RetryOptions {
@@ -64,7 +91,7 @@ export interface ControllerOptions<T extends KubeObject> {
   /** Kinds that the controller makes: a change of one reconciles the object that controls it. */
   readonly owns?: readonly (Kind<KubeObject> | OwnedKind<KubeObject>)[]
   /** Other kinds that matter, each with the objects that its changes concern. */
-  readonly watches?: readonly WatchSource<KubeObject>[]
+  readonly watches?: readonly WatchSource<KubeObject, T>[]
   /** What matters outside the cluster: {@link eventSource}, {@link poll}, {@link streamSource}, or one of your own. */
   readonly sources?: readonly ExternalSource[]
   /**

@@ -1,5 +1,5 @@
 import { isConflict } from '@kubewright/core'
-import type { ReconcileResult } from './context.ts'
+import type { ReconcileAgain, ReconcileResult } from './context.ts'
 import { milliseconds } from './duration.ts'
 import { isOutdated, isTerminal } from './errors.ts'
 
@@ -20,12 +20,29 @@ export type QueueOrder =
   | { readonly do: 'retry' }
   | { readonly do: 'again after'; readonly ms: number; readonly priority: number | undefined }
 
-export function outcomeOf(result: ReconcileResult): Outcome {
+/** `now`: ms since the epoch. @throws Error when the time to come back at is none */
+export function outcomeOf(result: ReconcileResult, now: number): Outcome {
   if (result === undefined) return { result: 'success', prune: true }
-  const ms = result.requeueAfter === undefined ? 0 : milliseconds(result.requeueAfter)
-  if (!(ms > 0)) return { result: 'success', prune: result.prune ?? true }
-  return { result: 'requeue_after', ms, priority: result.priority, prune: result.prune ?? false }
+  const ms = delayOf(result, now)
+  // What has a time has done all that it wants until then; what has a delay waits for something of its own.
+  const prune = result.prune ?? (result.requeueAfter === undefined || ms === undefined)
+  if (ms === undefined) return { result: 'success', prune }
+  return { result: 'requeue_after', ms, priority: result.priority, prune }
 }
+
+function delayOf({ requeueAfter, requeueAt }: ReconcileAgain, now: number): number | undefined {
+  const after = requeueAfter === undefined ? 0 : milliseconds(requeueAfter)
+  const delays = after > 0 ? [after] : []
+  if (requeueAt !== undefined) {
+    const at = Number(requeueAt)
+    if (Number.isNaN(at)) throw new Error('"requeueAt" is not a time: give a valid Date, or milliseconds since the epoch')
+    delays.push(Math.max(SOONEST, at - now))
+  }
+  return delays.length === 0 ? undefined : Math.min(...delays)
+}
+
+/** A reconcile that names a time that has passed again and again must not keep a worker busy for nothing: ten times a second, and seen in metrics. */
+const SOONEST = 100
 
 /** A conflict says that the cache was behind: the object is read again and the reconcile made anew, which is the normal course of things. */
 export function failedOutcome(error: unknown, isLastAttempt: boolean): Outcome {

@@ -194,3 +194,26 @@ test('whatever is wanted over time, what is there is what was wanted last, and w
   )
   await settle()
 })
+
+test('children() shows what the object controls of a kind that it owns, through the selector that it is watched with; of another kind it throws', async () => {
+  const seen: (readonly (string | undefined)[])[] = []
+  const failures: unknown[] = []
+  const { server, clock } = await shop({
+    owns: [owned(Deployment, { labelSelector: 'app=shop' })],
+    async reconcile({ object, apply, children }) {
+      seen.push(children(Deployment).map(({ metadata }) => metadata.name))
+      const wanted = deploymentFor(object, 'nginx', 'a')
+      await apply({ ...wanted, metadata: { ...wanted.metadata, labels: { app: 'shop' } } })
+      try {
+        children(ConfigMap)
+      } catch (error) {
+        failures.push(error)
+      }
+    },
+  })
+  server.put(Deployment, { metadata: { name: 'theirs', namespace: 'shop', labels: { app: 'shop' } } })
+  await clock.advance(1_000)
+  expect(seen[0]).toEqual([])
+  expect(seen.at(-1)).toEqual(['a'])
+  expect(failures[0]).toMatchObject({ message: expect.stringContaining('children(ConfigMap.v1): add the kind to "owns"') as string })
+})

@@ -1,16 +1,16 @@
 import type { Client } from '@kubewright/client'
-import { describeKind, hasFinalizer, isConflict, isNotFound, isTerminating, type KubeObject, messageOf } from '@kubewright/core'
+import { describeKind, hasFinalizer, isConflict, isNotFound, isTerminating, type Kind, type KubeObject, messageOf } from '@kubewright/core'
 import type { EventRecorder } from '../events/recorder.ts'
 import type { Logger } from '../log/logger.ts'
 import { isPausedByAnnotation, PAUSED_ANNOTATION } from './annotations.ts'
 import type { ClusterWork } from './cluster-work.ts'
 import { conditionSetter } from './condition.ts'
-import type { ReconcileContext } from './context.ts'
+import type { ReconcileContext, Stored } from './context.ts'
 import type { ControllerEngine } from './engine.ts'
 import { TerminalError } from './errors.ts'
 import { addFinalizer, removeFinalizer } from './finalizer.ts'
 import { failedOutcome, type Outcome, outcomeOf } from './outcome.ts'
-import { DesiredChildren, prune } from './pruner.ts'
+import { DesiredChildren, OWNER_INDEX, prune } from './pruner.ts'
 import type { ReconcileRequest } from './request.ts'
 import { draftOf, servesStatus, statusDiffers, writeStatus } from './status.ts'
 
@@ -35,6 +35,7 @@ export async function reconcileOnce<T extends KubeObject>(attempt: Attempt<T>): 
   const object = sources.primary.get(request.name, request.namespace)
   try {
     if (object === undefined) {
+      if (await isHidden(attempt)) return { result: 'not ours' }
       paused.delete(key)
       await engine.spec.onDeleted?.(request)
       return { result: 'success', prune: false }
@@ -45,6 +46,25 @@ export async function reconcileOnce<T extends KubeObject>(attempt: Attempt<T>): 
     return await pass(attempt, await withOurFinalizer(attempt, object), 'reconcile')
   } catch (error) {
     return failed(attempt, error)
+  }
+}
+
+/**
+ * Where replicas share by labels, an object that has lost its label looks deleted until it is labelled again. Whoever would act on the deletion has to
+ * ask the server.
+ */
+async function isHidden<T extends KubeObject>({ engine, work, request, client, signal, log }: Attempt<T>): Promise<boolean> {
+  const { spec } = engine
+  if (spec.onDeleted === undefined || work.sources.primary.labelsFor === undefined) return false
+  const resource = await client.resource(spec.kind, { signal })
+  const { name, namespace } = request
+  try {
+    await resource.metadataOnly().get({ name, namespace }, { signal })
+    log.debug('the object has lost the label of its shard, and is not deleted')
+    return true
+  } catch (error) {
+    if (isNotFound(error)) return false
+    throw error
   }
 }
 
@@ -101,7 +121,7 @@ async function call<T extends KubeObject>(
   const { spec, meter } = attempt.engine
   const work = what === 'reconcile' ? spec.reconcile : spec.cleanup
   try {
-    return outcomeOf(await callSafely(() => work?.(context), meter.panic))
+    return outcomeOf(await callSafely(() => work?.(context), meter.panic), context.clock.now())
   } catch (error) {
     return failed(attempt, error)
   }
@@ -170,13 +190,23 @@ function contextOf<T extends KubeObject>(attempt: Attempt<T>, object: T, desired
   const { clock } = engine.manager
   const status = draftOf(object)
   return {
-    ...{ object, request, client, clock, signal, log, recorder, status },
+    ...{ request, client, clock, signal, log, recorder, status },
+    // From the cache, and so from the server.
+    object: object as T & Stored,
     attempt: attempt.number,
     cache: work.cluster.cache,
     condition: conditionSetter(object, status, clock),
+    children: <O extends KubeObject>(kind: Kind<O>) => childrenOf(attempt, object, kind),
     async apply(wanted, options = {}) {
       desired.add(wanted, object)
       return await work.applier.apply(wanted, options, { owner: object, client, signal })
     },
   }
+}
+
+function childrenOf<T extends KubeObject, O extends KubeObject>({ engine, work }: Attempt<T>, owner: T, kind: Kind<O>): readonly O[] {
+  const wanted = describeKind(kind)
+  const found = work.sources.owned.find(({ spec }) => describeKind(spec.kind) === wanted)
+  if (found === undefined) throw new Error(`controller ${engine.spec.name}: children(${wanted}): add the kind to "owns"`)
+  return found.informer.byIndex(OWNER_INDEX, owner.metadata.uid ?? '') as readonly KubeObject[] as readonly O[]
 }

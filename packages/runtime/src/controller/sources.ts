@@ -12,6 +12,7 @@ import type { ControllerSpec, OwnedSpec } from './definition.ts'
 import { mappingHandler, primaryHandler } from './handlers.ts'
 import { awaitKind } from './kind-wait.ts'
 import { OWNER_INDEX, ownerUids } from './pruner.ts'
+import { mapOf } from './references.ts'
 import { ownerRequest, type ReconcileTarget } from './request.ts'
 
 export interface SourceTools {
@@ -62,7 +63,7 @@ export async function openSources<T extends KubeObject>(spec: ControllerSpec<T>,
     const [primary, owned, watched] = await allOrFirstError([
       open(spec.kind, { ...spec.scope, shard: shardOf(spec, 'name') }),
       allOrFirstError(spec.owns.map((owns) => open(owns.kind, { ...ownedScope(owns, namespaces), shard: shardOf(spec, 'owner') }))),
-      allOrFirstError(spec.watches.map(({ kind, map: _, predicates: __, ...scope }) => open(kind, { namespaces, ...scope }))),
+      allOrFirstError(spec.watches.map(({ source }) => open(source.kind, { namespaces, ...source }))),
     ])
     feed(primary, primaryHandler(spec.predicates, tools), spec.resync === undefined ? {} : { resync: spec.resync })
     const owner = primary.type
@@ -72,8 +73,8 @@ export async function openSources<T extends KubeObject>(spec: ControllerSpec<T>,
       const handler = mappingHandler(predicates, (object) => ownerRequest(owner, object), tools)
       feed(informer, withChildren(handler, informer, tools.children))
     }
-    for (const [at, source] of spec.watches.entries()) {
-      const handler = mappingHandler(source.predicates ?? [], (object) => source.map(object), tools)
+    for (const [at, concerned] of spec.watches.entries()) {
+      const handler = mappingHandler(concerned.source.predicates ?? [], mapOf(concerned, primary), tools)
       feed(watched[at]!, withApplied(handler, tools.children))
     }
     return { primary, owned: owned.map((informer, at) => ({ spec: spec.owns[at]!, informer })), watched, feeds, close }

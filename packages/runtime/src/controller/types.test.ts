@@ -3,7 +3,7 @@ import { describe, expectTypeOf, test } from 'vitest'
 import { Deployment, Website } from '../fake/program.ts'
 import type { ReconcileContext, SetCondition } from './context.ts'
 import { controller } from './definition.ts'
-import { owned, watch } from './options.ts'
+import { owned, references, watch } from './options.ts'
 
 interface Conditioned extends KubeObject {
   readonly status?: { readonly conditions?: readonly (Condition & { readonly type: 'Ready' | 'Stalled' })[] }
@@ -13,10 +13,16 @@ describe('the types of a controller', () => {
   test('the object, the status and the result of apply are those of their kinds', () => {
     controller(Website, {
       owns: [owned(Deployment, { predicates: [({ object }) => object.spec?.replicas === 1] })],
-      watches: [watch(Deployment, (deployment) => [{ name: deployment.spec?.image ?? '' }])],
+      watches: [
+        watch(Deployment, (deployment) => [{ name: deployment.spec?.image ?? '' }]),
+        // Of a kind whose objects need more than any object has.
+        watch(Website, (other) => [{ name: other.spec.image }], { predicates: [({ object }) => object.spec.image !== ''] }),
+        references(Website, (site: Website) => [site.spec.image]),
+      ],
       predicates: [({ object }) => object.spec.image !== ''],
       async reconcile({ object, status, apply, request }) {
-        expectTypeOf(object).toEqualTypeOf<Website>()
+        expectTypeOf(object).toExtend<Website>()
+        expectTypeOf(object.metadata.name).toEqualTypeOf<string>()
         expectTypeOf(status.ready).toEqualTypeOf<boolean | undefined>()
         expectTypeOf(request.cluster).toEqualTypeOf<string>()
         // @ts-expect-error the status has no such field

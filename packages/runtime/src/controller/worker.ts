@@ -1,7 +1,7 @@
 import type { KubeObject } from '@kubewright/core'
 import { SpanStatusCode, trace } from '@opentelemetry/api'
 import type { Logger } from '../log/logger.ts'
-import type { QueueItem, WorkQueue } from '../queue/work-queue.ts'
+import type { QueueItem } from '../queue/work-queue.ts'
 import { inSpan } from '../tracing/span.ts'
 import { guardedClient } from '../writes/guarded-client.ts'
 import { attemptSignal } from './attempt-signal.ts'
@@ -60,10 +60,10 @@ async function attempt<T extends KubeObject>(
   request: ReconcileRequest,
   { key, priority }: QueueItem,
 ): Promise<void> {
-  const { spec, queue, meter, manager, shards } = engine
+  const { spec, meter, manager, shards } = engine
   const { clock } = manager
   const id = manager.newId()
-  const number = queue.retries(key) + 1
+  const number = engine.failures.of(key) + 1
   const lines = engine.log.with({ ...named(request), reconcileID: id })
   const scope = attemptSignal(manager, spec.reconcileTimeout, engine.attempts.begin(key))
   const { client } = cluster.cluster
@@ -82,7 +82,7 @@ async function attempt<T extends KubeObject>(
       tell(outcome, { lines, engine, number })
       if (outcome.result === 'error') cluster.cluster.reachability.failed(outcome.error)
       cluster.stranded.note({ key, priority }, outcome)
-      follow(outcome, { queue, key, priority })
+      follow(outcome, { engine, key, priority })
     })
   } finally {
     scope.end()
@@ -156,10 +156,15 @@ function tell<T extends KubeObject>(outcome: Outcome, { lines, engine, number }:
   }
 }
 
-function follow(outcome: Outcome, { queue, key, priority }: { queue: WorkQueue; key: string; priority: number }): void {
+function follow<T extends KubeObject>(
+  outcome: Outcome,
+  { engine, key, priority }: { readonly engine: ControllerEngine<T>; readonly key: string; readonly priority: number },
+): void {
+  const { queue, failures } = engine
   const order = orderFor(outcome)
   switch (order.do) {
     case 'retry':
+      if (outcome.result === 'error') failures.failed(key)
       queue.addRateLimited(key, { priority })
       return
     case 'again after':

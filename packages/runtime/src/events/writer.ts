@@ -17,6 +17,8 @@ export interface EventWriterOptions {
   readonly reachability: Pick<Reachability, 'state' | 'pause' | 'failed'>
   readonly dropped: (reason: 'queue' | 'spam' | 'refused') => void
   readonly random?: () => number
+  /** Hears of every event, whether or not it gets to the server. @default nobody does */
+  readonly recorded?: (event: RecordedEvent) => void
 }
 
 /** Events waiting to be written; more are dropped, for a server that does not keep up is not helped by more. The figures are client-go's. */
@@ -83,7 +85,9 @@ export class EventWriter {
 
   #record(event: RecordedEvent): void {
     if (this.#life !== 'open') return
-    const write = this.#correlator.observe(event, this.#options.clock.now())
+    const now = this.#options.clock.now()
+    this.#options.recorded?.(event)
+    const write = this.#correlator.observe(event, now)
     if (write === 'spam') this.#options.dropped('spam')
     else if (write !== 'counted') this.#enqueue(write)
     this.#arm()

@@ -1,3 +1,4 @@
+import type { Client } from '@kubewright/client'
 import type { KubeObject } from '@kubewright/core'
 import { type VirtualClock, virtualClock } from '@kubewright/testing/virtual-clock'
 import { type CacheOptions, SharedCache } from '../cache/cache.ts'
@@ -25,16 +26,26 @@ export interface CacheBenchOptions extends CacheOptions {
   readonly freeze?: boolean
   readonly namespaces?: readonly string[]
   readonly prepare?: (server: FakeServer) => void
+  /** Waits before the server tells of a kind. */
+  readonly beforeDiscovery?: Promise<void>
 }
 
 /** A cache at work on a fake server, in virtual time. */
-export function startCache({ prepare = () => {}, ...options }: CacheBenchOptions = {}): CacheBench {
+export function startCache({ prepare = () => {}, beforeDiscovery, ...options }: CacheBenchOptions = {}): CacheBench {
   const clock = virtualClock()
   const server = new FakeServer().serve(ConfigMap, Node)
   prepare(server)
   const failures: string[] = []
+  const fake = fakeClient(server)
+  const client: Client = {
+    ...fake,
+    async resource(...asked) {
+      await beforeDiscovery
+      return await fake.resource(...asked)
+    },
+  }
   const cache = new SharedCache({
-    client: fakeClient(server),
+    client: beforeDiscovery === undefined ? fake : client,
     clock,
     random: () => 0.5,
     ...options,

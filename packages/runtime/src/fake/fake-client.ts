@@ -142,8 +142,13 @@ function fakeResource<T extends KubeObject>(server: FakeServer, type: ResourceTy
       options.beforeSend?.()
       server.received({ verb: 'delete', kind, name: name.name, options })
       checkLock(existing(name), { metadata: options.preconditions ?? {} })
+      const before = existing(name)
       server.remove(type, keyOf(name))
-      return { gone: true }
+      const after = server.find(kind, keyOf(name))
+      if (after !== undefined) return { gone: false, object: after as unknown as T }
+      if (server.showsWhatIsGone) return { gone: true, object: before as unknown as T }
+      const details = { name: name.name, kind: type.plural, uid: before.metadata.uid! }
+      return { gone: true, status: { kind: 'Status', status: 'Success', details } }
     },
     deleteCollection: () => Promise.reject(new Error('the fake client does not do this')),
     getScale: () => Promise.reject(new Error('the fake client does not do this')),

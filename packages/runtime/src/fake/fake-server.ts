@@ -19,6 +19,8 @@ export interface FakeChange {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
   readonly kind: string
   readonly object: DynamicObject
+  /** As it was before. */
+  readonly old?: DynamicObject | undefined
   readonly revision: bigint
 }
 
@@ -53,6 +55,8 @@ export class FakeServer {
   streamingLists: 'refused' | 'ignored' | 'served' = 'refused'
   /** Whether the parameter `shardSelector` is known; else it is ignored. */
   servesShards = false
+  /** Whether a DELETE answers with the object as it was, as of Services, or with a Status. */
+  showsWhatIsGone = false
   /** What objects take on the wire. */
   bytesOf: (object: KubeObject) => number = () => 0
   /** What the server makes of an object before it stores it. */
@@ -169,6 +173,7 @@ export class FakeServer {
       type: gone ? 'DELETED' : before === undefined ? 'ADDED' : 'MODIFIED',
       kind: name,
       object: stored,
+      old: before,
       revision: this.#revision,
     })
     return stored as unknown as T
@@ -326,7 +331,14 @@ export class FakeWatch {
   }
 
   offer(change: FakeChange): void {
-    if (change.kind === this.#kind && this.#wanted(change.object)) this.push({ type: change.type, object: change.object })
+    if (change.kind !== this.#kind) return
+    const { type, object, old } = change
+    const left = old !== undefined && this.#wanted(old) ? old : undefined
+    const is = this.#wanted(object)
+    // What comes into a selection is added to it, and what leaves it is told as deleted, as it was before.
+    if (is) this.push({ type: type === 'MODIFIED' && left === undefined ? 'ADDED' : type, object })
+    else if (left !== undefined)
+      this.push({ type: 'DELETED', object: { ...left, metadata: { ...left.metadata, resourceVersion: object.metadata.resourceVersion } } })
   }
 
   push(event: unknown): void {

@@ -29,6 +29,8 @@ export interface ElectorOptions {
   readonly log: Logger
   readonly random?: () => number
   readonly countSlowPath: () => void
+  /** Somebody else leads than before, or this replica does. @default nobody counts */
+  readonly countTransition?: () => void
   /** Hears whether the API server answers at all. */
   readonly reachability: Pick<Reachability, 'failed' | 'succeeded'>
 }
@@ -144,6 +146,7 @@ export class Elector {
         lead()
         return
       case 'tell leader':
+        this.#options.countTransition?.()
         if (effect.identity === identity) log.info('this replica leads', { lease: election.leaseName, identity })
         else log.info('another replica leads; standing by', { lease: election.leaseName, leader: effect.identity })
         return

@@ -1,8 +1,10 @@
 import type { Registry } from 'prom-client'
 import type { Checks } from '../health/checks.ts'
 import { probeAnswer } from '../health/probe-answer.ts'
+import type { Inspection } from '../inspection/inspection.ts'
 import type { CertificateMetrics } from '../metrics/certificate-metrics.ts'
-import { AccessReview } from '../serving/access-review.ts'
+import { AccessReview, type Deed } from '../serving/access-review.ts'
+import { isLocal } from '../serving/bind-address.ts'
 import { certificateFromFolder } from '../serving/certificate-folder.ts'
 import { type Answering, type HttpAnswer, type HttpEndpoint, serveHttp } from '../serving/http-server.ts'
 import { Profiler } from '../serving/profile.ts'
@@ -16,6 +18,8 @@ export interface EndpointOptions extends Pick<ResolvedManagerOptions, 'client' |
   readonly certificates: CertificateMetrics
   readonly health: Checks
   readonly readiness: Checks
+  /** Shown beside the metrics. */
+  readonly inspection: Inspection | undefined
 }
 
 /** The HTTP servers of a manager. */
@@ -38,7 +42,7 @@ export async function openEndpoints(options: EndpointOptions): Promise<Endpoints
     const probes = await serveHttp(HEALTH_FLAG, healthProbeBindAddress, (url) => answerProbe(url, health, readiness))
     if (probes !== undefined) open.push(probes)
     const served = await metricsCertificate(options)
-    const scrapes = await serveHttp(METRICS_FLAG, metricsBindAddress, answeringScrapes(options), served?.certificate)
+    const scrapes = await serveHttp(METRICS_FLAG, metricsBindAddress, answeringScrapes(options), served?.certificate, options.clock)
     if (scrapes !== undefined) open.push(scrapes)
     renewing = served?.run(stop.signal)
     return {
@@ -73,12 +77,13 @@ async function answerProbe({ pathname, searchParams }: URL, health: Checks, read
   return { status: 404, body: 'here are /healthz and /readyz\n' }
 }
 
-function answeringScrapes({ client, clock, log, metrics, metricsSecure, profiling }: EndpointOptions): Answering {
-  const pages = scrapePages(metrics, profiling ? new Profiler(clock) : undefined)
-  if (!metricsSecure) return pages
+function answeringScrapes({ client, clock, log, metrics, metricsSecure, profiling, inspection }: EndpointOptions): Answering {
+  const pages = scrapePages(metrics, profiling ? new Profiler(clock) : undefined, inspection)
+  if (!metricsSecure) return inspection === undefined ? pages : forThisMachine(pages)
   const review = new AccessReview({ client, clock })
   return async (url, question) => {
-    const verdict = await review.judge(question.authorization, url.pathname, 'get').catch((error: unknown) => {
+    const deed = inspection?.deedOf(url) ?? { path: url.pathname, verb: 'get' }
+    const verdict = await review.judge(question.headers.authorization, deed).catch((error: unknown) => {
       log.warn('cannot ask the API server who may read the metrics', { error })
       return { is: 'unjudged' } as const
     })
@@ -88,21 +93,39 @@ function answeringScrapes({ client, clock, log, metrics, metricsSecure, profilin
       case 'unknown':
         return { status: 401, body: 'a bearer token that the API server knows is needed\n', headers: { 'www-authenticate': 'Bearer' } }
       case 'forbidden':
-        return { status: 403, body: `${verdict.user} may not get the path ${url.pathname}: bind a ClusterRole with that nonResourceURL\n` }
+        return { status: 403, body: `${verdict.user} ${refusalOf(deed)}\n` }
       case 'unjudged':
         return { status: 503, body: 'the API server cannot be asked who may read this\n' }
     }
   }
 }
 
-function scrapePages(metrics: Registry, profiler: Profiler | undefined): Answering {
-  return async ({ pathname, searchParams }, { signal }) => {
+function refusalOf(deed: Deed): string {
+  if ('path' in deed) return `may not ${deed.verb} the path ${deed.path}: bind a ClusterRole with that nonResourceURL`
+  const { verb, resource, group, namespace } = deed
+  const where = namespace === undefined ? 'in all namespaces: name one, or' : `in namespace ${namespace}:`
+  return `may not ${verb} ${resource}${group === '' ? '' : `.${group}`} ${where} bind a role that allows it`
+}
+
+/** A web page that a person of this machine looks at must not read it under a name of its own that leads here (DNS rebinding). */
+function forThisMachine(pages: Answering): Answering {
+  return async (url, question) => {
+    const host = question.headers.host ?? ''
+    if (isLocal(host.replace(/:\d+$/, ''))) return await pages(url, question)
+    return { status: 421, body: `this is for this machine alone, and not "${host}"\n` }
+  }
+}
+
+function scrapePages(metrics: Registry, profiler: Profiler | undefined, inspection: Inspection | undefined): Answering {
+  const there = ['/metrics', ...(profiler === undefined ? [] : ['/debug/cpuprofile', '/debug/heapprofile'])]
+  const more = inspection === undefined ? '' : '; / tells of more'
+  return async (url, question) => {
+    const { pathname, searchParams } = url
     if (pathname === '/metrics') return { status: 200, body: await metrics.metrics(), contentType: metrics.contentType }
     const profile = /^\/debug\/(cpu|heap)profile$/.exec(pathname)?.[1] as 'cpu' | 'heap' | undefined
-    if (profile !== undefined && profiler !== undefined) return await profiler.answer(profile, searchParams.get('seconds'), signal)
-    return {
-      status: 404,
-      body: profiler === undefined ? 'here is /metrics\n' : 'here are /metrics, /debug/cpuprofile, /debug/heapprofile\n',
-    }
+    if (profile !== undefined && profiler !== undefined) return await profiler.answer(profile, searchParams.get('seconds'), question.signal)
+    const page = inspection?.answer(url, question)
+    if (page !== undefined) return page
+    return { status: 404, body: `here ${there.length === 1 ? 'is' : 'are'} ${there.join(', ')}${more}\n` }
   }
 }

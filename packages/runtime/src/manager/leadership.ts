@@ -4,10 +4,10 @@ import type { Leadership } from '../leader-election/fence.ts'
 import type { ResolvedElection } from '../leader-election/options.ts'
 import type { RuntimeMetrics } from '../metrics/metrics.ts'
 
-export interface ManagerLeadershipOptions extends Omit<ElectorOptions, 'election' | 'countSlowPath'> {
+export interface ManagerLeadershipOptions extends Omit<ElectorOptions, 'election' | 'countSlowPath' | 'countTransition'> {
   /** `undefined`: there is but one replica, and it leads. */
   readonly election: ResolvedElection | undefined
-  readonly instruments: Pick<RuntimeMetrics, 'leader' | 'leaderSlowPath'>
+  readonly instruments: Pick<RuntimeMetrics, 'leader' | 'leaderSlowPath' | 'leaderTransitions'>
 }
 
 /** Whether this replica may act: by an elector, or always. */
@@ -22,7 +22,12 @@ export class ManagerLeadership implements Leadership {
     if (election === undefined) return
     const name = election.leaseName
     instruments.leader.set({ name }, 0)
-    this.#elector = new Elector({ ...options, election, countSlowPath: () => instruments.leaderSlowPath.inc({ name }) })
+    instruments.leaderTransitions.inc({ name }, 0)
+    this.#elector = new Elector({
+      ...{ ...options, election },
+      countSlowPath: () => instruments.leaderSlowPath.inc({ name }),
+      countTransition: () => instruments.leaderTransitions.inc({ name }),
+    })
   }
 
   get elected(): Promise<void> {

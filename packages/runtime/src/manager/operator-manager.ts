@@ -4,8 +4,10 @@ import type { Registry } from 'prom-client'
 import type { Cache } from '../cache/cache.ts'
 import type { Clusters } from '../cluster/cluster.ts'
 import { ManagerClusters } from '../cluster/manager-clusters.ts'
+import { EventJournal } from '../events/journal.ts'
 import type { EventRecorder } from '../events/recorder.ts'
 import { Checks, type HealthCheck } from '../health/checks.ts'
+import { Inspection } from '../inspection/inspection.ts'
 import { leadershipFence } from '../leader-election/fence.ts'
 import type { Logger } from '../log/logger.ts'
 import { type RuntimeMetrics, runtimeMetrics } from '../metrics/metrics.ts'
@@ -42,6 +44,7 @@ export class OperatorManager implements Manager {
   readonly #halt = new AbortController()
   readonly #failed = Promise.withResolvers<never>()
   readonly instruments: RuntimeMetrics
+  readonly #inspection: Inspection | undefined
   #opening: Promise<void> | undefined
   #endpoints: Endpoints | undefined
   #life: ManagerLife = 'new'
@@ -54,8 +57,10 @@ export class OperatorManager implements Manager {
     this.instruments = runtimeMetrics(metrics, clock, () =>
       this.#clusters.list().flatMap(({ name, cache }) => cache.informers().map((summary) => ({ ...summary, cluster: name }))),
     )
+    const journal = options.inspection === undefined ? undefined : new EventJournal()
     const shared = {
       ...options,
+      journal,
       instruments: this.instruments,
       shardFilter: (cluster: ShardedCluster) => this.#member?.filter?.(cluster),
     }
@@ -69,6 +74,12 @@ export class OperatorManager implements Manager {
       services: new RunnableGroup({ name: 'services', manager: this, failed }),
       led: new RunnableGroup({ name: 'led', manager: options.election === undefined ? this : led, failed }),
     }
+    if (options.inspection !== undefined && journal !== undefined)
+      this.#inspection = new Inspection({
+        ...{ ...options.inspection, journal, clock, log: options.log },
+        informers: () => this.cache.informers(),
+        overview: () => this.overview(),
+      })
     this.#probes = {
       name: 'probes',
       start: () => {
@@ -78,6 +89,7 @@ export class OperatorManager implements Manager {
       stop: async () => {
         // A stop in the middle of the start would find nothing to close, and leave what opens a moment later.
         await this.#opening?.catch(() => {})
+        this.#inspection?.close()
         await this.#endpoints?.close()
       },
       alive: [],
@@ -96,6 +108,7 @@ export class OperatorManager implements Manager {
     )
     this.#startOrder = this.#inOrder()
     if (options.election !== undefined) this.#health.add('leader-election', () => this.#leadership.checkRenewal())
+    if (this.#member?.check !== undefined) this.#health.add('shards', () => this.#member?.check?.())
     this.#health.add('ping', () => {})
     this.#readiness.add('running', () => {
       if (this.#life !== 'running') throw new Error(this.#life === 'new' ? 'starting' : 'stopping')
@@ -240,7 +253,8 @@ export class OperatorManager implements Manager {
   async #openEndpoints(): Promise<void> {
     const { log } = this.#options
     const { certificates } = this.instruments
-    this.#endpoints = await openEndpoints({ ...this.#options, certificates, health: this.#health, readiness: this.#readiness })
+    const inspection = this.#inspection
+    this.#endpoints = await openEndpoints({ ...this.#options, certificates, inspection, health: this.#health, readiness: this.#readiness })
     if (Object.keys(this.#endpoints.addresses).length > 0) log.info('listening', this.#endpoints.addresses)
   }
 

@@ -4,9 +4,10 @@ import { type Clock, ConfigurationError, systemClock } from '@kubewright/core'
 import { Registry } from 'prom-client'
 import type { CacheOptions } from '../cluster/cluster-tools.ts'
 import { type Duration, milliseconds } from '../controller/duration.ts'
+import type { ShownKind } from '../inspection/definitions.ts'
 import { type LeaderElectionOptions, type ResolvedElection, resolveElection } from '../leader-election/options.ts'
 import { createLogger, type Logger } from '../log/logger.ts'
-import { parseBindAddress } from '../serving/bind-address.ts'
+import { isLocal, parseBindAddress } from '../serving/bind-address.ts'
 import type { ShardMemberFactory } from './shard-member.ts'
 
 export interface ManagerOptions {
@@ -32,6 +33,11 @@ export interface ManagerOptions {
   readonly metricsCertDir?: string
   /** Profiles of the running program at /debug/cpuprofile and /debug/heapprofile, `?seconds=10`, beside /metrics. @default false */
   readonly profiling?: boolean
+  /**
+   * What the program is busy with, beside /metrics: /leader, /kinds, /crds, /events, and /watch, the changes of what it watches as server-sent events.
+   * With `metricsSecure` everybody sees what the API server lets him see; without it the address must be this machine's own. @default false
+   */
+  readonly inspection?: InspectionSettings | boolean
   /** For /healthz and /readyz. @default "0" */
   readonly healthProbeBindAddress?: string
   /**
@@ -67,6 +73,11 @@ export interface ManagerOptions {
   readonly newId?: () => string
 }
 
+export interface InspectionSettings {
+  /** The kinds that the program brings, for /crds. @default none */
+  readonly kinds?: readonly ShownKind[]
+}
+
 export interface ResolvedManagerOptions {
   readonly client: Client
   readonly clock: Clock
@@ -78,6 +89,7 @@ export interface ResolvedManagerOptions {
   readonly metricsSecure: boolean
   readonly metricsCertDir: string | undefined
   readonly profiling: boolean
+  readonly inspection: Required<InspectionSettings> | undefined
   readonly healthProbeBindAddress: string
   readonly sharding: ShardMemberFactory | undefined
   readonly cache: CacheOptions
@@ -109,6 +121,8 @@ export function resolveManagerOptions(options: ManagerOptions): ResolvedManagerO
     throw new ConfigurationError(`${CERTIFICATE_FLAG} "${metricsCertDir}" is for HTTPS: give --metrics-secure (metricsSecure) too`)
   if (profiling && parseBindAddress(METRICS_FLAG, metricsBindAddress) === undefined)
     throw new ConfigurationError(`profiles are served beside the metrics, which are off: give ${METRICS_FLAG} (metricsBindAddress) too`)
+  const inspection = options.inspection === true ? {} : options.inspection || undefined
+  if (inspection !== undefined) checkInspection(metricsBindAddress, metricsSecure)
   const { gracefulShutdownTimeout = 30_000 } = options
   const grace = gracefulShutdownTimeout === 'forever' ? Number.POSITIVE_INFINITY : time('gracefulShutdownTimeout', gracefulShutdownTimeout)
   return {
@@ -122,6 +136,7 @@ export function resolveManagerOptions(options: ManagerOptions): ResolvedManagerO
     metricsSecure,
     metricsCertDir,
     profiling,
+    inspection: inspection === undefined ? undefined : { kinds: inspection.kinds ?? [] },
     healthProbeBindAddress,
     sharding: options.sharding,
     cache: options.cache ?? {},
@@ -133,6 +148,17 @@ export function resolveManagerOptions(options: ManagerOptions): ResolvedManagerO
     random,
     newId,
   }
+}
+
+/** @throws ConfigurationError where anybody could read what the program reads */
+function checkInspection(metricsBindAddress: string, metricsSecure: boolean): void {
+  const where = parseBindAddress(METRICS_FLAG, metricsBindAddress)
+  if (where === undefined)
+    throw new ConfigurationError(`inspection is served beside the metrics, which are off: give ${METRICS_FLAG} (metricsBindAddress) too`)
+  if (!metricsSecure && !isLocal(where.host))
+    throw new ConfigurationError(
+      `inspection shows objects of the cluster, and everybody can reach "${metricsBindAddress}": give --metrics-secure (metricsSecure) too, or an address such as 127.0.0.1:8080`,
+    )
 }
 
 function time(option: string, duration: Duration): number {

@@ -4,7 +4,7 @@ import { startProgram } from '../fake/program.ts'
 import type { Shards } from '../sharding/shards.ts'
 import type { Runnable } from './runnable.ts'
 
-const shards: Shards = { owns: () => true, subscribe: () => () => {}, joined: Promise.resolve() }
+const shards: Shards = { owns: () => true, subscribe: () => () => {}, joined: Promise.resolve(), leaseDuration: 15_000 }
 const untilStopped = (signal: AbortSignal) => new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
 
 function telling(log: string[], name: string, more: Partial<Runnable> = {}): Runnable {

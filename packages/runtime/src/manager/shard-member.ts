@@ -14,12 +14,14 @@ export interface ShardMember {
   filter?(cluster: ShardedCluster): ShardFilter | undefined
   /** Takes part until the signal aborts. A rejection stops the program. */
   run(signal: AbortSignal): Promise<void>
+  /** A health check, if there is one. @throws Error when the replica takes part no more, and only a restart helps */
+  check?(): void
   /** Gives everything to the others. Called when no work on any object is under way any more; never rejects. */
   release(): Promise<void>
 }
 
 /** A cluster of which a replica may hold only its part. */
-export type ShardedCluster = Pick<Cluster, 'name' | 'cache'>
+export type ShardedCluster = Pick<Cluster, 'name' | 'cache' | 'client'>
 
 /** What a manager gives to its member of a ring. */
 export interface ShardMemberParts {

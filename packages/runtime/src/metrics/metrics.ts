@@ -13,6 +13,10 @@ export interface RuntimeMetrics {
   readonly certificates: CertificateMetrics
   readonly leader: Gauge<'name'>
   readonly leaderSlowPath: Counter<'name'>
+  /** Changes of who leads, as this replica has seen them; its own election is one. */
+  readonly leaderTransitions: Counter<'name'>
+  /** Events that were recorded, whether or not they were written. */
+  readonly events: Counter<'type'>
   /** Events that were not written. */
   readonly eventsDropped: Counter<'reason'>
 }
@@ -36,6 +40,13 @@ export function runtimeMetrics(registry: Registry, clock: Clock, informers: () =
       labelNames: ['name'],
       registers,
     }),
+    leaderTransitions: new Counter({
+      name: 'leader_election_transitions_total',
+      help: 'Changes of who leads, as this replica has seen them; its own election is one',
+      labelNames: ['name'],
+      registers,
+    }),
+    events: eventCounter(registry),
     eventsDropped: new Counter({
       name: 'kubewright_events_dropped_total',
       help: 'Events that were not written: the queue was full (queue), one object said too much (spam), the server did not take them (refused)',
@@ -43,4 +54,15 @@ export function runtimeMetrics(registry: Registry, clock: Clock, informers: () =
       registers,
     }),
   }
+}
+
+function eventCounter(registry: Registry): Counter<'type'> {
+  const counter = new Counter({
+    name: 'kubewright_events_total',
+    help: 'Events that controllers recorded, repetitions too, whether or not they were written',
+    labelNames: ['type'],
+    registers: [registry],
+  })
+  for (const type of ['Normal', 'Warning']) counter.inc({ type }, 0)
+  return counter
 }

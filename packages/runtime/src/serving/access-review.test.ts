@@ -25,7 +25,7 @@ function start() {
     },
   } as unknown as Pick<Client, 'request'>
   const review = new AccessReview({ client, clock })
-  return { clock, asked, server, judge: (header: string | undefined) => review.judge(header, '/metrics', 'get') }
+  return { clock, asked, server, judge: (header: string | undefined) => review.judge(header, { path: '/metrics', verb: 'get' }) }
 }
 const reviews = (asked: readonly Asked[]) => asked.map(({ path }) => path.split('/').at(-1))
 

@@ -11,6 +11,11 @@ export type Verdict =
   | { readonly is: 'unknown' }
   | { readonly is: 'forbidden'; readonly user: string }
 
+/** What somebody wants to do: with a path that is no resource, or with the objects of a resource. */
+export type Deed =
+  | { readonly path: string; readonly verb: string }
+  | { readonly group: string; readonly resource: string; readonly verb: string; readonly namespace: string | undefined }
+
 interface User {
   readonly username: string
   readonly uid?: string
@@ -28,7 +33,7 @@ export interface AccessReviewOptions {
   readonly clock: Clock
 }
 
-/** Judges requests for paths that are no resources, such as `/metrics`. */
+/** Judges who may do what, as the API server would. */
 export class AccessReview {
   readonly #client: Pick<Client, 'request'>
   readonly #users: AnswerCache<User | undefined>
@@ -41,13 +46,13 @@ export class AccessReview {
   }
 
   /** @throws ApiError or ConnectionError when the API server cannot be asked: then nobody may */
-  async judge(authorization: string | undefined, path: string, verb: string): Promise<Verdict> {
+  async judge(authorization: string | undefined, deed: Deed): Promise<Verdict> {
     const token = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1]
     if (token === undefined) return { is: 'unknown' }
     // Kept by what cannot be turned back into the token.
     const user = await this.#users.get(createHash('sha256').update(token).digest('base64'), () => this.#identify(token))
     if (user === undefined) return { is: 'unknown' }
-    const allowed = await this.#permissions.get(JSON.stringify([user, path, verb]), () => this.#authorize(user, path, verb))
+    const allowed = await this.#permissions.get(JSON.stringify([user, deed]), () => this.#authorize(user, deed))
     return allowed ? { is: 'allowed' } : { is: 'forbidden', user: user.username }
   }
 
@@ -56,8 +61,9 @@ export class AccessReview {
     return status?.authenticated === true ? status.user : undefined
   }
 
-  async #authorize({ username, uid, groups, extra }: User, path: string, verb: string): Promise<boolean> {
-    const spec = { user: username, uid, groups, extra, nonResourceAttributes: { path, verb } }
+  async #authorize({ username, uid, groups, extra }: User, deed: Deed): Promise<boolean> {
+    const attributes = 'path' in deed ? { nonResourceAttributes: deed } : { resourceAttributes: deed }
+    const spec = { user: username, uid, groups, extra, ...attributes }
     const { status } = await this.#review<{ allowed?: boolean }>('authorization.k8s.io/v1', 'SubjectAccessReview', spec)
     return status?.allowed === true
   }

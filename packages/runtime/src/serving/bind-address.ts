@@ -18,3 +18,8 @@ export function parseBindAddress(flag: string, text: string): BindAddress | unde
   }
   return { host: match[1] || match[2] || undefined, port }
 }
+
+/** Whether a host is this machine's own, which nobody else reaches. */
+export function isLocal(host: string | undefined): boolean {
+  return host !== undefined && /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host)
+}

@@ -1,28 +1,36 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Server as TlsServer } from 'node:tls'
-import { ConfigurationError, messageOf } from '@kubewright/core'
+import { type Clock, ConfigurationError, messageOf, systemClock } from '@kubewright/core'
 import { parseBindAddress } from './bind-address.ts'
 import type { ServingCertificate } from './serving-certificate.ts'
 
-export interface HttpAnswer {
+interface AnswerHead {
   readonly status: number
-  readonly body: string
   /** @default 'text/plain; charset=utf-8' */
   readonly contentType?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
+export interface HttpAnswer extends AnswerHead {
+  readonly body: string
+}
+
+/** An answer that goes on. The next piece is asked for when the reader has taken the ones before; the end of the reader ends the iteration. */
+export interface HttpStream extends AnswerHead {
+  readonly stream: AsyncIterable<string>
+}
+
 /** What an answer may depend on besides the URL. */
 export interface HttpQuestion {
-  /** The header of that name. */
-  readonly authorization: string | undefined
+  /** The headers, by their names in lower case. */
+  readonly headers: IncomingHttpHeaders
   /** Aborts when the one who asks is gone, or the server closes. */
   readonly signal: AbortSignal
 }
 
-export type Answering = (url: URL, question: HttpQuestion) => Promise<HttpAnswer>
+export type Answering = (url: URL, question: HttpQuestion) => Promise<HttpAnswer | HttpStream>
 
 export interface HttpEndpoint {
   /** The real address, as `host:port`. */
@@ -38,9 +46,11 @@ const LIMITS = { headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 
 const MOST_CONNECTIONS = 100
 /** A probe's connection that is kept open must not keep the program from ending. */
 const KEEP_ALIVE = 5_000
+/** A reader of a stream that takes nothing for so long is gone, or does not want it: what waits for it is memory. */
+const LONGEST_STALL = 60_000
 
 /**
- * Serves GET and HEAD requests with what `answer` says, over TLS when there is a certificate.
+ * Serves GET and HEAD requests with what `answer` says, over TLS when there is a certificate. A stream ends when the server closes.
  * @returns `undefined` when the address says "off"
  * @throws ConfigurationError naming the flag when the address cannot be had
  */
@@ -49,12 +59,13 @@ export async function serveHttp(
   text: string,
   answer: Answering,
   certificate?: ServingCertificate,
+  clock: Clock = systemClock,
 ): Promise<HttpEndpoint | undefined> {
   const where = parseBindAddress(flag, text)
   if (where === undefined) return undefined
   const closing = new AbortController()
   const respondTo = (request: IncomingMessage, response: ServerResponse) => {
-    respond(request, response, answer, closing.signal).catch((error: unknown) => response.destroy(error as Error))
+    respond(request, response, answer, { closing: closing.signal, clock }).catch((error: unknown) => response.destroy(error as Error))
   }
   const { server, release } = certificate === undefined ? plain(respondTo) : secure(respondTo, certificate)
   server.keepAliveTimeout = KEEP_ALIVE
@@ -105,7 +116,12 @@ function secure(respondTo: Respond, certificate: ServingCertificate): { readonly
   return { server, release }
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, answer: Answering, closing: AbortSignal): Promise<void> {
+interface Serving {
+  readonly closing: AbortSignal
+  readonly clock: Clock
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse, answer: Answering, { closing, clock }: Serving): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     // The body is not read; without this the connection would wait for it.
     response.writeHead(405, { allow: 'GET, HEAD', connection: 'close' }).end()
@@ -113,13 +129,49 @@ async function respond(request: IncomingMessage, response: ServerResponse, answe
   }
   const gone = new AbortController()
   response.once('close', () => gone.abort(new Error('the one who asked is gone')))
-  const question = { authorization: request.headers.authorization, signal: AbortSignal.any([gone.signal, closing]) }
-  const { status, body, contentType = 'text/plain; charset=utf-8', headers } = await answered(request.url, question, answer)
+  const question = { headers: request.headers, signal: AbortSignal.any([gone.signal, closing]) }
+  const answered = await answerTo(request.url, question, answer)
+  const { status, contentType = 'text/plain; charset=utf-8', headers } = answered
   response.writeHead(status, { 'content-type': contentType, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', ...headers })
-  response.end(request.method === 'HEAD' ? undefined : body)
+  if (request.method === 'HEAD') response.end()
+  else if ('stream' in answered) await pour(answered.stream, response, question.signal, clock)
+  else response.end(answered.body)
 }
 
-async function answered(path = '/', question: HttpQuestion, answer: Answering): Promise<HttpAnswer> {
+async function pour(stream: AsyncIterable<string>, response: ServerResponse, signal: AbortSignal, clock: Clock): Promise<void> {
+  response.flushHeaders()
+  try {
+    for await (const piece of stream) {
+      if (signal.aborted) break
+      if (!response.write(piece)) await drained(response, signal, clock)
+    }
+    response.end()
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+/** @throws Error when the reader takes nothing for too long; the signal's reason */
+function drained(response: ServerResponse, signal: AbortSignal, clock: Clock): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const over = (settle: () => void) => {
+      stall.cancel()
+      response.off('drain', onDrain)
+      signal.removeEventListener('abort', onAbort)
+      settle()
+    }
+    const onDrain = () => over(resolve)
+    const onAbort = () => over(() => reject(signal.reason as Error))
+    const stall = clock.setTimer(LONGEST_STALL, () =>
+      over(() => reject(new Error(`the reader took nothing for ${LONGEST_STALL / 1000} s`))),
+    )
+    response.once('drain', onDrain)
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+  })
+}
+
+async function answerTo(path = '/', question: HttpQuestion, answer: Answering): Promise<HttpAnswer | HttpStream> {
   if (!URL.canParse(path, BASE)) return { status: 400, body: 'the path is malformed\n' }
   try {
     return await answer(new URL(path, BASE), question)

@@ -6,13 +6,18 @@ import { serverHash } from './hash-ranges.ts'
 import type { Holdings } from './holdings.ts'
 import { InformerShare } from './informer-share.ts'
 import { KnownNamespaces } from './known-namespaces.ts'
+import { LabelledShare } from './labelled-share.ts'
+import type { RingName } from './member.ts'
+import type { ShardMetrics } from './shard-metrics.ts'
 
 export interface ClusterShareOptions extends Pick<ShardMemberParts, 'clock' | 'log'> {
   readonly cluster: ShardedCluster
   readonly holdings: Holdings
   readonly placement: Placement
-  /** Whether the server is asked to leave out what is others'. */
-  readonly byServer: boolean
+  /** What leaves out others' objects. */
+  readonly filter: 'client' | 'server' | 'label'
+  readonly ring: RingName
+  readonly metrics: Pick<ShardMetrics, 'labelled'>
 }
 
 /** Where a namespace is: on the ring, and among the server's hashes. */
@@ -38,12 +43,12 @@ export class ClusterShare implements ShardFilter {
 
   constructor(options: ClusterShareOptions) {
     this.options = options
-    this.#asks = options.byServer
+    this.#asks = options.filter === 'server'
     this.namespaces = new KnownNamespaces({ ...options, came: (name) => this.#came(name) })
   }
 
   open(holder: ShardHolder): ShardView {
-    return new InformerShare(this, holder)
+    return this.options.filter === 'label' ? new LabelledShare(this, holder) : new InformerShare(this, holder)
   }
 
   /** Whether the server is asked to leave anything out. */

@@ -1,17 +1,22 @@
 import { controllerOf, type KubeObject } from '@kubewright/core'
 import { positionOf } from './hash.ts'
 import type { Family } from './shards.ts'
+import { positionOfSlot, slotOf } from './slots.ts'
 
 /**
- * What decides where a family is on the ring: all of its name, or its namespace, so that a server can tell whose an object is. All members of a ring
- * must say the same.
+ * What decides where a family is on the ring: all of its name; its namespace, so that a server can tell whose an object is; or the slot that its name
+ * is in, so that a label can tell. All members of a ring must say the same.
  */
-export type Placement = 'family' | 'namespace'
+export type Placement = 'family' | 'namespace' | 'slot'
+
+/** `family` for what is not said, or is not known here. */
+export const placementOf = (text: string | undefined): Placement => (text === 'namespace' || text === 'slot' ? text : 'family')
 
 /** Where a family is on the ring. What is in no namespace is placed by its name in any case. */
 export function positionOfFamily({ cluster, group, kind, namespace = '', name }: Family, placement: Placement = 'family'): number {
   if (placement === 'namespace' && namespace !== '') return positionOfNamespace(cluster, namespace)
-  return positionOf(cluster, group, kind, namespace, name)
+  const position = positionOf(cluster, group, kind, namespace, name)
+  return placement === 'slot' ? positionOfSlot(slotOf(position)) : position
 }
 
 export const positionOfNamespace = (cluster: string, namespace: string): number => positionOf(cluster, namespace)

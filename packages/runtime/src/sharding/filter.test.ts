@@ -79,6 +79,7 @@ describe.each([
   { filter: 'client' },
   { filter: 'server', served: false },
   { filter: 'server', served: true },
+  { filter: 'label' },
 ] satisfies Setting[])('with the filter $filter (served: $served)', (setting) => {
   const holdsAll = setting.filter === 'none'
 

@@ -53,9 +53,17 @@ export class Holdings {
     return this.#wanted.has(position)
   }
 
-  /** Resolves when anything is to be held. */
-  get begun(): Promise<void> {
-    return this.#begun.promise
+  /** Resolves when anything is to be held, or the signal aborts. */
+  async whenBegun(signal: AbortSignal): Promise<void> {
+    const aborted = Promise.withResolvers<void>()
+    const onAbort = () => aborted.resolve()
+    signal.addEventListener('abort', onAbort, { once: true })
+    if (signal.aborted) onAbort()
+    try {
+      await Promise.race([this.#begun.promise, aborted.promise])
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
   }
 
   /** Whether everything of the family is there. Of kinds that no informer holds by shards nothing need be. */

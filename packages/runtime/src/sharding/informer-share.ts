@@ -60,15 +60,7 @@ export class InformerShare implements ShardView, HeldPart {
     this.#leave = holdings.join(this)
     this.#share.entered(this)
     for (const family of this.#families) holdings.serve(this, family)
-    const aborted = Promise.withResolvers<void>()
-    const onAbort = () => aborted.resolve()
-    signal.addEventListener('abort', onAbort, { once: true })
-    if (signal.aborted) onAbort()
-    try {
-      await Promise.race([holdings.begun, aborted.promise])
-    } finally {
-      signal.removeEventListener('abort', onAbort)
-    }
+    await holdings.whenBegun(signal)
     if (signal.aborted || !this.#share.asks || !this.#isPlacedByNamespace) return
     this.#usesNamespaces = true
     await this.#share.namespaces.open(signal)
@@ -78,6 +70,10 @@ export class InformerShare implements ShardView, HeldPart {
     const { namespace } = object.metadata
     if (namespace !== undefined && this.#requests.size > 0) this.#check(namespace)
     return this.wants(object)
+  }
+
+  shows(): boolean {
+    return true
   }
 
   wants(object: KubeObject): boolean {

@@ -1,6 +1,7 @@
 import { Namespace } from '@kubewright/client'
 import { type Clock, messageOf } from '@kubewright/core'
 import type { InformerLease } from '../cache/contract.ts'
+import type { Subscription } from '../cache/informer.ts'
 import type { Logger } from '../log/logger.ts'
 import type { ShardedCluster } from '../manager/shard-member.ts'
 
@@ -20,6 +21,9 @@ export class KnownNamespaces {
   readonly #options: KnownNamespacesOptions
   #users = 0
   #lease: Promise<InformerLease<Namespace>> | undefined
+  #subscription: Subscription | undefined
+  /** Changes with each {@link close} that is the last. */
+  #life = {}
   #names: () => readonly string[] = () => []
 
   constructor(options: KnownNamespacesOptions) {
@@ -58,17 +62,23 @@ export class KnownNamespaces {
 
   async #begin(): Promise<InformerLease<Namespace>> {
     const { cluster, came } = this.#options
+    const life = this.#life
     const lease = await cluster.cache.informer(Namespace, { metadataOnly: true })
+    // The last user has gone while it was asked for.
+    if (life !== this.#life) return lease
     this.#names = () => lease.informer.list().flatMap(({ metadata }) => metadata.name ?? [])
-    lease.informer.subscribe({ add: ({ metadata: { name = '' } }) => came(name) })
+    this.#subscription = lease.informer.subscribe({ add: ({ metadata: { name = '' } }) => came(name) })
     return lease
   }
 
   /** Never rejects. */
   async close(): Promise<void> {
     if (--this.#users > 0) return
+    this.#life = {}
     const lease = this.#lease
     this.#lease = undefined
+    this.#subscription?.close()
+    this.#subscription = undefined
     this.#names = () => []
     try {
       await (await lease)?.release()

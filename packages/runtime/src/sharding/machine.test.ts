@@ -62,7 +62,7 @@ const tableOf = (table: Table): Lease => {
 const me = { identity: 'me', incarnation: 'life-1' }
 const other = { identity: 'other', incarnation: 'other-1' }
 const otherLease = (version: string, confirmed?: number): Lease => {
-  const lease = heldBy({ ring, member: other, duration: 15_000, confirmed, placement: 'family', wallNow: 0 }, undefined)
+  const lease = heldBy({ ring, member: other, duration: 15_000, patience: 15_000, confirmed, placement: 'family', wallNow: 0 }, undefined)
   return { ...lease, metadata: { ...lease.metadata, resourceVersion: version } }
 }
 
@@ -148,7 +148,7 @@ describe('a hand-over', () => {
   })
 
   test('that cannot be finished ends with the replica out of the ring: its lease runs out, and others take over', () => {
-    const script = joined().take({ saw: 'stuck', why: 'a listener threw' })
+    const script = joined().take({ saw: 'stuck', drain: 1, why: 'a listener threw' })
     expect(script.state.standing).toEqual({ is: 'out' })
     script.take({ saw: 'time' }, 60_000).take({ saw: 'leases', leases: [] }, 60_000)
     expect([script.does, script.state.standing.is]).toEqual(['nothing', 'out'])

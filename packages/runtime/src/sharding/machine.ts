@@ -5,8 +5,8 @@
 // on what is not its own any more, waits until such work under way is over, and then *confirms* the epoch in its own Lease. Whoever gains a range
 // begins when every former owner of it has confirmed, has given its Lease back, or has certainly run out of time.
 //
-// Why two never own a family at one time: a member acts for less than the lease's duration after it *sent* its last renewal; others call it gone
-// when a question *sent* a whole duration after the last change they saw still finds no change, so its next renewal, if there is one, comes back too
+// Why two never own a family at one time: a member says in its Lease how long others are to wait, and acts for less than that after it *sent* its last
+// renewal; others call it gone when a question *sent* so long after the last change they saw still finds no change, so its next renewal, if there is one, comes back too
 // late for it to believe. A member whose time was over is out, and comes back as another (a new incarnation): what was said of the first stays true.
 import type { Lease } from '@kubewright/client'
 import { deepEqual } from '@kubewright/core'
@@ -20,6 +20,7 @@ import {
   goOut,
   memberOf,
   noBasis,
+  patienceWith,
   type Request,
   type SeenTable,
   type ShardContext,
@@ -43,7 +44,7 @@ export type ShardFact =
   | { readonly saw: 'change'; readonly lease: Lease }
   | { readonly saw: 'drained'; readonly drain: number }
   /** Nobody can say whether the work on what was lost is over. */
-  | { readonly saw: 'stuck'; readonly why: string }
+  | { readonly saw: 'stuck'; readonly drain: number; readonly why: string }
   | { readonly saw: 'leave' }
 
 export function step(before: ShardState, fact: ShardFact, context: ShardContext): Step {
@@ -82,14 +83,17 @@ function take(state: ShardState, fact: ShardFact, context: ShardContext): Step {
     case 'drained':
       return [{ ...state, drains: state.drains.filter((drain) => drain !== fact.drain) }, []]
     case 'stuck':
-      // With the hand-over left open it never joins again; the others take over when its lease has run out.
-      return state.standing.is === 'left' ? [state, []] : goOut(state, fact.why, context)
+      // It never joins again; the others take over when its lease has run out, or when the program has ended, and all work with it.
+      return stuck({ ...state, stuck: state.stuck ?? fact.why, drains: state.drains.filter((drain) => drain !== fact.drain) }, context)
     case 'leave': {
       const [gone, effects] = goOut(state, 'it stops', context)
       return [{ ...gone, standing: { is: 'left' } }, effects.filter((effect) => effect.do !== 'tell')]
     }
   }
 }
+
+const stuck = (state: ShardState, context: ShardContext): Step =>
+  state.standing.is === 'left' ? [state, []] : goOut(state, state.stuck ?? '', context)
 
 function failed(state: ShardState, request: Request | undefined, context: ShardContext): ShardState {
   // Nothing depends on the tidying up.
@@ -146,7 +150,8 @@ function renewal(
   confirmed: number | undefined,
   { ring, identity, placement, times, wallNow }: ShardContext,
 ): Lease {
-  return heldBy({ ring, member: { identity, incarnation }, duration: times.leaseDuration, confirmed, placement, wallNow }, lease)
+  const member = { identity, incarnation }
+  return heldBy({ ring, member, duration: times.leaseDuration, patience: patienceWith(times), confirmed, placement, wallNow }, lease)
 }
 
 function read(state: ShardState, leases: readonly Lease[], sentAt: number, context: ShardContext): Step {
@@ -156,7 +161,7 @@ function read(state: ShardState, leases: readonly Lease[], sentAt: number, conte
   const table = tableLease === undefined ? undefined : readTable(tableLease)
   const seen = table === undefined ? undefined : { table, uid: tableLease?.metadata.uid }
   const named = table === undefined ? [] : [...table.members, ...table.former.flatMap(({ open }) => open)]
-  const sightings = observe(state.sightings, { leases: members, named, sentAt, now, over: state.lived, duration: times.leaseDuration })
+  const sightings = observe(state.sightings, { leases: members, named, sentAt, now, over: state.lived, patience: times.leaseDuration })
   const [standing, ousted] = ownStanding(
     { ...state, sightings, readAt: Math.min(state.readAt, now + times.retryPeriod), inDoubt: false },
     members,

@@ -1,6 +1,6 @@
 import type { Lease } from '@kubewright/client'
 import { formatMicroTime } from '@kubewright/core'
-import type { Placement } from './family.ts'
+import { type Placement, placementOf } from './family.ts'
 import { fnv1a64 } from './hash.ts'
 
 /** One life of one replica in the ring. Who comes back after its lease may have been over is another member, so that what is known of the first stays true. */
@@ -15,6 +15,7 @@ export const memberKey = ({ identity, incarnation }: Member) => `${identity}/${i
 export const RING_LABEL = 'kubewright.dev/shards'
 const INCARNATION = 'kubewright.dev/shard-incarnation'
 const CONFIRMED = 'kubewright.dev/shard-epoch'
+const PATIENCE = 'kubewright.dev/shard-patience-ms'
 const PLACEMENT = 'kubewright.dev/shard-placement'
 
 /** What the Lease of a member says. */
@@ -26,8 +27,8 @@ export interface MemberLease {
   readonly confirmed: number | undefined
   /** How it places families: only who places them alike can share a table. */
   readonly placement: Placement
-  /** Milliseconds. */
-  readonly duration: number
+  /** How long others wait after its last sign of life, in ms: it acts for less. */
+  readonly patience: number
   readonly lease: Lease
 }
 
@@ -38,12 +39,14 @@ export function readMember(lease: Lease): MemberLease | undefined {
   const [incarnation, identity] = (annotations[INCARNATION] ?? '').split(/ (.*)/)
   if (!incarnation || !identity) return undefined
   const confirmed = Number(annotations[CONFIRMED])
+  const patience = Number(annotations[PATIENCE])
   return {
     member: { identity, incarnation },
     released: holderIdentity !== identity,
     confirmed: Number.isSafeInteger(confirmed) && confirmed > 0 ? confirmed : undefined,
-    placement: annotations[PLACEMENT] === 'namespace' ? 'namespace' : 'family',
-    duration: leaseDurationSeconds * 1000,
+    placement: placementOf(annotations[PLACEMENT]),
+    // One of an earlier release says only for how long its lease is.
+    patience: patience > 0 ? patience : leaseDurationSeconds * 1000,
     lease,
   }
 }
@@ -58,6 +61,8 @@ export interface Holding {
   readonly member: Member
   /** Milliseconds. */
   readonly duration: number
+  /** See {@link MemberLease.patience}. */
+  readonly patience: number
   readonly confirmed: number | undefined
   readonly placement: Placement
   /** For people; nobody decides by it. */
@@ -65,7 +70,7 @@ export interface Holding {
 }
 
 /** The Lease that says the member is there, made from the one that was there. */
-export function heldBy({ ring, member, duration, confirmed, placement, wallNow }: Holding, before: Lease | undefined): Lease {
+export function heldBy({ ring, member, duration, patience, confirmed, placement, wallNow }: Holding, before: Lease | undefined): Lease {
   const now = formatMicroTime(wallNow)
   const same = before !== undefined && readMember(before)?.member.incarnation === member.incarnation
   const { [CONFIRMED]: _, [PLACEMENT]: __, ...others } = before?.metadata.annotations ?? {}
@@ -80,6 +85,7 @@ export function heldBy({ ring, member, duration, confirmed, placement, wallNow }
         ...others,
         // With the identity, which the spec loses when the Lease is released.
         [INCARNATION]: `${member.incarnation} ${member.identity}`,
+        [PATIENCE]: String(patience),
         ...(confirmed === undefined ? {} : { [CONFIRMED]: String(confirmed) }),
         ...(placement === 'family' ? {} : { [PLACEMENT]: placement }),
       },

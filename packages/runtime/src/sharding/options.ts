@@ -10,8 +10,9 @@ export interface ShardingOptions {
   /** Where the Leases are. @default the client's namespace */
   readonly namespace?: string
   /**
-   * How long the others wait for a replica that does not renew before they take over what is its own, and so how long nobody works on that: from its last
-   * renewal, and for two requests longer. What has changed meanwhile is worked off from then on. Whole seconds. @default 15 s
+   * For about how long, at most, nobody works on what a replica had that has died. The others wait for less, by half of what this is longer than
+   * `renewDeadline` (with the defaults 12.5 s from its last renewal), take over two requests later, and then work on what has changed meanwhile
+   * first, for which the rest is. Whole seconds. @default 15 s
    */
   readonly leaseDuration?: Duration
   /** A replica that could not renew for a little longer than that stops its work. @default 10 s */
@@ -29,9 +30,14 @@ export interface ShardingOptions {
    *   where the server does not know the selector, after one warning. A request leaves out 64 ranges of namespaces: with
    *   three replicas that is all of others' 200, and more than half of others' 670; what comes in excess is dropped here. A namespace that is made later between two
    *   that are left out together costs a list.
+   * - `label`: as `client`, but objects bear a label, `shard.kubewright.dev/NAME` (`….owner` for what is owned), with one of 256 slots, and the API server
+   *   sends only those of this replica's slots: any server can, and each sends what is needed and no more. The label follows from the object's name,
+   *   or from its owner's, so a move writes nothing. What `apply` makes has it from the beginning; everything else is
+   *   labelled once by the replica whose it is, which also puts right what somebody has changed: all replicas watch the metadata of what has no slot. Needs
+   *   "patch" on these kinds. Objects that are there at the first start are labelled before they are worked on.
    *
-   * With `client` and `server`, `cache.get` and `cache.list` of a kind that is reconciled or owned answer with this replica's part, unless
-   * something else watches the kind as a whole. All replicas of a ring must agree on whether it is `server`: who says otherwise waits until the others
+   * Except with `none`, `cache.get` and `cache.list` of a kind that is reconciled or owned answer with this replica's part, unless
+   * something else watches the kind as a whole. All replicas of a ring must agree on `server` and on `label`: who says otherwise waits until the others
    * are gone, so change it with the strategy "Recreate". @default none
    */
   readonly filter?: ShardFiltering
@@ -39,7 +45,7 @@ export interface ShardingOptions {
   readonly client?: Client
 }
 
-export type ShardFiltering = 'none' | 'client' | 'server'
+export type ShardFiltering = 'none' | 'client' | 'server' | 'label'
 
 export interface ResolvedSharding extends ElectionTimes {
   readonly name: string
@@ -49,7 +55,7 @@ export interface ResolvedSharding extends ElectionTimes {
   readonly placement: Placement
 }
 
-const FILTERS: readonly ShardFiltering[] = ['none', 'client', 'server']
+const PLACEMENTS: Readonly<Record<ShardFiltering, Placement>> = { none: 'family', client: 'family', server: 'namespace', label: 'slot' }
 
 /** @throws ConfigurationError when the name cannot be one, or the times contradict each other */
 export function resolveSharding(options: ShardingOptions, manager: { readonly client: Client }): ResolvedSharding {
@@ -74,7 +80,8 @@ export function resolveSharding(options: ShardingOptions, manager: { readonly cl
       `"renewDeadline" (${renewDeadline} ms) must be longer than 1.2 times "retryPeriod" (${retryPeriod} ms): one failed renewal would stop the replica`,
     )
   }
-  if (!FILTERS.includes(filter)) refuse(`"filter" is ${JSON.stringify(filter)}: it is one of ${FILTERS.join(', ')}`)
-  const placement = filter === 'server' ? 'namespace' : 'family'
+  if (!Object.hasOwn(PLACEMENTS, filter))
+    refuse(`"filter" is ${JSON.stringify(filter)}: it is one of ${Object.keys(PLACEMENTS).join(', ')}`)
+  const placement = PLACEMENTS[filter]
   return { name, namespace, client, filter, placement, leaseDuration, renewDeadline, retryPeriod }
 }

@@ -2,7 +2,7 @@ import type { Lease } from '@kubewright/client'
 import { inOrder, nextTable, sameMembers } from './assignment.ts'
 import { heldBy, type Member, type MemberLease, memberKey } from './member.ts'
 import { type Sighting, type Sightings, stateOf } from './sightings.ts'
-import type { Request, ShardContext, ShardState } from './state.ts'
+import { patienceWith, type Request, type ShardContext, type ShardState } from './state.ts'
 import { type Table, withTable } from './table.ts'
 
 export interface Reading {
@@ -18,7 +18,7 @@ export function planned(state: ShardState, reading: Reading, context: ShardConte
       return state
     case 'out':
       // Work of the last life that is still under way would go on under the new one's lease.
-      return state.drains.length === 0 ? { ...state, plan: [join(reading, context)] } : state
+      return state.drains.length === 0 && state.stuck === undefined ? { ...state, plan: [join(reading, context)] } : state
     case 'member':
       return tended(published(state, reading, context), reading, context)
   }
@@ -27,7 +27,8 @@ export function planned(state: ShardState, reading: Reading, context: ShardConte
 function join({ members }: Reading, { ring, identity, placement, times, wallNow, newId }: ShardContext): Request {
   const before = members.find(({ member }) => member.identity === identity)?.lease
   const member = { identity, incarnation: newId() }
-  const lease = heldBy({ ring, member, duration: times.leaseDuration, confirmed: undefined, placement, wallNow }, before)
+  const own = { duration: times.leaseDuration, patience: patienceWith(times), confirmed: undefined }
+  const lease = heldBy({ ring, member, placement, wallNow, ...own }, before)
   return { do: before === undefined ? 'create' : 'update', what: 'member', lease }
 }
 
@@ -75,8 +76,8 @@ function patience(wanted: readonly Member[], { seen, differs, sightings }: Shard
 /** Looks again in time: when a lease runs out, and more often while a range waits for somebody. */
 function tended(state: ShardState, { members }: Reading, { now, times, identity }: ShardContext): ShardState {
   const { sightings, seen, readAt, basis, drains } = state
-  const ends = [...sightings.values()].flatMap(({ goneAt, changedAt, duration, member }) =>
-    goneAt !== undefined || member.identity === identity ? [] : [changedAt + duration],
+  const ends = [...sightings.values()].flatMap(({ goneAt, changedAt, patience, member }) =>
+    goneAt !== undefined || member.identity === identity ? [] : [changedAt + patience],
   )
   // A millisecond later, for timers are early by parts of one; and soon again when the question was sent just before the end.
   const soonest = Math.min(Number.POSITIVE_INFINITY, ...ends.map((end) => Math.max(end + 1, now + times.retryPeriod / 8)))

@@ -1,6 +1,5 @@
 import { Lease, type Resource } from '@kubewright/client'
 import { type Clock, ConnectionError, isConflict, isNotFound, messageOf, sleep } from '@kubewright/core'
-import type { Registry } from 'prom-client'
 import { released } from '../leader-election/lease.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Reachability } from '../reachability/reachability.ts'
@@ -11,7 +10,7 @@ import { type ShardFact, step, wakeAt } from './machine.ts'
 import { memberLeaseName, RING_LABEL, readMember } from './member.ts'
 import type { ResolvedSharding } from './options.ts'
 import { nothing, type Territory } from './ring.ts'
-import { ShardMetrics } from './shard-metrics.ts'
+import type { ShardMetrics } from './shard-metrics.ts'
 import type { Family, FamilyFilter, ShardListener, Shards } from './shards.ts'
 import { beginning, type Request, type ShardEffect, type ShardState, validFor } from './state.ts'
 
@@ -20,7 +19,7 @@ export interface ShardReplicaOptions {
   readonly identity: string
   readonly clock: Clock
   readonly log: Logger
-  readonly metrics: Registry
+  readonly shardMetrics: ShardMetrics
   readonly reachability: Pick<Reachability, 'failed' | 'succeeded'>
   readonly random: () => number
   /** What the caches hold, when they hold only what is this replica's. */
@@ -43,12 +42,16 @@ export class ShardReplica implements Shards {
 
   constructor(options: ShardReplicaOptions) {
     this.#options = options
-    this.#metrics = new ShardMetrics(options.metrics, options.sharding.name)
+    this.#metrics = options.shardMetrics
     this.#show()
   }
 
   get joined(): Promise<void> {
     return this.#joined.promise
+  }
+
+  get leaseDuration(): number {
+    return this.#options.sharding.leaseDuration
   }
 
   owns(family: Family): boolean {
@@ -60,6 +63,12 @@ export class ShardReplica implements Shards {
     this.#listeners.add(listener)
     if (!this.#state.territory.isEmpty) listener.gained((family) => this.owns(family))
     return () => void this.#listeners.delete(listener)
+  }
+
+  /** A health check. @throws Error when this replica cannot take part again before it is restarted */
+  check(): void {
+    const { stuck } = this.#state
+    if (stuck !== undefined) throw new Error(`out of the ring for good, for nobody can say whether work on what it had is over: ${stuck}`)
   }
 
   /** Joins, and takes part until the signal aborts. What it holds then stays its own until {@link release}, or until its lease has run out. */
@@ -197,7 +206,7 @@ export class ShardReplica implements Shards {
       this.#take({ saw: 'drained', drain })
     } catch (error) {
       this.#options.log.error('a listener failed to let go of objects: this replica is out of the ring until it is restarted', { error })
-      this.#take({ saw: 'stuck', why: messageOf(error) })
+      this.#take({ saw: 'stuck', drain, why: messageOf(error) })
     }
   }
 

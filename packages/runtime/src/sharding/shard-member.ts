@@ -3,6 +3,7 @@ import { ClusterShare } from './cluster-share.ts'
 import { Holdings } from './holdings.ts'
 import { resolveSharding, type ShardingOptions } from './options.ts'
 import { ShardReplica } from './replica.ts'
+import { ShardMetrics } from './shard-metrics.ts'
 
 /**
  * For a manager's `sharding`: this replica shares the objects with all replicas that use the same ring. Every replica works on its own; what its caches
@@ -14,13 +15,18 @@ export function shardMember(options: ShardingOptions): ShardMemberFactory {
   return (parts): ShardMember => {
     const sharding = resolveSharding(options, parts)
     const { filter, placement } = sharding
+    const shardMetrics = new ShardMetrics(parts.metrics, sharding.name)
     const holdings = filter === 'none' ? undefined : new Holdings({ placement, arrived: (families) => replica.tell(families) })
-    const replica = new ShardReplica({ ...parts, sharding, holdings })
+    const replica = new ShardReplica({ ...parts, sharding, holdings, shardMetrics })
     return {
       shards: replica,
       run: (signal) => replica.run(signal),
       release: () => replica.release(),
-      filter: (cluster) => holdings && new ClusterShare({ ...parts, cluster, holdings, placement, byServer: filter === 'server' }),
+      check: () => replica.check(),
+      filter: (cluster) =>
+        filter === 'none' || holdings === undefined
+          ? undefined
+          : new ClusterShare({ ...parts, cluster, holdings, placement, filter, ring: sharding, metrics: shardMetrics }),
     }
   }
 }

@@ -11,6 +11,7 @@ export class ShardMetrics {
   readonly #epoch: Gauge<'ring'>
   readonly #members: Gauge<'ring' | 'state'>
   readonly #moves: Counter<'ring' | 'direction'>
+  readonly #labels: Counter<'ring' | 'result'>
 
   constructor(registry: Registry, ring: string) {
     this.#ring = ring
@@ -46,11 +47,21 @@ export class ShardMetrics {
       labelNames: ['ring', 'direction'],
       registers,
     })
+    this.#labels = new Counter({
+      name: 'kubewright_shard_labels_total',
+      help: 'Objects that this replica has labelled with their slot of the ring (written), or could not (failed); for sharding by labels',
+      labelNames: ['ring', 'result'],
+      registers,
+    })
     for (const direction of ['gained', 'lost']) this.#moves.inc({ ring, direction }, 0)
   }
 
   moved(direction: 'gained' | 'lost'): void {
     this.#moves.inc({ ring: this.#ring, direction })
+  }
+
+  labelled(result: 'written' | 'failed'): void {
+    this.#labels.inc({ ring: this.#ring, result })
   }
 
   show({ seen, sightings }: ShardState, territory: Territory, now: number): void {

@@ -25,6 +25,8 @@ export interface Shards {
   owns(family: Family): boolean
   /** Hears of moves. It is told `gained` at once when ranges are held already. Returns the function that ends it. */
   subscribe(listener: ShardListener): () => void
+  /** What is another's may be without work for about so long, in ms, before somebody takes it over. */
+  readonly leaseDuration: number
   /** Resolves when this replica has joined and a table with it was seen for the first time. */
   readonly joined: Promise<void>
 }

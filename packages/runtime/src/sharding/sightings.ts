@@ -7,8 +7,8 @@ export interface Sighting {
   readonly resourceVersion: string | undefined
   /** When its Lease was last seen to change, or the member was first heard of. */
   readonly changedAt: number
-  /** How long it may work without renewing, in ms. */
-  readonly duration: number
+  /** How long it is waited for without a sign of life, in ms: it has stopped by itself before. */
+  readonly patience: number
   readonly confirmed: number | undefined
   /** When it turned out that it works no more. It never will again: who comes back is another member. */
   readonly goneAt: number | undefined
@@ -28,8 +28,8 @@ export interface Look {
   readonly now: number
   /** Lives that this replica knows to be over: its own. */
   readonly over: ReadonlySet<string>
-  /** This replica's own, in ms: for members of whom only the name is known. */
-  readonly duration: number
+  /** For members of whom only the name is known, in ms. */
+  readonly patience: number
 }
 
 export function observe(before: Sightings, look: Look): Sightings {
@@ -42,15 +42,16 @@ export function observe(before: Sightings, look: Look): Sightings {
 }
 
 function sighting(member: Member, before: Sighting | undefined, lease: MemberLease | undefined, look: Look): Sighting {
-  const { sentAt, now, duration } = look
+  const { sentAt, now } = look
   const resourceVersion = lease?.lease.metadata.resourceVersion ?? before?.resourceVersion
   const changed = before === undefined || resourceVersion !== before.resourceVersion
   const changedAt = changed ? now : before.changedAt
-  const longest = Math.max(duration, before?.duration ?? 0, lease?.released ? 0 : (lease?.duration ?? 0))
+  const told = Math.max(before?.patience ?? 0, lease?.released ? 0 : (lease?.patience ?? 0))
+  const patience = told > 0 ? told : look.patience
   // It is the question that must have been sent after the time was up: an answer may have been on its way for long.
-  const over = look.over.has(memberKey(member)) || lease?.released === true || (!changed && sentAt >= changedAt + longest)
+  const over = look.over.has(memberKey(member)) || lease?.released === true || (!changed && sentAt >= changedAt + patience)
   const goneAt = before?.goneAt ?? (over ? now : undefined)
-  return { member, resourceVersion, changedAt, duration: longest, confirmed: lease?.confirmed ?? before?.confirmed, goneAt }
+  return { member, resourceVersion, changedAt, patience, confirmed: lease?.confirmed ?? before?.confirmed, goneAt }
 }
 
 /** A sign of life that came by itself, between two looks. */
@@ -76,10 +77,10 @@ export const MEMBER_STATES: readonly MemberState[] = ['ready', 'expired', 'uncer
 /** Long enough for a person who looks for the reason to find the Lease. */
 export const ORPHAN_AGE = 60_000
 
-export function stateOf({ changedAt, duration, goneAt }: Sighting, now: number): MemberState {
+export function stateOf({ changedAt, patience, goneAt }: Sighting, now: number): MemberState {
   if (goneAt !== undefined) return now >= goneAt + ORPHAN_AGE ? 'orphaned' : 'dead'
-  if (now < changedAt + duration) return 'ready'
-  return now < changedAt + 2 * duration ? 'expired' : 'uncertain'
+  if (now < changedAt + patience) return 'ready'
+  return now < changedAt + 2 * patience ? 'expired' : 'uncertain'
 }
 
 /** Whether the member has surely stopped all work that a table after `epoch` has taken from it. */

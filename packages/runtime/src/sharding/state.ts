@@ -1,5 +1,5 @@
 import type { Lease } from '@kubewright/client'
-import { type ElectionTimes, writableFor } from '../leader-election/machine.ts'
+import { type ElectionTimes, validFor as leadsFor, writableFor } from '../leader-election/machine.ts'
 import type { Placement } from './family.ts'
 import { type Member, memberKey, type RingName } from './member.ts'
 import { nothing, type Territory } from './ring.ts'
@@ -47,6 +47,8 @@ export interface ShardState {
   /** Hand-overs whose work is not over. */
   readonly drains: readonly number[]
   readonly drainCount: number
+  /** Why nobody can say whether the work on what was lost is over: it never joins again. */
+  readonly stuck: string | undefined
   /** This replica's own former lives, which are over: they ended here. */
   readonly lived: ReadonlySet<string>
   /** Since when the table has not named the members that are there. */
@@ -78,6 +80,7 @@ export const beginning: ShardState = {
   basis: noBasis,
   drains: [],
   drainCount: 0,
+  stuck: undefined,
   lived: new Set(),
   differs: undefined,
   readAt: Number.NEGATIVE_INFINITY,
@@ -114,6 +117,15 @@ export type Step = readonly [ShardState, readonly ShardEffect[]]
  */
 export function actingTime(times: ElectionTimes): number {
   return writableFor({ is: 'leader', renewedAt: 0 }, times, 0)
+}
+
+/**
+ * How long others wait after its last sign of life, in ms. It acts for less, by what clocks may differ and by what a write needs on its way; and the lease
+ * lasts for longer, by half of what is between it and the deadline of renewals: in that, what has piled up is worked off, so that nothing
+ * waits for longer than the lease.
+ */
+export function patienceWith(times: ElectionTimes): number {
+  return leadsFor({ is: 'leader', renewedAt: 0 }, times, 0)
 }
 
 /** How long from now the member may still act, in ms. */

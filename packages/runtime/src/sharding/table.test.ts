@@ -27,14 +27,17 @@ test.each(['', 'no JSON', 'null', '{}', '{"epoch":0,"who":[],"members":[],"forme
 )
 
 test('a member’s Lease says who it is, in which life, and what it has confirmed', () => {
-  const holding = { ring, member: member('Host_1', 'life 1'.replace(' ', '-')), duration: 15_000, placement: 'family' as const, wallNow: 0 }
+  const holding = { ring, member: member('Host_1', 'life-1'), duration: 15_000, patience: 12_500, placement: 'family' as const, wallNow: 0 }
   const lease = heldBy({ ...holding, confirmed: 3 }, undefined)
   expect(readMember(lease)).toMatchObject({
     member: { identity: 'Host_1', incarnation: 'life-1' },
     released: false,
     confirmed: 3,
-    duration: 15_000,
+    patience: 12_500,
   })
+  // Of one that does not say, all of the lease is waited for.
+  const { 'kubewright.dev/shard-patience-ms': _, ...annotations } = lease.metadata.annotations!
+  expect(readMember({ ...lease, metadata: { ...lease.metadata, annotations } })).toMatchObject({ patience: 15_000 })
   // A new life has confirmed nothing.
   const next = heldBy({ ...holding, member: member('Host_1', 'life-2'), confirmed: undefined }, lease)
   expect(readMember(next)).toMatchObject({ member: { incarnation: 'life-2' }, confirmed: undefined })
@@ -57,7 +60,7 @@ test('identities that differ only in what names cannot have get different Leases
 
 const seen = (of: Member, over: Partial<Sighting> = {}): [string, Sighting] => [
   memberKey(of),
-  { member: of, resourceVersion: '1', changedAt: 0, duration: 15_000, confirmed: undefined, goneAt: undefined, ...over },
+  { member: of, resourceVersion: '1', changedAt: 0, patience: 15_000, confirmed: undefined, goneAt: undefined, ...over },
 ]
 
 test('earlier tables accumulate until everybody has confirmed a later one, so that a range that moves on waits for all of its owners', () => {
@@ -92,13 +95,13 @@ test('only what was another’s waits for it', () => {
 
 test('a member is gone when a question that was sent a whole duration after its last change finds no other', () => {
   const lease = readMember({
-    ...heldBy({ ring, member: b, duration: 15_000, confirmed: 1, placement: 'family', wallNow: 0 }, undefined),
+    ...heldBy({ ring, member: b, duration: 15_000, patience: 15_000, confirmed: 1, placement: 'family', wallNow: 0 }, undefined),
     metadata: {
-      ...heldBy({ ring, member: b, duration: 15_000, confirmed: 1, placement: 'family', wallNow: 0 }, undefined).metadata,
+      ...heldBy({ ring, member: b, duration: 15_000, patience: 15_000, confirmed: 1, placement: 'family', wallNow: 0 }, undefined).metadata,
       resourceVersion: '5',
     },
   })!
-  const look = { leases: [lease], named: [], over: new Set<string>(), duration: 15_000 }
+  const look = { leases: [lease], named: [], over: new Set<string>(), patience: 20_000 }
   const one = observe(new Map(), { ...look, sentAt: 0, now: 100 })
   const stateAt = (sightings: Sightings, now: number) => stateOf(sightings.get(memberKey(b))!, now)
   expect([100, 15_099, 15_100, 30_100].map((now) => stateAt(one, now))).toEqual(['ready', 'ready', 'expired', 'uncertain'])

@@ -1,5 +1,5 @@
 import type { Lease } from '@kubewright/client'
-import type { Placement } from './family.ts'
+import { type Placement, placementOf } from './family.ts'
 import { type Member, memberKey, RING_LABEL, type RingName } from './member.ts'
 
 /** Who shares the objects. It says so by the members alone: which ranges are whose follows from their names ({@link Ring}). */
@@ -94,7 +94,7 @@ function parse(value: unknown): Table {
   }
   return {
     epoch: counted(epoch),
-    placement: placement === 'namespace' ? 'namespace' : 'family',
+    placement: placementOf(placement),
     members: named(members),
     former: former.map((table) => ({ epoch: counted(table.epoch), members: named(table.members), open: named(table.open) })),
   }

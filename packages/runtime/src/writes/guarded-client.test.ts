@@ -72,7 +72,28 @@ describe('a guarded client', () => {
       'after create websites b Website b',
       'before delete websites a',
       'before delete websites a',
+      'after delete websites a Website a',
     ])
+  })
+
+  test.each([
+    ['a Status, as of most kinds', false, []],
+    ['the object as it was, as of Services', true, []],
+    ['the object that waits for a finalizer', false, ['x']],
+  ])('a guard hears what has gone: %s', async (_, showsWhatIsGone, finalizers) => {
+    const told: KubeObject[] = []
+    const { server, websites } = await start({ after: (_write, object) => void told.push(object) })
+    server.showsWhatIsGone = showsWhatIsGone
+    const reference = { apiVersion: 'v1', kind: 'Owner', name: 'o', uid: 'owner-1' }
+    const { metadata } = server.put(Website, website('b', 'nginx', { finalizers, ownerReferences: [reference] }))
+    await websites.delete({ name: 'b', namespace: 'shop' })
+    const [gone] = told
+    expect(gone?.metadata).toMatchObject({ name: 'b', namespace: 'shop', uid: metadata.uid! })
+    // The version of what has gone is one from before: whoever waited for it would wait for nothing.
+    expect(gone?.metadata.resourceVersion).toBe(
+      finalizers.length > 0 ? server.find('Website.example.dev/v1', 'shop/b')?.metadata.resourceVersion : undefined,
+    )
+    if (showsWhatIsGone) expect(gone?.metadata.ownerReferences).toEqual([reference])
   })
 
   test('a guard that changes its mind while the write waits to be sent is heard', async () => {

@@ -1,5 +1,5 @@
-import type { ObjectName, Resource } from '@kubewright/client'
-import type { KubeObject, ResourceType, Status } from '@kubewright/core'
+import type { DeleteResult, ObjectName, Resource } from '@kubewright/client'
+import type { KubeObject, ResourceType } from '@kubewright/core'
 import type { GuardedWrites } from './guarded-writes.ts'
 import type { WriteAttempt } from './write-guard.ts'
 
@@ -28,7 +28,7 @@ export function guardedResource<T extends KubeObject>(resource: Resource<T>, wri
         attempt('delete', name, options),
         options,
         (guarded) => resource.delete(name, guarded),
-        (result) => (result.gone ? whatIsGone(name, result.status) : result.object),
+        (result) => (result.gone ? whatIsGone(name, result) : result.object),
       ),
     deleteCollection: (options = {}) =>
       writes.pass(
@@ -43,8 +43,22 @@ export function guardedResource<T extends KubeObject>(resource: Resource<T>, wri
   }
 }
 
-/** Its uid, by which it is told from what is made under its name later. Kinds whose DELETE answers with the object say no more than that it is gone. */
-function whatIsGone({ name, namespace }: ObjectName, status: Status | undefined): KubeObject | undefined {
-  const uid = status?.details?.uid
-  return uid === undefined ? undefined : { metadata: { name, uid, ...(namespace === undefined ? {} : { namespace }) } }
+type Gone = Extract<DeleteResult<KubeObject>, { readonly gone: true }>
+
+/**
+ * Its uid, by which it is told from what is made under its name later, and its owners, if they are told. No version: an object that comes as the answer has
+ * the one from before its deletion.
+ */
+function whatIsGone({ name, namespace }: ObjectName, { status, object }: Gone): KubeObject | undefined {
+  const uid = object?.metadata.uid ?? status?.details?.uid
+  if (uid === undefined) return undefined
+  const { ownerReferences } = object?.metadata ?? {}
+  return {
+    metadata: {
+      name,
+      uid,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(ownerReferences === undefined ? {} : { ownerReferences }),
+    },
+  }
 }

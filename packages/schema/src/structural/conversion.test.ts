@@ -99,7 +99,7 @@ test('a field is required unless it is optional or has a default', () => {
   expect(structural.properties?.['prefault']).toEqual({
     type: 'object',
     properties: { inner: { type: 'string', default: 'x' } },
-    default: {},
+    default: { inner: 'x' },
   })
 })
 

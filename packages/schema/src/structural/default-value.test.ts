@@ -4,8 +4,8 @@ import { structuralOf } from './conversion.ts'
 
 const strategy = z.object({ type: z.enum(['Rolling', 'Recreate']).default('Rolling'), surge: z.int().default(1) })
 
-test('a prefault stands in the CRD as it is given: the API server fills in the rest', () => {
-  expect(structuralOf(strategy.prefault({ surge: 2 }), 'spec.s').default).toEqual({ surge: 2 })
+test('a prefault stands in the CRD with all that is filled in: the API server judges a default by the CEL rules around it before it fills in', () => {
+  expect(structuralOf(strategy.prefault({ surge: 2 }), 'spec.s').default).toEqual({ type: 'Rolling', surge: 2 })
 })
 
 test('a default that is whole stands in the CRD', () => {

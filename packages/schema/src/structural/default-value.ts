@@ -17,13 +17,15 @@ export function defaultValue(inner: z.core.$ZodType, kind: 'default' | 'prefault
   const lost = unknownField(json, parsed.data, path)
   if (lost !== undefined)
     throw new DefinitionError(lost, 'the default has a field that the schema does not know: it would not survive pruning')
-  if (kind === 'default' && !deepEqual(json, JSON.parse(JSON.stringify(parsed.data)))) {
+  const whole: unknown = JSON.parse(JSON.stringify(parsed.data))
+  if (kind === 'default' && !deepEqual(json, whole)) {
     throw new DefinitionError(
       path,
       'the API server fills defaults in within this default, and zod does not: use .prefault() instead of .default()',
     )
   }
-  return json
+  // Written out in full: the API server holds a default to the CEL rules around it before it fills in what is missing in it, and refuses the CRD.
+  return whole
 }
 
 function unknownField(given: unknown, kept: unknown, path: string): string | undefined {

@@ -4,6 +4,7 @@ import { type BodyPoint, bodyPointFinder, chooseFault, type FaultRule, matchesRe
 
 const watch = { method: 'GET', path: '/api/v1/namespaces/a/pods', watch: true }
 const list = { ...watch, watch: false }
+const streaming = { ...watch, query: new URLSearchParams('watch=1&sendInitialEvents=true') }
 const removal = { method: 'DELETE', path: '/api/v1/namespaces/a/pods/x', watch: false }
 
 describe('which requests a filter means', () => {
@@ -20,6 +21,11 @@ describe('which requests a filter means', () => {
   ])('%s', (_, filter, ofWatch, ofList, ofRemoval) => {
     expect([watch, list, removal].map((request) => matchesRequest(filter, request))).toEqual([ofWatch, ofList, ofRemoval])
   })
+})
+
+test('a filter can ask for a parameter, whatever its value', () => {
+  const filter = { watch: true, parameter: 'sendInitialEvents' }
+  expect([watch, streaming].map((request) => matchesRequest(filter, request))).toEqual([false, true])
 })
 
 describe('which fault strikes', () => {

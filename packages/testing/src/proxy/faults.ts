@@ -36,6 +36,8 @@ export interface RequestFilter {
   /** True: only watches. False: anything but watches. */
   readonly watch?: boolean
   readonly writes?: boolean
+  /** A parameter that is in the URL, such as `sendInitialEvents`. */
+  readonly parameter?: string
 }
 
 /** What a proxy has seen of one request. */
@@ -50,10 +52,13 @@ export interface ProxiedRequest {
   fault: Fault['is'] | undefined
 }
 
-export function matchesRequest(filter: RequestFilter, request: Pick<ProxiedRequest, 'method' | 'path' | 'watch'>): boolean {
+type Matched = Pick<ProxiedRequest, 'method' | 'path' | 'watch'> & { readonly query?: URLSearchParams }
+
+export function matchesRequest(filter: RequestFilter, request: Matched): boolean {
   if (filter.method !== undefined && filter.method !== request.method) return false
   if (filter.watch !== undefined && filter.watch !== request.watch) return false
   if (filter.writes !== undefined && filter.writes !== isWrite(request.method)) return false
+  if (filter.parameter !== undefined && request.query?.has(filter.parameter) !== true) return false
   if (filter.path === undefined) return true
   return typeof filter.path === 'string' ? request.path.includes(filter.path) : filter.path.test(request.path)
 }
@@ -71,7 +76,7 @@ export interface FaultRule {
 }
 
 /** The first rule that fits decides, and is charged for it. */
-export function chooseFault(rules: Iterable<FaultRule>, request: Pick<ProxiedRequest, 'method' | 'path' | 'watch'>): Fault | undefined {
+export function chooseFault(rules: Iterable<FaultRule>, request: Matched): Fault | undefined {
   for (const rule of rules) {
     if (rule.hits >= rule.times || !matchesRequest(rule.filter, request)) continue
     rule.hits++

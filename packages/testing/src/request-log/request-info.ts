@@ -24,7 +24,15 @@ export function requestInfo(request: { readonly method: string; readonly path: s
   if (!isLegacy && !(root === 'apis' && rest.length >= 3)) return { is: 'path', verb: request.method.toLowerCase(), path: request.path }
   const [group, version, ...path] = isLegacy ? ['', ...rest] : rest
   const at = placeOf(path)
-  return { is: 'resource', verb: verbOf(request, at.name), group: group!, version: version!, ...at }
+  const verb = verbOf(request, at.name)
+  const name = verb === 'list' || verb === 'watch' ? (at.name ?? namedBy(request.query.get('fieldSelector'))) : at.name
+  return { is: 'resource', verb, group: group!, version: version!, ...at, name }
+}
+
+/** A list of one object by its name is allowed to those who may list that one object. */
+function namedBy(fieldSelector: string | null): string | undefined {
+  const requirement = fieldSelector?.split(',').find((part) => /^metadata\.name==?[^=]/.test(part))
+  return requirement?.slice(requirement.lastIndexOf('=') + 1)
 }
 
 export function isRead(info: RequestInfo): boolean {

@@ -42,6 +42,14 @@ test('wildcards grant what RBAC grants by them', () => {
   expect(compareRights([all, paths], requests)).toEqual({ missing: [], unused: [] })
 })
 
+test('a right for everything is not used by what a narrower one allows', () => {
+  const all = { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] }
+  const requests = ['/api/v1/pods', '/api/v1/pods?watch=1', '/api/v1/namespaces/a/pods/b', '/apis/x.dev/v1/things'].map((path) =>
+    request('GET', path),
+  )
+  expect(compareRights([all, READ_PODS], requests)).toEqual({ missing: [], unused: ['get *.*', 'watch *.*'] })
+})
+
 test('discovery and health are everybody’s; other paths are not', () => {
   const requests = ['/apis', '/api/v1', '/apis/apps/v1', '/version', '/readyz', '/metrics'].map((path) => request('GET', path))
   expect(compareRights([], requests).missing).toEqual(['get /metrics'])

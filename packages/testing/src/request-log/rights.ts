@@ -1,7 +1,8 @@
 import type { PolicyRule } from '@kubewright/schema'
 import { type RequestInfo, requestInfo } from './request-info.ts'
 
-type LoggedRequest = Parameters<typeof requestInfo>[0]
+/** `code`: the HTTP status, where it is known. */
+type LoggedRequest = Parameters<typeof requestInfo>[0] & { readonly code?: number | undefined }
 
 /** How the rights that a program was given compare with those that it used. */
 export interface RightsComparison {
@@ -16,21 +17,30 @@ const FOR_EVERYBODY = /^\/(api|apis|openapi|version|healthz|livez|readyz)(\/|$)/
 
 /**
  * Compares rules with what was asked of the server. Requests for one named object count for a rule that names it.
- * Wildcards (`*`) in a rule grant as they do in RBAC; a rule with one is used when anything under it is.
+ * Wildcards (`*`) in a rule grant as they do in RBAC; a rule with one is used when it allows what no narrower one does.
  */
 export function compareRights(granted: readonly PolicyRule[], requests: Iterable<LoggedRequest>): RightsComparison {
   const rights = granted.flatMap(rightsOf)
   const used = new Set<Right>()
   const missing = new Set<string>()
   for (const request of requests) {
-    const info = requestInfo(request)
-    if (info.is === 'path' && FOR_EVERYBODY.test(info.path)) continue
-    const allowing = rights.filter((right) => allows(right, info))
-    for (const right of allowing) used.add(right)
-    if (allowing.length === 0) missing.add(describe(info))
+    for (const info of deedsOf(request)) {
+      if (info.is === 'path' && FOR_EVERYBODY.test(info.path)) continue
+      const allowing = rights.filter((right) => allows(right, info))
+      // What a narrower right allows is no use of one for everything.
+      const narrow = allowing.filter(isNarrow)
+      for (const right of narrow.length > 0 ? narrow : allowing) used.add(right)
+      if (allowing.length === 0) missing.add(describe(info))
+    }
   }
   const unused = rights.filter((right) => !used.has(right)).map(({ text }) => text)
   return { missing: [...missing].sort(), unused: [...new Set(unused)].sort() }
+}
+
+/** An apply of what was not there is checked twice: as a patch, and as the creation that it turns out to be. */
+function deedsOf(request: LoggedRequest): readonly RequestInfo[] {
+  const info = requestInfo(request)
+  return request.method === 'PATCH' && request.code === 201 ? [info, { ...info, verb: 'create' }] : [info]
 }
 
 /** One verb on one resource: the smallest thing that a rule grants. */
@@ -60,6 +70,11 @@ function allows({ verb, on }: Right, info: RequestInfo): boolean {
   if (on.group !== '*' && on.group !== info.group) return false
   if (on.resource !== '*' && on.resource !== resourceText(info)) return false
   return on.names === undefined || (info.name !== undefined && on.names.includes(info.name))
+}
+
+function isNarrow({ verb, on }: Right): boolean {
+  if (verb === '*') return false
+  return 'path' in on ? !on.path.endsWith('*') : on.group !== '*' && on.resource !== '*'
 }
 
 const resourceText = ({ resource, subresource }: { readonly resource: string; readonly subresource: string | undefined }) =>

@@ -3,7 +3,6 @@ import { parseConversionReview } from '../conversion/review.ts'
 import { request } from '../fake/admission-bench.ts'
 import { timeToAnswer } from './deadline.ts'
 import { parseAdmissionReview } from './review.ts'
-import { Warnings } from './warnings.ts'
 
 const API = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' }
 const CONVERSION = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'ConversionReview' }
@@ -45,17 +44,3 @@ test.each([
   [1_000, 900],
   [60_000, 29_500],
 ])('of %s ms that the API server waits, the hook has %s', (timeout, ms) => expect(timeToAnswer(timeout)).toBe(ms))
-
-describe('warnings', () => {
-  const told = (...texts: string[]) => {
-    const warnings = new Warnings()
-    for (const text of texts) warnings.add(text)
-    return warnings.texts
-  }
-  test('are one line each, and told once', () => expect(told('a\n\tb', 'a b', '', 'c')).toEqual(['a b', 'c']))
-  test('are cut at 256 characters', () => expect(told('x'.repeat(257))).toEqual([`${'x'.repeat(253)}...`]))
-  test('end at 4,096 together, so that the API server cuts none of them', () => {
-    const texts = Array.from({ length: 20 }, (_, index) => String(index).padStart(256, 'x'))
-    expect(told(...texts, 'short')).toEqual(texts.slice(0, 16))
-  })
-})

@@ -38,7 +38,7 @@ export async function installConversions(
     const name = definitionName(definition)
     // A merge patch, because an apply would make one where there is none.
     await resource
-      .patch({ name }, { type: 'merge', body: { spec: { conversion: conversionOf(how) } } }, { signal })
+      .patch({ name }, { type: 'merge', body: { spec: { conversion: inPlaceOf(conversionOf(how)) } } }, { signal })
       .catch((error: unknown) => {
         if (!isNotFound(error)) throw error
         log.warn('the CRD is not there: its objects are not converted until it is installed with conversion by webhook', {
@@ -46,4 +46,9 @@ export async function installConversions(
         })
       })
   }
+}
+
+/** A merge patch leaves what it does not name: of a definition that named a Service before, the address by URL would be a second one. */
+function inPlaceOf({ webhook, ...rest }: ReturnType<typeof conversionOf>): object {
+  return { ...rest, webhook: { ...webhook, clientConfig: { url: null, service: null, ...webhook?.clientConfig } } }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { request as httpsRequest } from 'node:https'
 import { connect as connectPlain } from 'node:net'
 import { connect } from 'node:tls'
@@ -19,7 +20,11 @@ const authority = newAuthority(Date.now(), YEAR)
 const pair = () => newServer(authority, ['127.0.0.1'], Date.now(), YEAR)
 const PATH = '/validate-example-dev-v1-shop'
 
-async function serve(validate: () => void | Promise<void> = () => {}, toHub: Converters['toHub'] = (_, object) => object) {
+async function serve(
+  validate: () => void | Promise<void> = () => {},
+  toHub: Converters['toHub'] = (_, object) => object,
+  limits: { readonly mostBodies?: number } = {},
+) {
   const registry = new Registry()
   const certificate = new ReplaceableCertificate(pair())
   const log = createLogger({ level: 'silent' })
@@ -39,6 +44,7 @@ async function serve(validate: () => void | Promise<void> = () => {}, toHub: Con
     timeoutOf: () => undefined,
     clock: systemClock,
     log,
+    ...limits,
   })
   let drained: Promise<void> | undefined
   const drain = (grace: number) => {
@@ -57,7 +63,12 @@ interface Sent {
 }
 
 function send(port: number, { method = 'POST', path = PATH, body = REVIEW, headers = {} }: Sent) {
-  return new Promise<{ readonly status: number; readonly body: string; readonly connection: string | undefined }>((resolve, reject) => {
+  return new Promise<{
+    readonly status: number
+    readonly body: string
+    readonly connection: string | undefined
+    readonly retryAfter: string | undefined
+  }>((resolve, reject) => {
     const options = { host: '127.0.0.1', port, path, method, agent: false as const, ca: authority.cert }
     const asked = httpsRequest({ ...options, headers: { 'content-type': 'application/json', ...headers } }, (response) => {
       response.toArray().then((chunks) => {
@@ -65,6 +76,7 @@ function send(port: number, { method = 'POST', path = PATH, body = REVIEW, heade
           status: response.statusCode ?? 0,
           body: Buffer.concat(chunks as Buffer[]).toString(),
           connection: response.headers.connection,
+          retryAfter: response.headers['retry-after'],
         })
       }, reject)
     })
@@ -141,6 +153,53 @@ describe('what cannot be answered', () => {
     })
     expect([answer.status, answer.body]).toEqual([status, expect.stringContaining(body)])
     expect((await send(port, {})).status).toBe(200)
+  })
+})
+
+describe('the bodies of all requests together', () => {
+  const size = Buffer.byteLength(REVIEW)
+  const chunked = { headers: { 'transfer-encoding': 'chunked' } }
+
+  test.each<[string, Sent]>([
+    ['announced', {}],
+    ['in chunks', chunked],
+  ])('have a limit: what does not fit beside others (%s) is refused at once, and fits again when they are answered', async (_, sent) => {
+    const begun = Promise.withResolvers<void>()
+    const go = Promise.withResolvers<void>()
+    const { port } = await serve(
+      () => {
+        begun.resolve()
+        return go.promise
+      },
+      undefined,
+      { mostBodies: Math.floor(size * 1.5) },
+    )
+    const first = send(port, sent)
+    await begun.promise
+    const refused = { status: 429, body: 'too many bytes of other requests are being worked on: try again\n', retryAfter: '1' }
+    for (let tries = 0; tries < 3; tries++) expect(await send(port, sent)).toMatchObject(refused)
+    go.resolve()
+    expect((await first).status).toBe(200)
+    for (let tries = 0; tries < 3; tries++) expect((await send(port, sent)).status).toBe(200)
+  })
+
+  test.each([
+    ['that are no JSON', { body: '{'.padEnd(size - 1) }, 400],
+    ['of another type', { headers: { 'content-type': 'text/plain' } }, 415],
+  ])('count no longer when requests %s have been refused', async (_, sent, status) => {
+    const { port } = await serve(undefined, undefined, { mostBodies: size })
+    for (let tries = 0; tries < 3; tries++) expect((await send(port, sent)).status).toBe(status)
+    expect((await send(port, {})).status).toBe(200)
+  })
+
+  test('count no longer when the one who sends hangs up in the middle', async () => {
+    const { port } = await serve(undefined, undefined, { mostBodies: size })
+    const socket = connect({ host: '127.0.0.1', port, ca: authority.cert })
+    await once(socket, 'secureConnect')
+    socket.write(`POST ${PATH} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${size}\r\n\r\n{`)
+    for (let status = 200; status !== 429; ) status = (await send(port, {})).status
+    socket.destroy()
+    for (let status = 429; status !== 200; ) status = (await send(port, {})).status
   })
 })
 

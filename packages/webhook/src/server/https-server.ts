@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { type Clock, ConfigurationError, messageOf, sleep } from '@kubewright/core'
 import type { BindAddress, Logger, ServingCertificate } from '@kubewright/runtime'
-import { RequestError, readJson } from './body.ts'
+import { BodyBudget, RequestError, readJson } from './body.ts'
 
 export interface WebhookQuestion {
   readonly path: string
@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly timeoutOf: (search: URLSearchParams) => number | undefined
   readonly clock: Clock
   readonly log: Logger
+  /** Bytes of all bodies that are worked on at one time. @default 256 MiB: two of the largest conversions, or 36 of the largest admissions */
+  readonly mostBodies?: number
 }
 
 export interface WebhookEndpoint {
@@ -53,6 +55,7 @@ const LIMITS = {
   maxHeaderSize: 16_384,
 }
 const MOST_CONNECTIONS = 1_000
+const MOST_BODIES = 256 * 2 ** 20
 /** How often a stopping server looks whether all is answered. */
 const DRAIN_POLL = 50
 /**
@@ -65,6 +68,7 @@ const FAREWELL = 500
 export async function serveWebhooks(options: ServerOptions): Promise<WebhookEndpoint> {
   const { bind, certificate, clock, log } = options
   const state = { draining: false, active: 0 }
+  const budget = new BodyBudget(options.mostBodies ?? MOST_BODIES)
   // HTTP/1.1 alone: one connection with many streams is one place to fail, and resets have cost servers dearly (CVE-2023-44487).
   const server = createServer(
     { ...LIMITS, minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'], ...certificate.current },
@@ -72,7 +76,7 @@ export async function serveWebhooks(options: ServerOptions): Promise<WebhookEndp
       state.active++
       response.once('close', () => state.active--)
       if (state.draining) response.setHeader('connection', 'close')
-      respond(request, response, options).catch((error: unknown) => response.destroy(error as Error))
+      respond(request, response, options, budget).catch((error: unknown) => response.destroy(error as Error))
     },
   )
   server.maxConnections = MOST_CONNECTIONS
@@ -126,7 +130,7 @@ function listen(server: Server, { host, port }: BindAddress): Promise<void> {
   })
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
+async function respond(request: IncomingMessage, response: ServerResponse, options: ServerOptions, budget: BodyBudget): Promise<void> {
   const { routes, clock, timeoutOf, log } = options
   const url = URL.canParse(request.url ?? '', BASE) ? new URL(request.url ?? '', BASE) : undefined
   const route = url === undefined ? undefined : routes.get(url.pathname)
@@ -138,10 +142,11 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
   const gone = new AbortController()
   response.once('close', () => gone.abort(new Error('the one who asked is gone')))
   const began = clock.monotonic()
+  const allowance = budget.open()
   let status = 500
   route.meter.started()
   try {
-    const body = await readJson(request, route.mostBody)
+    const body = await readJson(request, route.mostBody, allowance)
     const answer = await route.answer({ path: url.pathname, timeout: timeoutOf(url.searchParams), body, signal: gone.signal })
     const text = JSON.stringify(answer)
     status = 200
@@ -153,6 +158,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, optio
     log.warn('a webhook was called in a way that cannot be answered', { path: url.pathname, status, error: told })
     refuse(response, told)
   } finally {
+    allowance.release()
     route.meter.finished(status, (clock.monotonic() - began) / 1000)
   }
 }
@@ -161,5 +167,6 @@ const BASE = 'http://local'
 
 /** What is left of the body is not read: the connection ends with the answer. */
 function refuse(response: ServerResponse, { status, message }: RequestError): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${message}\n`)
+  const later = status === 429 ? { 'retry-after': '1' } : {}
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close', ...later }).end(`${message}\n`)
 }

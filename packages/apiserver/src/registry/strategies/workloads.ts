@@ -46,6 +46,7 @@ export const deployments: Strategy = {
   ...workload,
   // The rollout history stands in annotations, and is part of what the controller must see.
   generationOf: ({ metadata }) => metadata.annotations,
+  annotatedByStatus: true,
   defaults(draft) {
     const spec = fieldsAt(draft, 'spec')
     fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 })
@@ -70,6 +71,8 @@ export const replicaSets: Strategy = {
   validateUpdate: selectorIsImmutable,
 }
 
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
+
 export const daemonSets: Strategy = {
   ...workload,
   defaults(draft) {
@@ -79,7 +82,15 @@ export const daemonSets: Strategy = {
     strategy['type'] ??= 'RollingUpdate'
     if (strategy['type'] === 'RollingUpdate') fill(fieldsAt(strategy, 'rollingUpdate'), { maxUnavailable: 1, maxSurge: 0 })
     defaultTemplate(spec)
-    draft.metadata.annotations = { 'deprecated.daemonset.template.generation': '1', ...draft.metadata.annotations }
+  },
+  prepareCreate(draft) {
+    draft.metadata.annotations = { ...draft.metadata.annotations, [TEMPLATE_GENERATION]: '1' }
+  },
+  prepareUpdate(draft, old) {
+    // Once a field of the spec, which the server still counts, whatever is sent.
+    const before = Number(old.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1)
+    const isSame = deepEqual(fieldsAt(draft, 'spec')['template'], specOf(old)['template'])
+    draft.metadata.annotations = { ...draft.metadata.annotations, [TEMPLATE_GENERATION]: String(isSame ? before : before + 1) }
   },
   validate: validateWorkload,
   validateUpdate: selectorIsImmutable,

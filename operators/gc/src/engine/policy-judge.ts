@@ -1,0 +1,128 @@
+import type { Clock, KubeObject } from 'kubewright'
+import type { FactChange, World } from '../facts/fact-source.ts'
+import { type Context, type Facts, known, unknown } from '../facts/facts.ts'
+import { type Ranked, Ranking } from '../groups/ranking.ts'
+import { counts } from '../judgement/judge.ts'
+import type { ReadyPolicy } from '../policy/policy.ts'
+import type { Sighting } from '../tracker/tracked-object.ts'
+import type { Tracker } from '../tracker/tracker.ts'
+import type { TargetWatch } from './target-source.ts'
+
+export interface PolicyJudgeEnvironment {
+  readonly key: string
+  readonly ready: ReadyPolicy
+  readonly tracker: Tracker
+  readonly clock: Clock
+  readonly world: World
+}
+
+/** Puts each object before its policy, together with what is known around it, and tells the tracker the word. */
+export class PolicyJudge {
+  readonly #environment: PolicyJudgeEnvironment
+  readonly #facts: Facts
+  readonly #ranking: Ranking | undefined
+  readonly #heldSince = new Map<string, number>()
+  /** Namespaces whose objects are to be judged again; `undefined` in it: all. */
+  readonly #outdated = new Set<string | undefined>()
+  #complete = false
+
+  constructor(environment: PolicyJudgeEnvironment) {
+    this.#environment = environment
+    const { code } = environment.ready
+    this.#ranking = code.keepNewest === undefined ? undefined : new Ranking(code.keepNewest)
+    this.#facts = {
+      ...environment.world.facts,
+      rank: ({ metadata: { uid = '' } }) => {
+        if (!this.#complete) return unknown('its group is being read for the first time')
+        return known(this.#ranking?.rankOf(uid) ?? { place: 0, of: 1 })
+      },
+      heldSince: ({ metadata: { uid = '' } }) => this.#heldSince.get(uid),
+    }
+  }
+
+  /** Something about the object has changed, or the time has come to look again. */
+  judge(object: KubeObject, watch: TargetWatch | undefined): void {
+    const context = this.#context()
+    const crossing = this.#remember(object, context)
+    this.#word(object, context)
+    this.#judgeRanked(crossing, watch, context)
+  }
+
+  left({ metadata: { uid = '' } }: KubeObject, watch: TargetWatch | undefined): void {
+    this.#heldSince.delete(uid)
+    this.#judgeRanked(this.#ranking?.remove(uid) ?? [], watch, this.#context())
+  }
+
+  /** From now on the groups are whole. */
+  complete(): void {
+    this.#complete = true
+    if (this.#ranking !== undefined) this.#outdated.add(undefined)
+  }
+
+  outdate(change: FactChange, watch: TargetWatch | undefined): void {
+    switch (change.is) {
+      case 'all':
+        this.#outdated.add(undefined)
+        return
+      case 'namespace':
+        this.#outdated.add(change.name)
+        return
+      case 'object': {
+        const object = watch?.get(change.name, change.namespace)
+        if (object !== undefined) this.judge(object, watch)
+      }
+    }
+  }
+
+  /** Judges again what has become outdated. To be called before anything is deleted. */
+  refresh(watch: TargetWatch | undefined): void {
+    if (watch === undefined || this.#outdated.size === 0) return
+    const namespaces = this.#outdated.has(undefined) ? undefined : new Set(this.#outdated)
+    this.#outdated.clear()
+    for (const object of watch.objects()) {
+      if (namespaces === undefined || namespaces.has(object.metadata.namespace)) this.judge(object, watch)
+    }
+  }
+
+  get isOutdated(): boolean {
+    return this.#outdated.size > 0
+  }
+
+  #context(): Context {
+    return { now: this.#environment.clock.now(), facts: this.#facts }
+  }
+
+  #word(object: KubeObject, context: Context): void {
+    const { key, ready, tracker, clock } = this.#environment
+    tracker.observe(key, sightingOf(object), ready.judge(object, context), { wall: context.now, mono: clock.monotonic() })
+  }
+
+  #remember(object: KubeObject, context: Context): readonly Ranked[] {
+    const { code, needs } = this.#environment.ready
+    if (this.#ranking === undefined && !needs.heldSince) return []
+    const { uid = '', name = '', namespace } = object.metadata
+    const holds = counts(code, object, context)
+    if (!holds) this.#heldSince.delete(uid)
+    else if (needs.heldSince && !this.#heldSince.has(uid)) this.#heldSince.set(uid, context.now)
+    if (this.#ranking === undefined || needs.grouping === undefined) return []
+    if (!holds) return this.#ranking.remove(uid)
+    return this.#ranking.set({ uid, name, namespace, group: needs.grouping.groupOf(object), time: needs.grouping.timeOf(object) })
+  }
+
+  #judgeRanked(ranked: readonly Ranked[], watch: TargetWatch | undefined, context: Context): void {
+    for (const { uid, name, namespace } of ranked) {
+      const object = watch?.get(name, namespace)
+      if (object?.metadata.uid === uid) this.#word(object, context)
+    }
+  }
+}
+
+export function sightingOf({ metadata }: KubeObject): Sighting {
+  return {
+    uid: metadata.uid ?? '',
+    name: metadata.name ?? '',
+    namespace: metadata.namespace,
+    resourceVersion: metadata.resourceVersion ?? '',
+    terminating: metadata.deletionTimestamp !== undefined,
+  }
+}

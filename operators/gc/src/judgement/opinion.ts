@@ -1,0 +1,22 @@
+interface Foreseen {
+  /** What is said holds until then (wall clock, ms) and no longer: ask again. */
+  readonly until?: number | undefined
+}
+
+/** One policy's word about one object, and why. */
+export type Opinion =
+  /** The object is not in the policy's set (`matched` is false), or its conditions do not hold. */
+  | (Foreseen & { readonly is: 'unselected'; readonly matched: boolean; readonly reason: string })
+  /** It may be deleted from `at` on; wall clock, ms. */
+  | (Foreseen & { readonly is: 'at'; readonly at: number; readonly reason: string })
+  /** It is to be kept. */
+  | (Foreseen & { readonly is: 'never'; readonly reason: string })
+  /** The policy has no opinion about it. */
+  | (Foreseen & { readonly is: 'unset'; readonly reason: string })
+  /** It is kept because something cannot be read, or is not known; somebody is told. */
+  | (Foreseen & { readonly is: 'blocked'; readonly reason: string })
+
+/** The policy takes part in the decision about the object. */
+export function hasOpinion(opinion: Opinion): boolean {
+  return opinion.is === 'at' || opinion.is === 'never' || opinion.is === 'blocked'
+}

@@ -1,0 +1,34 @@
+import { z } from 'kubewright'
+
+// Bounds on lengths are there for the CEL cost estimate of the API server, which multiplies them; they are far above sensible use.
+
+export const fieldPath = z.string().min(1).max(512)
+export const seconds = z.int().min(1)
+export const labelKey = z.string().min(1).max(317)
+
+/** A namespace's name, or the beginning of one with a star. */
+export const namespacePattern = z
+  .string()
+  .regex(/^(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?\*?|[a-z0-9][-a-z0-9]*\*)$/)
+  .max(63)
+
+export const timeZone = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/)
+  .max(64)
+  .default('UTC')
+  .describe('A name of the IANA database, such as Europe/Berlin. Summer time is followed.')
+
+export const labelSelector = z.object({
+  matchLabels: z.record(z.string(), z.string()).optional(),
+  matchExpressions: z
+    .array(
+      z.object({
+        key: labelKey,
+        operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+        values: z.array(z.string().max(63)).max(100).optional(),
+      }),
+    )
+    .max(100)
+    .optional(),
+})

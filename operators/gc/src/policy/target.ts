@@ -1,0 +1,14 @@
+import type { GroupVersionKind, Kind, KubeObject } from 'kubewright'
+
+export type TargetKind = GroupVersionKind
+
+/** What a policy watches. Policies with equal targets share one watch. */
+export interface Target {
+  readonly kind: Kind<KubeObject>
+  /** `undefined`: all. */
+  readonly namespace: string | undefined
+  readonly labelSelector: string
+  readonly fieldSelector: string
+  /** The policy reads nothing but metadata, so the server need not send more. */
+  readonly metadataOnly: boolean
+}

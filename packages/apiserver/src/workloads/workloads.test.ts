@@ -1,0 +1,209 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type TestClient, testClient } from '../test-client/api-client.ts'
+import { OUTCOME_ANNOTATION, type PodOutcome } from './pod-outcome.ts'
+
+let api: TestClient
+beforeEach(async () => {
+  api = await testClient({ controllers: ['*'] })
+})
+afterEach(() => api[Symbol.asyncDispose]())
+
+const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
+const REPLICA_SETS = '/apis/apps/v1/namespaces/default/replicasets'
+const STATEFUL_SETS = '/apis/apps/v1/namespaces/default/statefulsets'
+const JOBS = '/apis/batch/v1/namespaces/default/jobs'
+const CRON_JOBS = '/apis/batch/v1/namespaces/default/cronjobs'
+const PODS = '/api/v1/namespaces/default/pods'
+const CLAIMS = '/api/v1/namespaces/default/persistentvolumeclaims'
+
+const template = (image = 'web:1', outcome?: PodOutcome, spec: object = {}) => ({
+  metadata: { labels: { app: 'web' }, ...(outcome === undefined ? {} : { annotations: { [OUTCOME_ANNOTATION]: outcome } }) },
+  spec: { containers: [{ name: 'c', image }], ...spec },
+})
+const deployment = (spec: object = {}) => ({
+  metadata: { name: 'web' },
+  spec: { replicas: 2, selector: { matchLabels: { app: 'web' } }, template: template(), ...spec },
+})
+const job = (spec: object = {}, outcome?: PodOutcome) => ({
+  metadata: { name: 'once' },
+  spec: { template: template('job:1', outcome, { restartPolicy: 'Never' }), ...spec },
+})
+
+/** Enough for everything that is not a matter of time. */
+const settle = async () => {
+  for (let round = 0; round < 4; round++) await api.settle()
+}
+const SECOND = 1_000
+const later = async (seconds: number) => {
+  await api.clock.advance(seconds * SECOND)
+  await settle()
+}
+
+interface Condition {
+  readonly type: string
+  readonly status: string
+  readonly reason: string
+}
+async function conditions(path: string): Promise<Record<string, string>> {
+  const { status } = (await api.get(path)).body as unknown as { readonly status?: { readonly conditions?: readonly Condition[] } }
+  return Object.fromEntries((status?.conditions ?? []).map((each) => [each.type, `${each.status} ${each.reason}`]))
+}
+const statusOf = async (path: string) => (await api.get(path)).body['status'] as Record<string, unknown>
+const podStates = async () =>
+  ((await api.get(PODS)).body.items ?? []).map((pod) => {
+    const status = pod['status'] as { phase: string; containerStatuses?: readonly { state: { waiting?: { reason: string } } }[] }
+    return status.containerStatuses?.[0]?.state.waiting?.reason ?? status.phase
+  })
+const revision = async () => Number((await api.get('/api/v1/namespaces')).metadata.resourceVersion)
+
+describe('a deployment', () => {
+  test('whose image is in no registry misses its deadline, and goes on when the image is mended', async () => {
+    await api.post(DEPLOYMENTS, deployment())
+    await settle()
+    await api.patch(`${DEPLOYMENTS}/web`, { spec: { template: template('web:does-not-exist') } })
+    await settle()
+    expect((await podStates()).toSorted()).toEqual(['ErrImagePull', 'Running', 'Running'])
+    expect(await conditions(`${DEPLOYMENTS}/web`)).toEqual({
+      Available: 'True MinimumReplicasAvailable',
+      Progressing: 'True ReplicaSetUpdated',
+    })
+    await later(599)
+    expect((await conditions(`${DEPLOYMENTS}/web`))['Progressing']).toBe('True ReplicaSetUpdated')
+    await later(2)
+    expect((await conditions(`${DEPLOYMENTS}/web`))['Progressing']).toBe('False ProgressDeadlineExceeded')
+    await api.patch(`${DEPLOYMENTS}/web`, { spec: { template: template('web:2') } })
+    await settle()
+    expect(await podStates()).toEqual(['Running', 'Running'])
+    expect((await conditions(`${DEPLOYMENTS}/web`))['Progressing']).toBe('True NewReplicaSetAvailable')
+  })
+
+  test('counts its pods as available when they have been ready for long enough', async () => {
+    await api.post(DEPLOYMENTS, deployment({ minReadySeconds: 30 }))
+    await settle()
+    expect(await statusOf(`${DEPLOYMENTS}/web`)).toMatchObject({ readyReplicas: 2, unavailableReplicas: 2 })
+    await later(31)
+    expect(await statusOf(`${DEPLOYMENTS}/web`)).toMatchObject({ readyReplicas: 2, availableReplicas: 2 })
+  })
+
+  test('makes a new pod for one that was deleted, and takes everything with it when it goes', async () => {
+    await api.post(DEPLOYMENTS, deployment())
+    await settle()
+    const [first] = (await api.get(PODS)).body.items ?? []
+    await api.delete(`${PODS}/${first!.metadata.name}`)
+    await settle()
+    const names = ((await api.get(PODS)).body.items ?? []).map(({ metadata }) => metadata.name)
+    expect(names).toHaveLength(2)
+    expect(names).not.toContain(first!.metadata.name)
+    await api.delete(`${DEPLOYMENTS}/web`)
+    await settle()
+    expect([(await api.get(PODS)).body.items, (await api.get(REPLICA_SETS)).body.items]).toEqual([[], []])
+  })
+
+  test.each<[PodOutcome, string]>([
+    ['NotReady', 'Running'],
+    ['ErrImagePull', 'ErrImagePull'],
+    ['CrashLoopBackOff', 'CrashLoopBackOff'],
+  ])('whose pods are to be %s is not available', async (outcome, state) => {
+    await api.post(DEPLOYMENTS, deployment({ replicas: 1, template: template('web:1', outcome) }))
+    await settle()
+    expect(await podStates()).toEqual([state])
+    expect((await conditions(`${DEPLOYMENTS}/web`))['Available']).toBe('False MinimumReplicasUnavailable')
+  })
+
+  test('that nobody touches is not written, and neither is anything else', async () => {
+    await api.post(DEPLOYMENTS, deployment())
+    await api.post(STATEFUL_SETS, { ...deployment(), metadata: { name: 'db' } })
+    await settle()
+    await api.patch(`${DEPLOYMENTS}/web`, { spec: { template: template('web:does-not-exist') } })
+    await settle()
+    await later(700)
+    const before = await revision()
+    await later(24 * 60 * 60)
+    expect(await revision()).toBe(before)
+  })
+})
+
+describe('a job', () => {
+  test('that fails is tried again, later each time, until it is given up', async () => {
+    await api.post(JOBS, job({ backoffLimit: 2 }, 'Failed'))
+    await settle()
+    expect(await statusOf(`${JOBS}/once`)).toMatchObject({ failed: 1 })
+    await later(9)
+    expect(await statusOf(`${JOBS}/once`)).toMatchObject({ failed: 1 })
+    await later(2)
+    expect(await statusOf(`${JOBS}/once`)).toMatchObject({ failed: 2 })
+    await later(22)
+    expect(await statusOf(`${JOBS}/once`)).toMatchObject({ failed: 3 })
+    expect(await conditions(`${JOBS}/once`)).toEqual({ FailureTarget: 'True BackoffLimitExceeded', Failed: 'True BackoffLimitExceeded' })
+  })
+
+  test('stays done when its pods are deleted, and goes when its time is over', async () => {
+    await api.post(JOBS, job({ ttlSecondsAfterFinished: 60 }))
+    await settle()
+    for (const pod of (await api.get(PODS)).body.items ?? []) await api.delete(`${PODS}/${pod.metadata.name}`)
+    await later(30)
+    expect(await statusOf(`${JOBS}/once`)).toMatchObject({ succeeded: 1 })
+    await later(31)
+    expect((await api.get(`${JOBS}/once`)).code).toBe(404)
+  })
+})
+
+describe('a cron job', () => {
+  const cron = (spec: object = {}) => ({
+    metadata: { name: 'tick' },
+    spec: { schedule: '*/5 * * * *', jobTemplate: { spec: job().spec }, ...spec },
+  })
+
+  test('makes a job each time, and keeps the last three', async () => {
+    await api.post(CRON_JOBS, cron())
+    for (let minute = 0; minute < 30; minute++) await later(60)
+    expect((await api.get(JOBS)).body.items).toHaveLength(3)
+    expect(await statusOf(`${CRON_JOBS}/tick`)).toMatchObject({
+      lastScheduleTime: expect.any(String) as unknown,
+      lastSuccessfulTime: expect.any(String) as unknown,
+    })
+  })
+
+  test('that forbids company waits for the job before', async () => {
+    const jobTemplate = { spec: job({}, 'NotReady').spec }
+    await api.post(CRON_JOBS, cron({ concurrencyPolicy: 'Forbid', jobTemplate }))
+    for (let minute = 0; minute < 20; minute++) await later(60)
+    expect((await api.get(JOBS)).body.items).toHaveLength(1)
+    expect(((await statusOf(`${CRON_JOBS}/tick`))['active'] as unknown[]).length).toBe(1)
+  })
+
+  test('that is suspended makes nothing', async () => {
+    await api.post(CRON_JOBS, cron({ suspend: true }))
+    await later(3600)
+    expect((await api.get(JOBS)).body.items).toEqual([])
+  })
+})
+
+test('a stateful set makes the claims of its pods, and leaves them when it shrinks', async () => {
+  const volumeClaimTemplates = [
+    { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } },
+  ]
+  await api.post(STATEFUL_SETS, { ...deployment({ serviceName: 'db', volumeClaimTemplates }), metadata: { name: 'db' } })
+  await settle()
+  await api.patch(`${STATEFUL_SETS}/db`, { spec: { replicas: 1 } })
+  await settle()
+  const names = async (path: string) => ((await api.get(path)).body.items ?? []).map(({ metadata }) => metadata.name)
+  expect([await names(PODS), await names(CLAIMS)]).toEqual([['db-0'], ['data-db-0', 'data-db-1']])
+})
+
+test('a pod that no node takes waits for one that does', async () => {
+  await api.post(PODS, { metadata: { name: 'picky' }, spec: { containers: [{ name: 'c', image: 'x' }], nodeSelector: { disk: 'fast' } } })
+  await settle()
+  expect(await conditions(`${PODS}/picky`)).toEqual({ PodScheduled: 'False Unschedulable' })
+  await api.post('/api/v1/nodes', { metadata: { name: 'fast', labels: { disk: 'fast' } } })
+  await settle()
+  expect(await podStates()).toEqual(['Running'])
+})
+
+test('with the controllers of a bare server a deployment stays what it was told to be', async () => {
+  await using bare = await testClient()
+  await bare.post(DEPLOYMENTS, deployment())
+  for (let round = 0; round < 4; round++) await bare.settle()
+  expect((await bare.get(PODS)).body.items).toEqual([])
+  expect((await bare.get('/api/v1/nodes')).body.items).toEqual([])
+})

@@ -1,0 +1,59 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventually } from '@kubewright/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runCommandLine } from '../command-line.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fake-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+function terminal() {
+  const written: string[] = []
+  const errors: string[] = []
+  const stop = new AbortController()
+  return {
+    written,
+    errors,
+    stop,
+    terminal: {
+      stdout: { write: (text: string) => written.push(text) },
+      stderr: { write: (text: string) => errors.push(text) },
+      environment: {},
+      signal: stop.signal,
+      insistence: new AbortController().signal,
+    },
+  }
+}
+
+test('an in-process Vault serves until it is asked to stop, and its shares open it', async () => {
+  const { written, stop, terminal: given } = terminal()
+  const file = join(folder, 'init.json')
+  const running = runCommandLine(['fake', 'vault', '--port', '0', '--state', 'sealed', '--init-file', file, '--output', 'json'], given)
+  await eventually(() => expect(written).toHaveLength(1))
+  const { addresses } = JSON.parse(written[0]!) as { readonly addresses: readonly [string] }
+  const { keys } = JSON.parse(readFileSync(file, 'utf8')) as { readonly keys: readonly string[] }
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+  let sealed = true
+  for (const key of keys.slice(0, 3)) {
+    const answer = await fetch(`${addresses[0]}/v1/sys/unseal`, { method: 'PUT', body: JSON.stringify({ key }) })
+    sealed = ((await answer.json()) as { readonly sealed: boolean }).sealed
+  }
+  expect(sealed).toBe(false)
+  stop.abort()
+  expect(await running).toBe(0)
+})
+
+test.each([
+  [['--nodes', '0'], '--nodes: "0"'],
+  [['--state', 'ajar'], '--state: "ajar" is not one of'],
+  [['--state', 'dev', '--nodes', '3'], '--state dev is one node'],
+  [['--port', 'x'], '--port: "x" is no port'],
+])('%j is wrong usage', async (flags, message) => {
+  const { errors, terminal: given } = terminal()
+  expect(await runCommandLine(['fake', 'vault', ...flags], given)).toBe(2)
+  expect(errors.join('')).toContain(message)
+})

@@ -1,0 +1,42 @@
+/** What people copy from the help of a command. By the command’s name. */
+export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  up: ['kubewright up', 'kubewright up --only gc --write-kubeconfig kc'],
+  apiserver: [
+    'kubewright apiserver --secure-port 0 --write-kubeconfig kc',
+    'kubewright apiserver --authorization-mode RBAC --token-auth-file tokens.csv',
+  ],
+  run: [
+    'kubewright run gc --context staging',
+    'kubewright run gc --namespace shop,office --log-level debug',
+    'kubewright run all --config settings.yaml',
+  ],
+  manifests: [
+    'kubewright manifests gc | kubectl apply --server-side -f -',
+    'kubewright manifests --only crds --out deploy/crds.yaml',
+    'kubewright manifests --only crds --out deploy/crds.yaml --check',
+  ],
+  init: ['kubewright init shop && cd shop && npm test', 'kubewright init shop-operator --kind Shop --group shops.example.com'],
+  dev: [
+    'kubewright dev',
+    'kubewright dev src/main.ts -- --log-level debug',
+    'kubewright dev --context staging --webhook-url https://my-tunnel.example:443',
+  ],
+  doctor: [
+    'kubewright doctor',
+    'kubewright doctor gc --context production --output json',
+    'kubewright doctor --module src/main.ts --namespace shop',
+  ],
+  fake: ['kubewright fake vault --port 8200'],
+  generate: [
+    'kubewright generate crds src/main.ts | kubectl apply -f -',
+    'kubewright generate all src/main.ts --out deploy',
+    'kubewright generate all src/main.ts --out deploy --check',
+    'kubewright generate types --cluster certificates.cert-manager.io > src/certificate.ts',
+  ],
+}
+
+/** Added to the help of a command; empty for one without examples. */
+export function examplesText(command: string): string {
+  const lines = EXAMPLES[command] ?? []
+  return lines.length === 0 ? '' : `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`
+}

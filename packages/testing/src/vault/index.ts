@@ -1,0 +1,10 @@
+// Vault in this process, for operators' tests and for trying things out.
+export type { Answer, FakeRequest } from './answer.ts'
+export type { KubernetesConfig, ReviewedToken, TokenReview } from './auth/kubernetes.ts'
+export { startVault, type VaultSetup, type VaultUnderTest } from './contract/server-under-test.ts'
+export type { FakeVaultNode, ReceivedRequest } from './fake-node.ts'
+export { type FakeVault, type FakeVaultOptions, fakeVault } from './fake-vault.ts'
+export type { FaultOptions, VaultFault } from './faults.ts'
+export { type AuditEntry, rightsUsed } from './logical/audit.ts'
+export { type RealVault, type RealVaultNode, type RealVaultOptions, startRealVault } from './real-vault.ts'
+export { INSTANT_TIMINGS, REAL_TIMINGS, type VaultTimings } from './timings.ts'
