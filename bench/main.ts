@@ -23,6 +23,15 @@ const BENCHMARKS: Readonly<
     about: 'gc deletes due ConfigMaps on a real kube-apiserver, beside a bare client with the same connections',
     load: () => import('./gc-drain.ts'),
   },
+  'gc-lateness': {
+    about: 'gc on a real kube-apiserver: how long after its time an object goes, with a thousand falling due a second',
+    load: () => import('./gc-lateness.ts'),
+  },
+  'gc-policies': {
+    about: 'gc under ten and under a thousand policies of one kind: watches, CPU per change',
+    load: () => import('./gc-policies.ts'),
+  },
+  'gc-memory': { about: 'heap that gc takes for each of 200,000 objects that wait for their time', load: () => import('./gc-memory.ts') },
   queue: {
     about: 'reconciles per second at 100,000 keys, urgent changes behind a first list, fair shares under a noisy namespace, bytes per key',
     load: () => import('./queue.ts'),
@@ -44,6 +53,10 @@ const BENCHMARKS: Readonly<
     about:
       'an operator with three children, a finalizer and a status on a real kube-apiserver: writes per object, conflicts, time beside bare writes',
     load: () => import('./real-operator.ts'),
+  },
+  'vault-sync': {
+    about: 'Secrets pushed into an in-process Vault: writes at a first start, a restart, idle and per change; time until a change is there',
+    load: () => import('./vault-sync.ts'),
   },
   idle: { about: 'requests of the whole program in an idle minute', load: () => import('./idle.ts') },
 }

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Machine, provideServers, RECIPES } from './servers.ts'
 
-const PINS = { etcd: 'v3.6.8', kubernetes: 'v1.36.3', kwok: 'v0.8.0' } as const
+const PINS = { etcd: 'v3.6.8', kubernetes: 'v1.36.3', kwok: 'v0.8.0', vault: 'v1.21.2', versitygw: 'v1.8.0' } as const
 const ALL = RECIPES.map(({ name }) => name)
 
 let folder: string
@@ -72,7 +72,7 @@ describe('found', () => {
     executable(join(folder, 'mine'), 'etcd')
     executable(cache, ...ALL)
     expect(provide({ KUBEWRIGHT_SERVERS: join(folder, 'mine') })).toBe(cache)
-    expect(said.join()).toMatch(/KUBEWRIGHT_SERVERS \(.*mine\) lacks kube-apiserver, .*kwok; looking elsewhere/)
+    expect(said.join()).toMatch(/KUBEWRIGHT_SERVERS \(.*mine\) lacks kube-apiserver, .*versitygw; looking elsewhere/)
   })
 
   test('ready-made beside the repository: its script unpacks the missing ones into the cache', () => {
@@ -85,7 +85,7 @@ describe('found', () => {
     }
     expect(provide()).toBe(cache)
     expect(ran.find((line) => line.startsWith('unpack'))).toBe(
-      `unpack ${cache} kube-apiserver kube-controller-manager kube-scheduler kubectl kwok`,
+      `unpack ${cache} kube-apiserver kube-controller-manager kube-scheduler kubectl kwok vault versitygw`,
     )
     expect(built()).toEqual([])
   })
@@ -94,9 +94,18 @@ describe('found', () => {
 describe('built', () => {
   test('from the pinned modules, each moved into place when it is whole', () => {
     expect(provide()).toBe(cache)
-    expect(built()).toEqual(['v3', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl', 'kwok'])
+    expect(built()).toEqual([
+      'v3',
+      'kube-apiserver',
+      'kube-controller-manager',
+      'kube-scheduler',
+      'kubectl',
+      'kwok',
+      'vaultkube',
+      'versitygw',
+    ])
     expect(readdirSync(cache).sort()).toEqual([...ALL].sort())
-    expect(said).toContain('servers: building kube-apiserver v1.36.3 (2 of 6; the first one of Kubernetes takes minutes)')
+    expect(said).toContain('servers: building kube-apiserver v1.36.3 (2 of 8; the first one of Kubernetes takes minutes)')
   })
 
   test('with the version that the program reports and clients look at', () => {
@@ -104,6 +113,11 @@ describe('built', () => {
     expect(ran.find((line) => line.endsWith('cmd/kubectl'))).toContain(
       '-X k8s.io/component-base/version.gitVersion=v1.36.3 -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=36',
     )
+  })
+
+  test('with the tags that leave out what tests have no use for', () => {
+    provide()
+    expect(ran.find((line) => line.endsWith('vaultkube'))).toContain('-tags minimal')
   })
 
   test('anew, what is in the cache in another version', () => {
@@ -121,7 +135,7 @@ describe('built', () => {
     run = (program, args, options) => (basename(program) === 'unpack' ? { code: 1, output: '' } : ordinary(program, args, options))
     expect(provide()).toBe(cache)
     expect(said.join()).toMatch(/unpack failed/)
-    expect(built()).toHaveLength(6)
+    expect(built()).toHaveLength(8)
   })
 })
 
@@ -131,7 +145,7 @@ describe('refused', () => {
     const ordinary = run
     run = (program, args, options) => (program === 'go' ? { code: undefined, output: '' } : ordinary(program, args, options))
     expect(() => provide()).toThrow(
-      /^kube-apiserver, .*kwok must be built, and there is no Go on the PATH: install Go 1\.26 or newer .*, or set KUBEWRIGHT_SERVERS to a folder that has them/,
+      /^kube-apiserver, .*kwok, vault, versitygw must be built, and there is no Go on the PATH: install Go 1\.26 or newer .*, or set KUBEWRIGHT_SERVERS to a folder that has them/,
     )
   })
 

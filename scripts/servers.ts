@@ -14,6 +14,9 @@ interface Recipe {
   readonly pin: string
   readonly main: string
   readonly ldflags?: (version: string) => string
+  readonly tags?: string
+  /** `false`: it does not say which version it is, so that whatever is there is taken. @default true */
+  readonly tellsVersion?: boolean
 }
 
 /** Kubernetes' programs say v0.0.0 unless the linker tells them, and clients look at the version. */
@@ -44,6 +47,15 @@ export const RECIPES: readonly Recipe[] = [
     pin: 'sigs.k8s.io/kwok',
     main: 'sigs.k8s.io/kwok/cmd/kwok',
     ldflags: (version) => `-X sigs.k8s.io/kwok/pkg/consts.Version=${version}`,
+  },
+  // Without the engines and logins that tests have no use for; a main of our own adds the login by Kubernetes, which "minimal" leaves out.
+  { name: 'vault', module: 'vault', pin: 'github.com/hashicorp/vault', main: './vaultkube', tags: 'minimal' },
+  {
+    name: 'versitygw',
+    module: 'versitygw',
+    pin: 'github.com/versity/versitygw',
+    main: 'github.com/versity/versitygw/cmd/versitygw',
+    tellsVersion: false,
   },
 ]
 
@@ -88,6 +100,7 @@ const namesOf = (recipes: readonly Recipe[]) => recipes.map(({ name }) => name)
 function unready(machine: Machine, cache: string): readonly Recipe[] {
   return RECIPES.filter((recipe) => {
     if (missingExecutables([recipe.name], cache).length > 0) return true
+    if (recipe.tellsVersion === false) return false
     const { output } = machine.run(join(cache, recipe.name), recipe.name === 'kubectl' ? ['version', '--client=true'] : ['--version'])
     const version = pinnedVersion(machine, recipe)
     // etcd says its version without the v.
@@ -118,7 +131,8 @@ function buildServers(machine: Machine, recipes: readonly Recipe[], cache: strin
     // Built beside and moved into place: an interrupted build leaves nothing that looks like a server.
     const part = join(cache, `${recipe.name}.${process.pid}.part`)
     const ldflags = `-s -w ${recipe.ldflags?.(version) ?? ''}`.trim()
-    const { code } = run('go', ['build', '-mod=readonly', '-trimpath', '-ldflags', ldflags, '-o', part, recipe.main], {
+    const tags = recipe.tags === undefined ? [] : ['-tags', recipe.tags]
+    const { code } = run('go', ['build', '-mod=readonly', '-trimpath', ...tags, '-ldflags', ldflags, '-o', part, recipe.main], {
       cwd: join(machine.root, 'test', 'servers', recipe.module),
     })
     if (code !== 0)

@@ -1,5 +1,5 @@
 // The whole: children, a finalizer with an external API, webhooks, two versions, settings of its own. Replicas share the work with --shards.
-import { controller, Deployment, defineOperator, isTerminal, messageOf, permissionsOf, run, Service, z } from 'kubewright'
+import { controller, Deployment, defineOperator, isTerminal, messageOf, run, Service, z } from 'kubewright'
 import { type CloudClient, cloudAt } from '../04-external-api/cloud-client.ts'
 import { Store, storeConversion, storeHooks } from './store.ts'
 
@@ -51,14 +51,12 @@ const stores = (cloud: CloudClient) =>
 export const operator = defineOperator({
   name: 'store',
   description: 'stores with a database in the cloud',
-  kinds: [Store],
-  permissions: permissionsOf([stores(cloudAt(''))], { leaderElection: false, events: false }),
+  controllers: ({ cloudUrl }) => [stores(cloudAt(cloudUrl))],
   webhooks: [storeHooks],
   conversions: [storeConversion],
   config: z.object({
     cloudUrl: z.string().default('http://127.0.0.1:8090').meta({ description: 'where the cloud sells databases', placeholder: 'URL' }),
   }),
-  setup: (manager, { cloudUrl }) => manager.add(stores(cloudAt(cloudUrl))),
 })
 
 if (import.meta.main) await run(operator)

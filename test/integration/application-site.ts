@@ -11,18 +11,14 @@ export type Spec = Parameters<typeof Application.of>[0]['spec']
 
 const REVISION = 'apps.kubewright.dev/revision'
 
-/** A namespace with an operator of its own, behind a proxy that sees what it asks for. */
-export class Site {
+/** The applications of a namespace, as a person sees and changes them, who is the Deployment controller too. */
+export class Applications {
   readonly #bench: Bench
   readonly namespace: string
-  readonly proxy: FaultProxy
-  running: RunningManager
 
-  constructor(bench: Bench, namespace: string, proxy: FaultProxy, running: RunningManager) {
+  constructor(bench: Bench, namespace: string) {
     this.#bench = bench
     this.namespace = namespace
-    this.proxy = proxy
-    this.running = running
   }
 
   applications() {
@@ -128,6 +124,20 @@ export class Site {
     return items.map(({ reason = '' }) => reason)
   }
 
+  readonly at = (name: string) => ({ namespace: this.namespace, name })
+}
+
+/** A namespace with an operator of its own, behind a proxy that sees what it asks for. */
+export class Site extends Applications {
+  readonly proxy: FaultProxy
+  running: RunningManager
+
+  constructor(bench: Bench, namespace: string, proxy: FaultProxy, running: RunningManager) {
+    super(bench, namespace)
+    this.proxy = proxy
+    this.running = running
+  }
+
   /** What the operator has written, each as VERB RESOURCE. */
   writes(): readonly string[] {
     return this.proxy.requests.flatMap((request) => {
@@ -142,8 +152,6 @@ export class Site {
     await this.running.stop()
     this.running = start(this.proxy, this.namespace)
   }
-
-  readonly at = (name: string) => ({ namespace: this.namespace, name })
 }
 
 const start = (proxy: FaultProxy, namespace: string) =>

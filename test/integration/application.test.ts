@@ -132,7 +132,10 @@ describe('changes', () => {
     await site.change('shop', { config: { MODE: 'slow' } })
     await eventually(async () => expect(await site.revision('shop')).not.toBe(before))
     expect(await site.settings()).toHaveLength(2)
-    expect(await site.condition('shop', 'Ready')).toMatchObject({ status: 'False', reason: 'RolloutInProgress' })
+    // Told when everything has been made.
+    await eventually(async () =>
+      expect(await site.condition('shop', 'Ready')).toMatchObject({ status: 'False', reason: 'RolloutInProgress' }),
+    )
     await site.rollOut('shop')
     await eventually(async () => expect(await site.settings()).not.toContain(first))
     expect(await site.settings()).toHaveLength(1)
@@ -180,6 +183,22 @@ describe('changes', () => {
     })
     await (await bench.client.resource(Service)).delete(site.at('shop'))
     await eventually(() => site.get(Service, 'shop'))
+  })
+
+  test('of the strategy go both ways: what the server has filled in for one is not left to be refused beside the other', async ({
+    site,
+  }) => {
+    await site.ready('shop', { image: IMAGE })
+    const strategy = async () => (await site.get(Deployment, 'shop')).spec?.strategy
+    await site.change('shop', { strategy: 'Recreate' })
+    await eventually(async () => expect(await strategy()).toEqual({ type: 'Recreate' }))
+    await site.rollOut('shop')
+    await eventually(async () => expect(await site.condition('shop', 'Ready')).toMatchObject({ status: 'True', observedGeneration: 2 }))
+    await expectNoWrites(site.proxy, { for: 500 })
+    await site.change('shop', { strategy: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } })
+    await eventually(async () => expect(await strategy()).toMatchObject({ type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } }))
+    await site.change('shop', { strategy: 'Recreate', rollingUpdate: null })
+    await eventually(async () => expect(await strategy()).toEqual({ type: 'Recreate' }))
   })
 
   test('a pause holds new revisions back, and nothing else', async ({ site }) => {
@@ -301,6 +320,21 @@ describe('a rollout that fails', () => {
     expect(last?.rollback).toBeUndefined()
     const kept = await (await bench.client.resource(appsV1.ControllerRevision)).list({ namespace: site.namespace })
     await eventually(() => expect(namesOf(kept.items)).toEqual([`shop-${last?.revision}`]))
+  })
+
+  test('is not tried again when that it was taken back could not be written at first', async ({ site }) => {
+    await site.ready('shop', good)
+    const stable = await site.revision('shop')
+    await eventually(async () => expect((await site.status('shop'))?.stableRevision).toMatchObject({ revision: stable }))
+    await site.change('shop', broken)
+    await eventually(async () => expect(await site.revision('shop')).not.toBe(stable))
+    const injection = site.proxy.inject({ is: 'status', code: 500 }, { method: 'PATCH', path: '/applications/shop/status' })
+    await site.stall('shop')
+    await eventually(() => expect(injection.hits).toBeGreaterThan(1))
+    injection.lift()
+    await site.restart()
+    await eventually(async () => expect(await site.status('shop')).toMatchObject({ phase: 'RolledBack', revision: stable }))
+    await consistently(async () => expect(await site.revision('shop')).toBe(stable), 500)
   })
 })
 

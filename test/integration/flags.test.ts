@@ -16,7 +16,7 @@ import { scrape } from './https-scrape.ts'
 import { type Program, test } from './program.ts'
 
 const bench = useCluster()
-const QUIET = ['--metrics-bind-address', '0', '--health-probe-bind-address', '0']
+const QUIET = ['--no-webhooks', '--metrics-bind-address', '0', '--health-probe-bind-address', '0']
 
 beforeAll(async () => {
   const definitions = await bench.client.resource(CustomResourceDefinition)
@@ -59,7 +59,13 @@ test('--config, a variable and a flag: each over the one before', async ({ kubew
   const path = join(folder(), 'config.yaml')
   writeFileSync(
     path,
-    stringify({ kubeconfig: bench.cluster.kubeconfigPath, namespace: [fromFile], metricsBindAddress: '0', healthProbeBindAddress: '0' }),
+    stringify({
+      kubeconfig: bench.cluster.kubeconfigPath,
+      namespace: [fromFile],
+      metricsBindAddress: '0',
+      healthProbeBindAddress: '0',
+      webhooks: false,
+    }),
   )
   kubewright(['run', 'gc', '--config', path])
   await eventually(async () => expect(await left(fromFile)).toEqual([]), { timeout: 20_000 })

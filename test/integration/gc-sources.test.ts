@@ -1,7 +1,7 @@
 // Each source of expiry and each condition of the gc operator, on a server: what is due goes, and a control object beside it stays.
 import { type ConfigMap, CronJob, CustomResourceDefinition, Job, Pod, ReplicaSet, Secret } from '@kubewright/client'
 import type { Kind, KubeObject } from '@kubewright/core'
-import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, gc } from '@kubewright/operator-gc'
+import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, GarbageCollectionStop, gc } from '@kubewright/operator-gc'
 import { consistently, eventually } from '@kubewright/testing'
 import { test as base, beforeAll, describe, expect } from 'vitest'
 import { configMap, namesOf, useCluster } from './harness.ts'
@@ -13,6 +13,7 @@ const bench = useCluster()
 beforeAll(async () => {
   await installKind(bench.client, GarbageCollectionPolicy)
   await installKind(bench.client, ClusterGarbageCollectionPolicy)
+  await installKind(bench.client, GarbageCollectionStop)
 })
 
 type Spec = Parameters<typeof GarbageCollectionPolicy.of>[0]['spec']

@@ -1,6 +1,6 @@
 // The gc operator: what has to go goes in time, and nothing else ever does.
 import { type ConfigMap, Job } from '@kubewright/client'
-import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, gc } from '@kubewright/operator-gc'
+import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, GarbageCollectionStop, gc } from '@kubewright/operator-gc'
 import { consistently, eventually, type FaultProxy, faultProxy } from '@kubewright/testing'
 import { test as base, beforeAll, describe, expect } from 'vitest'
 import { configMap, namesOf, useCluster } from './harness.ts'
@@ -12,6 +12,7 @@ const bench = useCluster()
 beforeAll(async () => {
   await installKind(bench.client, GarbageCollectionPolicy)
   await installKind(bench.client, ClusterGarbageCollectionPolicy)
+  await installKind(bench.client, GarbageCollectionStop)
 })
 
 type Spec = Parameters<typeof GarbageCollectionPolicy.of>[0]['spec']

@@ -84,6 +84,23 @@ test('objects are moved to the version that is stored now, and only then may the
   expect((await resource.list({ namespace })).items.map(({ spec }) => spec.image)).toEqual(['a', 'b', 'c'])
 })
 
+test('where nothing converts what is stored in another version, it is not served as what it is not', async () => {
+  const old = { version: 'v1beta1', spec: z.object({ picture: z.string().optional() }) } as const
+  await installKinds(bench.client, [defineKind({ group: 'install.example.dev', kind: 'Kept', plural: 'kepts', ...old })])
+  const namespace = await bench.namespace()
+  const path = `/apis/install.example.dev/v1beta1/namespaces/${namespace}/kepts`
+  const object = { apiVersion: 'install.example.dev/v1beta1', kind: 'Kept', metadata: { name: 'a' }, spec: { picture: 'x' } }
+  await bench.client.request('POST', path, { body: object })
+  const Kept = kindOf('Kept', {}, { plural: 'kepts' }).withVersion({
+    ...old,
+    toHub: ({ spec: { picture } }) => ({ spec: picture === undefined ? {} : { image: picture } }),
+    fromHub: ({ spec: { image } }) => ({ spec: image === undefined ? {} : { picture: image as string } }),
+  })
+  const error = await failure(installKinds(bench.client, [Kept]))
+  expect(String(error)).toMatch(/objects may still be stored in v1beta1, and nothing would convert them to v1: .*conversion\(Kept\)/)
+  expect(await bench.client.request('GET', `${path}/a`)).toMatchObject({ spec: { picture: 'x' } })
+})
+
 test('a kind whose names another CRD has is refused, saying so', async () => {
   await installKinds(bench.client, [kindOf('Taken')])
   const error = await failure(installKinds(bench.client, [kindOf('Taken', {}, { plural: 'takens-too', singular: 'taken-too' })]))

@@ -51,6 +51,8 @@ export interface Installation {
   readonly namespace: string
   /** Ends of the names of the roles to bind, as in `kubewright-gc-shards`; `''` is the operator's own. */
   readonly roles: readonly string[]
+  /** A resource whose rights are left out of the roles. @default none is */
+  readonly without?: string
   /** More for `kubewright manifests`. */
   readonly flags?: readonly string[]
   /** Where its requests go through, with its own credentials. @default straight to the server */
@@ -77,7 +79,7 @@ export class InstalledOperator {
 
   /** Its roles are renamed after the namespace, so that several tests may install it. */
   static async install(bench: Bench, admin: Wire, audit: AuditLog, installation: Installation): Promise<InstalledOperator> {
-    const { operator, namespace, roles, flags = [], through } = installation
+    const { operator, namespace, roles, without, flags = [], through } = installation
     const make = async (path: string, body: object) => {
       const reply = await admin.send('POST', path, body)
       expect([reply.code, reply.body.message]).toEqual([201, undefined])
@@ -85,7 +87,9 @@ export class InstalledOperator {
     }
     const printed = await printedManifests<Role>(operator, '--only', 'rbac', '--namespace', namespace, ...flags)
     const wanted = new Set(roles.map((end) => `kubewright-${operator}${end === '' ? '' : `-${end}`}`))
-    const granted = printed.filter(({ kind, metadata }) => kind.endsWith('Role') && wanted.has(metadata.name))
+    const granted = printed
+      .filter(({ kind, metadata }) => kind.endsWith('Role') && wanted.has(metadata.name))
+      .map((role) => ({ ...role, rules: role.rules.filter(({ resources = [] }) => without === undefined || !resources.includes(without)) }))
     expect(new Set(granted.map(({ metadata }) => metadata.name))).toEqual(wanted)
     const account = `kubewright-${operator}`
     const user = `system:serviceaccount:${namespace}:${account}`

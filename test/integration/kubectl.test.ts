@@ -1,54 +1,22 @@
 // A client that is not ours: kubectl has to find a Kubernetes API.
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { Deployment } from '@kubewright/client'
 import { isNotFound } from '@kubewright/core'
-import { eventually, serverFolders } from '@kubewright/testing'
+import { eventually } from '@kubewright/testing'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
 import { configMap, failure, useCluster } from './harness.ts'
+import { isKubectlWanted, Kubectl, NO_KUBECTL } from './kubectl-command.ts'
 
 const bench = useCluster({ controllers: true })
-const executable = serverFolders()
-  .map((folder) => join(folder, 'kubectl'))
-  .find(existsSync)
 
 let namespace: string
 beforeEach(async ({ skip }) => {
-  // On the real server a missing program is a failure; without one, `npm test` needs none.
-  if (executable === undefined && bench.cluster.kind === 'embedded')
-    skip('kubectl is not in the folder of the test servers: `npm run servers` brings it')
+  if (!isKubectlWanted(bench.cluster)) skip(NO_KUBECTL)
   namespace = await bench.namespace()
 })
 
-function start(args: readonly string[], input = '') {
-  const child = spawn(executable ?? 'kubectl', ['--kubeconfig', bench.cluster.kubeconfigPath, '-n', namespace, ...args], {
-    // Its cache of discovery would outlive the cluster.
-    env: { PATH: process.env['PATH'], HOME: join(bench.cluster.kubeconfigPath, '..') },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  const said = { out: '', err: '' }
-  child.stdout.on('data', (chunk: Buffer) => {
-    said.out += chunk.toString()
-  })
-  child.stderr.on('data', (chunk: Buffer) => {
-    said.err += chunk.toString()
-  })
-  child.stdin.end(input)
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject)
-    child.once('close', resolve)
-  })
-  return { said, ended, kill: () => child.kill() }
-}
-
-/** @throws Error with what it said when it fails. */
-async function kubectl(args: readonly string[], input?: string): Promise<string> {
-  const { said, ended } = start(args, input)
-  const code = await ended
-  if (code !== 0) throw new Error(`kubectl ${args.join(' ')} ended with ${code}: ${said.err}`)
-  return said.out.trim()
-}
+const start = (args: readonly string[], input?: string) => command().start(args, input)
+const kubectl = (args: readonly string[], input?: string) => command().run(args, input)
+const command = () => new Kubectl(bench.cluster.kubeconfigPath, namespace)
 
 const manifest = (data: Record<string, string>) =>
   JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data })

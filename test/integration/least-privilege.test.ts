@@ -28,7 +28,7 @@ afterAll(() => {
   audit.dispose()
 })
 
-const NOWHERE = ['--metrics-bind-address', '127.0.0.1:0', '--health-probe-bind-address', '127.0.0.1:0']
+const NOWHERE = ['--no-webhooks', '--metrics-bind-address', '127.0.0.1:0', '--health-probe-bind-address', '127.0.0.1:0']
 const install = (namespace: string, roles: readonly string[], more: Partial<Installation> = {}) =>
   InstalledOperator.install(bench, admin, audit, { operator: 'gc', namespace, roles, ...more })
 const runGc = ({ kubeconfig }: InstalledOperator, ...more: readonly string[]) => [
@@ -39,6 +39,9 @@ const runGc = ({ kubeconfig }: InstalledOperator, ...more: readonly string[]) =>
   ...NOWHERE,
   ...more,
 ]
+
+const AUTHOR_ANNOTATION = 'gc.kubewright.dev/author'
+const AUTHOR = JSON.stringify({ user: 'admin', groups: ['system:masters'], extra: {}, generation: 1 })
 
 /** A network that makes the server look like one of before streaming lists: there, caches list. */
 async function oldServer(): Promise<FaultProxy> {
@@ -56,7 +59,8 @@ async function exercise(gc: InstalledOperator, namespace: string, except: readon
     ttl: { secondsAfterCreation: 1 },
   })
   await (await bench.client.resource(GarbageCollectionPolicy)).create(
-    GarbageCollectionPolicy.of({ metadata: { namespace, name: 'p' }, spec: spec('own') }),
+    // As its webhook writes it: then it asks what the author may do.
+    GarbageCollectionPolicy.of({ metadata: { namespace, name: 'p', annotations: { [AUTHOR_ANNOTATION]: AUTHOR } }, spec: spec('own') }),
   )
   const everywhere = await bench.client.resource(ClusterGarbageCollectionPolicy)
   const name = `p-${namespace}`

@@ -30,5 +30,3 @@ export const config = z.object({
     .default(false)
     .meta({ description: 'containers may be privileged, gain privileges, add capabilities and go without seccomp' }),
 })
-
-export type ApplicationConfig = z.output<typeof config>

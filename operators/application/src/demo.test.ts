@@ -3,14 +3,15 @@ import { config } from './config.ts'
 import { demoObjects } from './demo.ts'
 import { Application } from './kind/application.ts'
 import { warningsFor } from './policy/consistency.ts'
-import { problemsOf } from './policy/problems.ts'
+import { policyProblemsOf, specProblems } from './policy/problems.ts'
 
 test('the demonstration is a good example: nothing in it is refused, or warned of', () => {
   const shown = demoObjects().filter(({ kind }) => kind === 'Application')
   expect(shown.length).toBeGreaterThanOrEqual(3)
   for (const object of shown) {
     const application = Application.parse(object)
-    expect(problemsOf(application, config.parse({})), application.metadata.name).toEqual([])
+    const problems = [...specProblems(application), ...policyProblemsOf(application.spec, config.parse({}), undefined)]
+    expect(problems, application.metadata.name).toEqual([])
     expect(warningsFor(application.spec), application.metadata.name).toEqual([])
   }
 })

@@ -9,6 +9,20 @@ export const config = z.object({
     .max(10_000)
     .default(100)
     .meta({ description: 'for each policy that does not say it itself', placeholder: 'N' }),
+  maxTotalDeletionsPerSecond: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .meta({ description: 'of all policies together; no limit when not given', placeholder: 'N' }),
+  requireAuthors: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'policies of which the webhook has not recorded who wrote them do nothing' }),
+  auditLog: z.string().min(1).optional().meta({
+    description: 'a file to which each deletion is appended as a line of JSON, beside the lines in the log',
+    placeholder: 'FILE',
+  }),
   protectedNamespaces: z
     .array(z.string().regex(/^[a-z0-9][-a-z0-9]*\*?$/, 'must be names of namespaces, or beginnings of names followed by *'))
     .default([])

@@ -76,6 +76,18 @@ export async function createProgram(asked: string | undefined, terminal: Termina
   const generate = program.command('generate').description('what follows from definitions, or a definition that follows from a CRD')
   if (isAsked('generate')) (await import('./commands/generate.ts')).defineGenerate(generate, terminal)
 
+  const gc = program.command('gc').description('garbage collection by hand: try policies out, explain, stop and resume')
+  if (isAsked('gc')) (await import('./commands/gc.ts')).defineGc(gc, terminal)
+
+  const vaultSync = program.command('vault-sync').description('Secrets into Vault: what the operator needs there')
+  if (isAsked('vault-sync')) (await import('./commands/vault-sync.ts')).defineVaultSync(vaultSync, terminal)
+
+  program
+    .command('import')
+    .description('make manifests of other programs into manifests of ours; prints YAML, and on standard error what it could not convert')
+    .argument('<FILE...>', 'files or folders, or - for standard input')
+    .action(async (files: string[]) => (await import('./commands/import.ts')).importManifests(files, terminal))
+
   const fake = program.command('fake').description('an in-process server alone, over HTTP')
   if (isAsked('fake')) (await import('./commands/fake.ts')).defineFake(fake, terminal)
 

@@ -1,4 +1,6 @@
 import { runCommandLine } from './command-line.ts'
 import { processTerminal } from './program/process-terminal.ts'
 
-process.exitCode = await runCommandLine(process.argv.slice(2), processTerminal())
+const code = await runCommandLine(process.argv.slice(2), processTerminal())
+// What could not be written has failed, though the command has not.
+process.exitCode ||= code

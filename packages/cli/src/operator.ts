@@ -3,6 +3,11 @@ import type { Manager } from '@kubewright/runtime'
 import type { KindDefinition, PolicyRule } from '@kubewright/schema'
 import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
 import type { z } from 'zod'
+import type { ManifestImporter } from './import/importer.ts'
+import { derivedOperator } from './operator/derived-operator.ts'
+import type { OperatorOptions } from './operator/options.ts'
+
+export type { ControllerTools, OperatorOptions } from './operator/options.ts'
 
 /** A program that reconciles some kinds, ready to be run by the command: its definitions say everything that manifests are generated from. */
 export interface OperatorDefinition<Config extends z.ZodObject = z.ZodObject> {
@@ -14,23 +19,30 @@ export interface OperatorDefinition<Config extends z.ZodObject = z.ZodObject> {
   readonly kinds: readonly KindDefinition[]
   /** What it does in the cluster: becomes its ClusterRole, exactly. */
   readonly permissions: readonly PolicyRule[]
-  /** Kinds of others that its controllers reconcile. Its own kinds are in `kinds`. With `--shard-filter label` the objects of both bear a label. @default none */
+  /** What it does in the namespace that it runs in, and nowhere else: becomes a part of its Role there. Leases are. @default nothing */
+  readonly homePermissions?: readonly PolicyRule[]
+  /** Kinds of others that its controllers reconcile. Its own kinds are in `kinds`. With `--shard-filter label` the objects of both bear a label. */
   readonly reconciles?: readonly (GroupVersionKind & { readonly plural: string })[]
-  /** What the API server asks it before it takes an object; every replica answers. */
+  /** What the API server asks it before it takes an object; every replica answers. Manifests come from these. */
   readonly webhooks?: readonly WebhookDefinition[]
-  /** The same hooks on the same kinds, which answer by the settings: these are served then. Manifests come from `webhooks`. @default webhooks */
+  /** The same hooks on the same kinds, which answer by the settings: these are served then. @default webhooks */
   webhooksWith?(config: z.output<Config>): readonly WebhookDefinition[]
   /** How the versions of its kinds become each other; every replica answers. */
   readonly conversions?: readonly ConversionDefinition[]
-  /** Its own settings. A field `maxRate` of operator `gc` is the flag `--gc-max-rate`, `KUBEWRIGHT_GC_MAX_RATE`, and `gcMaxRate` in the config file. */
+  /** Its own settings. */
   readonly config: Config
   /** What `kubewright up` puts into an empty cluster to show the operator at work; owners and namespaces first. `now` in ms since the epoch. */
   readonly examples?: (now: number) => readonly KubeObject[]
-  /** Adds its controllers and runnables. Called once, before the manager runs; must not do I/O itself. */
+  /** What `kubewright import` makes of the manifests of other programs. Loaded when asked for. @default none */
+  readonly importers?: () => Promise<readonly ManifestImporter[]>
+  /** Adds its controllers and runnables. Called once, before the manager runs. */
   setup(manager: Manager, config: z.output<Config>): void
 }
 
-/** Gives an operator its type; see {@link OperatorDefinition} for the fields. */
-export function defineOperator<Config extends z.ZodObject>(definition: OperatorDefinition<Config>): OperatorDefinition<Config> {
-  return definition
+/**
+ * An operator: controllers, webhooks and settings under one name. Its kinds and its rights follow from what its controllers declare; see {@link OperatorOptions}.
+ * @throws DefinitionError when it does nothing. Its `kinds`, `permissions` and `webhooks` throw it when a setting has no default and `sample` does not say it.
+ */
+export function defineOperator<Config extends z.ZodObject>(options: OperatorOptions<Config>): OperatorDefinition<Config> {
+  return derivedOperator(options)
 }

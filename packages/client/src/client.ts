@@ -77,6 +77,7 @@ function clientOf(session: Session, acting: Impersonation | undefined, close: ()
       return (answer.body.length === 0 ? undefined : jsonOf<R>(answer, describeRequest(request))) as R
     },
 
+    serverDate: () => session.transport.serverDate(),
     impersonate: (as) => clientOf(session, as, () => Promise.resolve()),
     close,
   }

@@ -1,5 +1,7 @@
 // The shape of the client as its users see it: what the runtime, the operators and tests program against.
+
 import type { DynamicObject, JsonPatchOperation, Kind, KubeList, KubeObject, ListMeta, ResourceType, Status } from '@kubewright/core'
+import type { ServerDate } from './transport/transport.ts'
 
 export type PropagationPolicy = 'Foreground' | 'Background' | 'Orphan'
 
@@ -190,6 +192,8 @@ export interface Client {
       readonly headers?: Readonly<Record<string, string>>
     },
   ): Promise<R>
+  /** What the server said last about its own time, in the Date of an answer; `undefined` before the first, and from servers that give none. */
+  serverDate?(): ServerDate | undefined
   /** A client for the same server with the same connections, acting as another identity. Its `close` leaves the connections to this one. */
   impersonate(identity: Impersonation): Client
   /** Ends all connections; requests under way fail. */

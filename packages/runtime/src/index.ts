@@ -9,6 +9,7 @@ export type { Informer, InformerLiveness, InformerState, SubscribeOptions, Subsc
 export type { EventHandler } from './cache/listener.ts'
 export { forKind, type InformerScope, type KindScope, type SelectorScope } from './cache/scope.ts'
 export type { IndexFunction } from './cache/store.ts'
+export type { Stored } from './cache/stored.ts'
 export type { WrittenTo } from './cache/written-versions.ts'
 export { type Cluster, type ClusterHandler, type Clusters, LOCAL_CLUSTER } from './cluster/cluster.ts'
 export type { CacheOptions } from './cluster/cluster-tools.ts'
@@ -16,13 +17,14 @@ export { type KubeconfigClustersOptions, type KubeconfigSource, kubeconfigCluste
 export { isPausedByAnnotation, PAUSED_ANNOTATION, RECONCILE_ANNOTATION } from './controller/annotations.ts'
 export type {
   ApplyOptions,
+  CleanupAgain,
+  CleanupResult,
   ConditionSetter,
   ConditionStatus,
   ReconcileAgain,
   ReconcileContext,
   ReconcileResult,
   SetCondition,
-  Stored,
 } from './controller/context.ts'
 export type { ControllerControl, TriggerResult } from './controller/control.ts'
 export { type ControllerDefinition, controller } from './controller/definition.ts'

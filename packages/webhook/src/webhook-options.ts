@@ -3,6 +3,7 @@ import type { WebhookDefinition } from './admission/definition.ts'
 import { resolveRotation } from './certificates/settings.ts'
 import type { CertificateOptions } from './certificates/source.ts'
 import { pathOf } from './configuration/configurations.ts'
+import type { FailurePolicy } from './configuration/kinds.ts'
 import { checkReach, type Reach } from './configuration/reach.ts'
 import type { ConversionDefinition } from './conversion/converters.ts'
 
@@ -24,6 +25,11 @@ export interface WebhookServerOptions {
    * `kubewright manifests --only webhooks`), only the authority is kept up to date in them. @default true
    */
   readonly install?: boolean
+  /**
+   * Of every hook, in the place of its own. `Ignore` for a program on a developer's machine: when it has stopped, or the API server cannot reach it
+   * after all, requests go through unchecked and are not refused. @default each hook's own
+   */
+  readonly failurePolicy?: FailurePolicy
   /** How long requests under way may take when the program stops. @default "60s"; the manager's own patience may be shorter */
   readonly drain?: number | string
 }
@@ -37,6 +43,7 @@ export interface ResolvedWebhookServer {
   readonly bindAddress: string
   readonly certificates: CertificateOptions
   readonly install: boolean
+  readonly failurePolicy: FailurePolicy | undefined
   readonly drain: number
 }
 
@@ -71,6 +78,7 @@ export function resolveWebhookServer(options: WebhookServerOptions): ResolvedWeb
     bindAddress: options.bindAddress ?? ':9443',
     certificates,
     install: options.install ?? true,
+    failurePolicy: options.failurePolicy,
     drain,
   }
 }

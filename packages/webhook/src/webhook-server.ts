@@ -143,14 +143,15 @@ class WebhookLife {
   }
 
   async #install({ bundle }: CertificateSource, port: number): Promise<void> {
-    const { name, namespace, reach, hooks, conversions, certificates, install } = this.#options
+    const { name, namespace, reach, hooks, conversions, certificates, install, failurePolicy } = this.#options
     if (!install) return
     const certManagerCertificate = certificates.from === 'folder' ? certificates.certManagerCertificate : undefined
     const caBundle = certManagerCertificate === undefined ? bundle : undefined
     const { client, log } = this.#manager
     const how = { client, log, signal: this.#signal }
     try {
-      await installConfigurations(configurationsOf(hooks, { name, reach, port, namespace, certManagerCertificate, caBundle }), how)
+      const configurations = configurationsOf(hooks, { name, reach, port, namespace, certManagerCertificate, caBundle, failurePolicy })
+      await installConfigurations(configurations, how)
       await installConversions(conversions, { reach, port, caBundle }, how)
     } catch (error) {
       // A condition that does not compile will not do so the next time.

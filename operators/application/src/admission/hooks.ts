@@ -1,17 +1,19 @@
 import { deepEqual, type WebhookDefinition, webhooks } from 'kubewright'
-import { Application, type ApplicationSpec } from '../kind/application.ts'
-import { consistencyProblems, nameProblems, warningsFor } from '../policy/consistency.ts'
+import { revisionOf } from '../desired/revision.ts'
+import { Application } from '../kind/application.ts'
+import { consistencyProblems, warningsFor } from '../policy/consistency.ts'
 import { parseImage } from '../policy/image-reference.ts'
 import type { Problem } from '../policy/problem.ts'
-import { isLatest, policyProblems, type SecurityPolicy } from '../policy/security-policy.ts'
+import { policyProblemsOf, specProblems } from '../policy/problems.ts'
+import { isLatest, type SecurityPolicy } from '../policy/security-policy.ts'
 
 const MANAGED_BY = 'app.kubernetes.io/managed-by'
 /** Says that the webhook has seen the object. */
 const SEEN = 'apps.kubewright.dev/webhook-mutated'
 
 /**
- * The showcase's three: the defaulter, the validator and the security policy. Of an update only what it makes worse is refused: a policy that became
- * stricter since must not keep anybody from scaling, or from mending something else.
+ * The showcase's three: the defaulter, the validator and the security policy. Of an update only what it makes worse is refused, and a policy that became
+ * stricter since judges new pods alone: it keeps nobody from scaling what runs.
  */
 export function applicationHooks(policy: SecurityPolicy): readonly WebhookDefinition[] {
   return [
@@ -24,16 +26,14 @@ export function applicationHooks(policy: SecurityPolicy): readonly WebhookDefini
       validate: [
         ({ object, old, errors, warn }) => {
           for (const warning of warningsFor(object.spec)) warn(warning)
-          const problems = [...nameProblems(object), ...consistencyProblems(object.spec)]
           const before = old === undefined ? [] : consistencyProblems(old.spec)
-          report(added(problems, before), errors)
+          report(added(specProblems(object), before), errors)
         },
         ({ object, old, errors, warn }) => {
           const image = parseImage(object.spec.image)
           if (policy.allowLatestTag && image !== undefined && isLatest(image))
             warn('spec.image: the tag "latest" may be another image tomorrow')
-          const before = old === undefined ? [] : unchanged(old.spec, object.spec, policyProblems(old.spec, policy))
-          report(added(policyProblems(object.spec, policy), before), errors)
+          report(policyProblemsOf(object.spec, policy, old && revisionOf(old.spec).hash), errors)
         },
       ],
     }),
@@ -51,7 +51,3 @@ function report(problems: readonly Problem[], errors: Errors): void {
 
 const added = (problems: readonly Problem[], before: readonly Problem[]): readonly Problem[] =>
   problems.filter((problem) => !before.some((known) => deepEqual(known, problem)))
-
-/** Another forbidden image in place of one that was forbidden is not the same problem. */
-const unchanged = (old: ApplicationSpec, now: ApplicationSpec, problems: readonly Problem[]): readonly Problem[] =>
-  problems.filter(({ field }) => (field === 'spec.image' ? old.image === now.image : deepEqual(old.securityContext, now.securityContext)))

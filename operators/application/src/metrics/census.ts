@@ -1,59 +1,53 @@
-import { Counter, Gauge, type Registry } from 'kubewright'
-import { PHASES, type Phase } from '../kind/status.ts'
+import { Counter, Gauge, type Manager, type Registry } from 'kubewright'
+import { Application } from '../kind/application.ts'
+import { PHASES } from '../kind/status.ts'
 
-const KIND = 'Application'
+const { group, kind: KIND } = Application
 
-interface Counted {
-  readonly namespace: string
-  readonly phase: Phase
+/** Where the applications are, and whose: replicas may share them, or one may lead. */
+export type Counted = Pick<Manager, 'metrics' | 'cache' | 'shards' | 'isLeader'>
+
+/** How many applications there are, by namespace and by phase; the showcase's metrics under their names. Over all replicas each is counted once. */
+export function countApplications(manager: Counted): void {
+  new Gauge({
+    name: 'resource_count',
+    help: 'Objects by namespace.',
+    labelNames: ['kind', 'namespace'],
+    registers: [manager.metrics],
+    collect() {
+      this.reset()
+      for (const { metadata } of ownApplications(manager)) this.inc({ kind: KIND, namespace: metadata.namespace ?? '' })
+    },
+  })
+  new Gauge({
+    name: 'resource_phase_count',
+    help: 'Objects by phase.',
+    labelNames: ['kind', 'phase'],
+    registers: [manager.metrics],
+    collect() {
+      for (const phase of PHASES) this.set({ kind: KIND, phase }, 0)
+      for (const { status } of ownApplications(manager)) this.inc({ kind: KIND, phase: status?.phase ?? 'Pending' })
+    },
+  })
 }
 
-/** How many applications there are, by namespace and by phase; the showcase's metrics under their names. */
-export class Census {
-  readonly #applications = new Map<string, Counted>()
-  readonly #rollbacks: Counter
-
-  constructor(registry: Registry) {
-    const applications = this.#applications
-    new Gauge({
-      name: 'resource_count',
-      help: 'Objects by namespace.',
-      labelNames: ['kind', 'namespace'],
-      registers: [registry],
-      collect() {
-        this.reset()
-        for (const { namespace } of applications.values()) this.inc({ kind: KIND, namespace })
-      },
-    })
-    new Gauge({
-      name: 'resource_phase_count',
-      help: 'Objects by phase.',
-      labelNames: ['kind', 'phase'],
-      registers: [registry],
-      collect() {
-        for (const phase of PHASES) this.set({ kind: KIND, phase }, 0)
-        for (const { phase } of applications.values()) this.inc({ kind: KIND, phase })
-      },
-    })
-    this.#rollbacks = new Counter({
-      name: 'application_rollbacks_total',
-      help: 'Rollouts that failed and were taken back.',
-      labelNames: ['namespace'],
-      registers: [registry],
-    })
-  }
-
-  saw(key: { readonly namespace?: string | undefined; readonly name: string }, phase: Phase): void {
-    this.#applications.set(keyOf(key), { namespace: key.namespace ?? '', phase })
-  }
-
-  forget(key: { readonly namespace?: string | undefined; readonly name: string }): void {
-    this.#applications.delete(keyOf(key))
-  }
-
-  rolledBack(namespace: string): void {
-    this.#rollbacks.inc({ namespace })
-  }
+/** Rollouts that were taken back. */
+export function rollbackCounter(registry: Registry): Counter<'namespace'> {
+  return new Counter({
+    name: 'application_rollbacks_total',
+    help: 'Rollouts that failed and were taken back.',
+    labelNames: ['namespace'],
+    registers: [registry],
+  })
 }
 
-const keyOf = ({ namespace = '', name }: { readonly namespace?: string | undefined; readonly name: string }) => `${namespace}/${name}`
+/** Counted at the time of the scrape: what is remembered of each reconcile would go on counting what has moved to another replica. */
+function ownApplications(manager: Counted): readonly Application[] {
+  const { cache, shards } = manager
+  // None before the controller watches them.
+  const watched = cache.informers().find(({ informer: { type } }) => type.group === group && type.kind === KIND)
+  if (watched === undefined || !manager.isLeader()) return []
+  const applications = watched.informer.list() as readonly Application[]
+  if (shards === undefined) return applications
+  return applications.filter(({ metadata: { name = '', namespace } }) => shards.owns({ cluster: '', group, kind: KIND, namespace, name }))
+}

@@ -12,10 +12,13 @@ export interface SecurityPolicy {
   readonly allowPrivileged: boolean
 }
 
+/** What is looked at of a spec. */
+type Judged = Pick<ApplicationSpec, 'image' | 'securityContext'>
+
 /** Adding it gives a process nothing but ports below 1024, so the Pod Security Standard "restricted" allows it. */
 const HARMLESS_CAPABILITY = 'NET_BIND_SERVICE'
 
-export function policyProblems(spec: ApplicationSpec, policy: SecurityPolicy): readonly Problem[] {
+export function policyProblems(spec: Judged, policy: SecurityPolicy): readonly Problem[] {
   const image = parseImage(spec.image)
   return [...(image === undefined ? [] : imageProblems(image, policy)), ...(policy.allowPrivileged ? [] : privilegeProblems(spec))]
 }
@@ -51,7 +54,7 @@ const fullName = (name: string): string => {
   return image === undefined ? name : `${image.registry}/${image.repository}`
 }
 
-function privilegeProblems({ securityContext = {} }: ApplicationSpec): Problem[] {
+function privilegeProblems({ securityContext = {} }: Judged): Problem[] {
   const { privileged, allowPrivilegeEscalation, capabilities, seccompProfile, runAsUser } = securityContext
   const at = 'spec.securityContext'
   const added = (capabilities?.add ?? []).filter((capability) => capability.replace(/^CAP_/, '') !== HARMLESS_CAPABILITY)

@@ -6,7 +6,6 @@ import {
   controller,
   Deployment,
   Ingress,
-  isApiError,
   isBadRequest,
   isConflict,
   isInvalid,
@@ -21,7 +20,6 @@ import {
 } from 'kubewright'
 import { CHILDREN, CONTROLLER } from '../desired/names.ts'
 import { Application, type ApplicationStatus } from '../kind/application.ts'
-import type { Census } from '../metrics/census.ts'
 import type { SecurityPolicy } from '../policy/security-policy.ts'
 import { newsIn } from '../status/news.ts'
 import { refusalOf } from '../status/report.ts'
@@ -44,20 +42,28 @@ const TELLING_ATTEMPT = 3
 export interface ApplicationControllerOptions {
   readonly policy: SecurityPolicy
   readonly workers: number
-  /** @default none */
-  readonly census?: Census
+  /** Hears of each rollout that is taken back. @default nobody does */
+  readonly rolledBack?: (namespace: string) => void
 }
 
-export function applicationController({ policy, workers, census }: ApplicationControllerOptions): ControllerDefinition<Application> {
+export function applicationController({
+  policy,
+  workers,
+  rolledBack: told,
+}: ApplicationControllerOptions): ControllerDefinition<Application> {
   return controller(Application, {
     name: CONTROLLER,
     workers,
-    owns: CHILD_KINDS.map((kind) => owned(kind as typeof Deployment, { labelSelector: CHILDREN }) as unknown as OwnedKind<KubeObject>),
+    owns: CHILD_KINDS.map((kind) => {
+      // Its Deployment an application always has: no right to delete one is no chance to.
+      const how = { labelSelector: CHILDREN, prune: kind !== Deployment }
+      return owned(kind as typeof Deployment, how) as unknown as OwnedKind<KubeObject>
+    }),
     async reconcile(context) {
-      const { object, status, recorder, request } = context
+      const { object, status, recorder } = context
       try {
         const { result, rolledBack } = await reconcileApplication(context, policy)
-        if (rolledBack) census?.rolledBack(object.metadata.namespace ?? '')
+        if (rolledBack) told?.(object.metadata.namespace ?? '')
         return result
       } catch (error) {
         context.signal.throwIfAborted()
@@ -67,18 +73,12 @@ export function applicationController({ policy, workers, census }: ApplicationCo
         throw problem
       } finally {
         for (const note of newsIn(object.status, status as ApplicationStatus)) recorder.event(object, note)
-        census?.saw(request, status.phase ?? 'Pending')
       }
     },
-    onDeleted: (request) => census?.forget(request),
   })
 }
 
 /** What the API server will not take today, it will not take tomorrow: the spec has to change. */
 function refused(error: unknown): unknown {
-  return isInvalid(error) || isBadRequest(error) || isUntyped(error) ? new TerminalError(messageOf(error), { cause: error }) : error
+  return isInvalid(error) || isBadRequest(error) ? new TerminalError(messageOf(error), { cause: error }) : error
 }
-
-/** A text where the kind has a map, or a field that it has not, as can be in spec.affinity: server-side apply answers 500 for it, and means 400. */
-const isUntyped = (error: unknown): boolean =>
-  isApiError(error) && error.code === 500 && error.message.includes('failed to create typed patch object')

@@ -2,6 +2,7 @@ import { appsV1, ConfigMap, type KubeObject, type ReconcileContext } from 'kubew
 import { configMapOf } from '../desired/config-map.ts'
 import { type Revision, revisionIn, revisionName } from '../desired/revision.ts'
 import type { Application } from '../kind/application.ts'
+import { policyProblems, type SecurityPolicy } from '../policy/security-policy.ts'
 
 /** What earlier reconciles have left behind. */
 export class History {
@@ -17,6 +18,12 @@ export class History {
   revision(hash: string): Revision | undefined {
     const kept = this.#kept(hash)
     return kept && revisionIn(kept)
+  }
+
+  /** Whether it is known, and not forbidden: the policy may have become stricter since it ran. */
+  canRestore(hash: string, policy: SecurityPolicy): boolean {
+    const known = this.revision(hash)
+    return known !== undefined && policyProblems(known.fields, policy).length === 0
   }
 
   /** Of a kept revision it stays, of a new one it is the generation that asks for it. */

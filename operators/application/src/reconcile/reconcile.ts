@@ -19,8 +19,8 @@ import { selectorText } from '../desired/names.ts'
 import { controllerRevisionOf, type Revision, revisionOf } from '../desired/revision.ts'
 import { serviceOf } from '../desired/service.ts'
 import type { Application } from '../kind/application.ts'
-import { describeProblems } from '../policy/problem.ts'
-import { problemsOf } from '../policy/problems.ts'
+import { describeProblems, type Problem } from '../policy/problem.ts'
+import { policyProblemsOf, specProblems } from '../policy/problems.ts'
 import type { SecurityPolicy } from '../policy/security-policy.ts'
 import { countsOf, type DeploymentState, deployedRevision, isAvailable, replicaFailure, stateOf } from '../rollout/deployment-state.ts'
 import { planRollout, type RolloutPlan } from '../rollout/plan.ts'
@@ -28,6 +28,7 @@ import { addressesOf, urlsOf } from '../status/addresses.ts'
 import { type Report, refusalOf, reportOf } from '../status/report.ts'
 import { History } from './history.ts'
 import { Placement } from './placement.ts'
+import { leaveRollingUpdate } from './recreate.ts'
 import { handOverReplicas } from './replica-handover.ts'
 
 type Context = ReconcileContext<Application>
@@ -35,27 +36,30 @@ type Context = ReconcileContext<Application>
 /** How often names that somebody else has are looked at again: nothing tells when they are free, for other people's objects are not watched. */
 const CONFLICT_INTERVAL = '1m'
 
+interface Pass {
+  readonly result: ReconcileResult
+  readonly rolledBack: boolean
+}
+
 /** One pass over one application: what is wrong is said, what is right is brought about, and what has come of it is told. */
-export async function reconcileApplication(
-  context: Context,
-  policy: SecurityPolicy,
-): Promise<{ readonly result: ReconcileResult; readonly rolledBack: boolean }> {
+export async function reconcileApplication(context: Context, policy: SecurityPolicy): Promise<Pass> {
   const { object } = context
-  const problems = problemsOf(object, policy)
-  if (problems.length > 0) {
-    const reason = problems.some(({ is }) => is === 'invalid') ? 'InvalidSpec' : 'PolicyViolation'
-    tell(context, refusalOf(reason, describeProblems(problems)))
-    // What it has had is no worse for that, and stays.
-    return { result: { prune: false }, rolledBack: false }
-  }
+  const senseless = specProblems(object)
+  if (senseless.length > 0) return refuse(context, 'InvalidSpec', senseless)
   const placement = new Placement(context)
   const history = new History(context)
   const wanted = revisionOf(object.spec)
-  const plan = planFor(context, wanted, history)
+  const plan = planFor(context, wanted, history, policy)
+  if (plan.rollsBack) return { result: decided(context, plan), rolledBack: true }
+  const deployed = deployedRevision(context.children(Deployment)[0])
+  // What one goes back to was judged when it was chosen.
+  const forbidden = plan.run === wanted.hash ? policyProblemsOf(object.spec, policy, deployed) : []
+  if (forbidden.length > 0) return refuse(context, 'PolicyViolation', forbidden)
   const revision = (plan.run === wanted.hash ? undefined : history.revision(plan.run)) ?? wanted
   await placeRevisions(placement, context, { wanted, plan, history })
   await placeSettings(placement, context, revision, history)
   await handOverReplicas(context)
+  await leaveRollingUpdate(context)
   const deployment = await placement.place(Deployment, deploymentOf(object, revision))
   const [service, ingress] = await placeOthers(placement, object)
   const { status } = context
@@ -79,30 +83,45 @@ export async function reconcileApplication(
       ...{ paused: object.spec.paused, revision: revision.hash, rollback: plan.rollback, conflicts },
     }),
   )
-  return { result: againAfter(conflicts, state, context.clock.now()), rolledBack: plan.rollsBack }
+  return { result: againAfter(conflicts, state), rolledBack: false }
+}
+
+/** What it has had is no worse for that, and stays. */
+function refuse(context: Context, reason: string, problems: readonly Problem[]): Pass {
+  tell(context, refusalOf(reason, describeProblems(problems)))
+  return { result: { prune: false }, rolledBack: false }
 }
 
 /** What no event will tell: that a name is free, that a time is over. All that is wanted was said in this pass, so what is not can go. */
-function againAfter(conflicts: readonly string[], state: DeploymentState, now: number): ReconcileResult {
+function againAfter(conflicts: readonly string[], state: DeploymentState): ReconcileResult {
   if (conflicts.length > 0) return { requeueAfter: CONFLICT_INTERVAL, prune: true }
-  return state.is === 'scaling' && state.until !== undefined ? { requeueAfter: state.until - now, prune: true } : undefined
+  return state.is === 'scaling' && state.until !== undefined ? { requeueAt: state.until, prune: true } : undefined
+}
+
+/** Written before it is acted on: the Deployment that is taken back says nothing of what had failed, and whoever has forgotten that would try it again. */
+function decided({ status }: Context, { stable, rollback }: RolloutPlan): ReconcileResult {
+  status.stableRevision = stable
+  status.rollback = rollback
+  return { requeueAfter: 1, prune: false }
 }
 
 /** Lists that have nothing in them are not there. */
 const someOf = <T>(items: readonly T[]): readonly T[] | undefined => (items.length > 0 ? items : undefined)
 
-function planFor({ object, children, clock }: Context, wanted: Revision, history: History): RolloutPlan {
+function planFor({ object, children, clock }: Context, wanted: Revision, history: History, policy: SecurityPolicy): RolloutPlan {
   const { generation = 0 } = object.metadata
   const [live] = children(Deployment)
+  const deployed = deployedRevision(live)
   return planRollout({
     wanted: wanted.hash,
     generation,
     rollbackOnFailure: object.spec.rollbackOnFailure,
-    deployed: deployedRevision(live),
+    deployed,
     state: stateOf(live, clock.now()),
+    available: countsOf(live).available,
     stable: object.status?.stableRevision,
     rollback: object.status?.rollback,
-    isKnown: (hash) => history.revision(hash) !== undefined,
+    isKnown: (hash) => (hash === deployed ? history.revision(hash) !== undefined : history.canRestore(hash, policy)),
     now: formatTime(clock.now()),
   })
 }

@@ -1,4 +1,4 @@
-import { type appsV1, autoscalingV2, controllerOf, Deployment, isNotFound, type ReconcileContext } from 'kubewright'
+import { autoscalingV2, controllerOf, Deployment, isNotFound, type ReconcileContext } from 'kubewright'
 import { CONTROLLER } from '../desired/names.ts'
 import type { Application } from '../kind/application.ts'
 
@@ -16,7 +16,11 @@ export async function handOverReplicas({
   signal,
 }: Pick<ReconcileContext<Application>, 'object' | 'children' | 'client' | 'signal'>): Promise<void> {
   const { name = '', namespace, uid } = object.metadata
-  if (object.spec.autoscaling === undefined || children(autoscalingV2.HorizontalPodAutoscaler).length > 0) return
+  if (object.spec.autoscaling === undefined) return
+  const [shown] = children(Deployment)
+  // That there is an autoscaler says nothing alone: it may be the one of before, which a pass that took the replicas back has failed to delete.
+  const hasAutoscaler = children(autoscalingV2.HorizontalPodAutoscaler).length > 0
+  if (hasAutoscaler && shown !== undefined && !appliesReplicas(shown)) return
   const deployments = await client.resource(Deployment, { signal })
   const live = await deployments.get({ name, namespace }, { signal }).catch((error: unknown) => {
     if (isNotFound(error)) return undefined
@@ -28,7 +32,7 @@ export async function handOverReplicas({
   await deployments.patch({ name, namespace }, { type: 'apply', body, force: true }, { fieldManager: HOLDER, signal })
 }
 
-function appliesReplicas({ metadata }: appsV1.Deployment): boolean {
+function appliesReplicas({ metadata }: Deployment): boolean {
   const ours = metadata.managedFields?.find(
     ({ manager, operation, subresource }) => manager === CONTROLLER && operation === 'Apply' && !subresource,
   )

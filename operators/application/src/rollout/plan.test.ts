@@ -9,7 +9,7 @@ const rollback = { failedRevision: 'bad', restoredRevision: 'good', time: NOW, m
 const failed: DeploymentState = { is: 'failed', message: 'timed out' }
 const facts = (over: Partial<RolloutFacts> = {}): RolloutFacts => ({
   ...{ wanted: 'bad', generation: 2, rollbackOnFailure: true, deployed: 'bad', state: failed, stable, rollback: undefined },
-  ...{ isKnown: () => true, now: NOW, ...over },
+  ...{ available: 2, isKnown: () => true, now: NOW, ...over },
 })
 
 describe('with rollbackOnFailure', () => {
@@ -48,6 +48,11 @@ describe('with rollbackOnFailure', () => {
       run: 'better',
       rollback: undefined,
     })
+  })
+
+  test('what is complete because it has no pods at all has proved nothing: one goes back to what has', () => {
+    expect(planRollout(facts({ state: { is: 'complete' }, available: 0 })).stable).toEqual(stable)
+    expect(planRollout(facts())).toMatchObject({ run: 'good', rollsBack: true })
   })
 
   test('what has become available is what one goes back to', () => {

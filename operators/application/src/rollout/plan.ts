@@ -13,6 +13,8 @@ export interface RolloutFacts {
   /** What the Deployment has, and how far it is with it. */
   readonly deployed: string | undefined
   readonly state: DeploymentState
+  /** How many of its pods are available. */
+  readonly available: number
   /** Of the status, as it was left. */
   readonly stable: Stable | undefined
   readonly rollback: Rollback | undefined
@@ -27,7 +29,7 @@ export interface RolloutPlan {
   readonly run: string
   readonly stable: Stable | undefined
   readonly rollback: Rollback | undefined
-  /** Whether the rollback was decided on now. */
+  /** Whether the rollback is decided on now. It is to be remembered before anything is done. */
   readonly rollsBack: boolean
 }
 
@@ -48,8 +50,8 @@ export function planRollout(facts: RolloutFacts): RolloutPlan {
   return { run: target, stable, rollback, rollsBack: true }
 }
 
-/** The last revision whose pods all became available. */
-function stableAfter({ wanted, generation, deployed, state, stable }: RolloutFacts): Stable | undefined {
-  if (state.is !== 'complete' || deployed !== wanted) return stable
+/** The last revision whose pods all became available. That no pods became so, as none were wanted, proves nothing. */
+function stableAfter({ wanted, generation, deployed, state, available, stable }: RolloutFacts): Stable | undefined {
+  if (state.is !== 'complete' || deployed !== wanted || available === 0) return stable
   return stable?.revision === deployed ? stable : { revision: deployed, generation }
 }

@@ -1,6 +1,7 @@
 import { settle, type VirtualClock, virtualClock } from '@kubewright/testing/virtual-clock'
 import { ApiError, ConnectionError, formatTime, silentLogger } from 'kubewright'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { DeletionRecord } from '../audit/audit.ts'
 import { known } from '../facts/facts.ts'
 import { FakeCluster, status } from '../fake/fake-cluster.ts'
 import { FakeFacts } from '../fake/fake-facts.ts'
@@ -20,6 +21,7 @@ const meter: Meter = {
   watching: ignore,
   leading: ignore,
   forget: ignore,
+  skew: ignore,
 }
 
 let clock: VirtualClock
@@ -35,6 +37,9 @@ let policiesKnown: boolean
 let said: string[]
 let events: string[]
 let generation: number
+let audited: DeletionRecord[]
+let notices: string[]
+let doubt: string | undefined
 
 function start(options: Partial<CollectorOptions> = {}): void {
   collector = new Collector(
@@ -46,6 +51,9 @@ function start(options: Partial<CollectorOptions> = {}): void {
       log: { ...silentLogger, info: (message) => said.push(message), warn: (message) => said.push(`WARN ${message}`) },
       meter,
       announce: (policy, { reason, note }) => events.push(`${policy.metadata.name} ${reason}: ${note}`),
+      audit: (record) => audited.push(record),
+      notify: (object, note) => notices.push(`${object.metadata.name}: ${note}`),
+      timeInDoubt: () => doubt,
       random: () => 0,
       mayAct: () => leads,
       reachability,
@@ -69,6 +77,9 @@ beforeEach(() => {
   said = []
   events = []
   generation = 1
+  audited = []
+  notices = []
+  doubt = undefined
   start()
 })
 
@@ -376,7 +387,10 @@ test('forbidden to delete in one namespace of a cluster policy: told once, and t
   collector.setPolicy(
     ClusterGarbageCollectionPolicy.of({
       metadata: { name: 'p', uid: 'c', generation: 1 },
-      spec: { targetResource: { apiVersion: 'v1', kind: 'ConfigMap' }, ttl: { secondsAfterCreation: 1 } },
+      spec: {
+        targetResource: { apiVersion: 'v1', kind: 'ConfigMap', labelSelector: { matchLabels: { app: 'x' } } },
+        ttl: { secondsAfterCreation: 1 },
+      },
     }),
   )
   await clock.advance(60_000)

@@ -113,7 +113,7 @@ class Day {
       const reading = readPolicy(policy, { maxDeletionsPerSecond: 1_000, protection: { namespaces: [], allowedKinds: [] } })
       if ('problem' in reading) throw new Error(reading.problem.message)
       const { ready } = reading
-      const world = new FakeFacts().open({ ...ready.needs, namespace: 'team', kind: 'ConfigMap' }, () => {})
+      const world = new FakeFacts().open({ ...ready.needs, namespace: 'team', kind: 'ConfigMap', target: ready.target.kind }, () => {})
       const seen = new Map<string, KubeObject>()
       const watch = { objects: () => seen.values(), get: (name: string) => seen.get(name) } as unknown as TargetWatch
       this.tracker.setPolicy(key, ready.mode, this.instant)

@@ -3,6 +3,7 @@ import type { FactChange, World } from '../facts/fact-source.ts'
 import { type Context, type Facts, known, unknown } from '../facts/facts.ts'
 import { type Ranked, Ranking } from '../groups/ranking.ts'
 import { counts } from '../judgement/judge.ts'
+import type { Opinion } from '../judgement/opinion.ts'
 import type { ReadyPolicy } from '../policy/policy.ts'
 import type { Sighting } from '../tracker/tracked-object.ts'
 import type { Tracker } from '../tracker/tracker.ts'
@@ -14,6 +15,8 @@ export interface PolicyJudgeEnvironment {
   readonly tracker: Tracker
   readonly clock: Clock
   readonly world: World
+  /** Called with each word that the tracker is told. */
+  readonly judged?: (object: KubeObject, opinion: Opinion) => void
 }
 
 /** Puts each object before its policy, together with what is known around it, and tells the tracker the word. */
@@ -46,6 +49,11 @@ export class PolicyJudge {
     const crossing = this.#remember(object, context)
     this.#word(object, context)
     this.#judgeRanked(crossing, watch, context)
+  }
+
+  /** What the policy says about the object now, told to nobody. */
+  opinionOn(object: KubeObject): Opinion {
+    return this.#environment.ready.judge(object, this.#context())
   }
 
   left({ metadata: { uid = '' } }: KubeObject, watch: TargetWatch | undefined): void {
@@ -93,8 +101,10 @@ export class PolicyJudge {
   }
 
   #word(object: KubeObject, context: Context): void {
-    const { key, ready, tracker, clock } = this.#environment
-    tracker.observe(key, sightingOf(object), ready.judge(object, context), { wall: context.now, mono: clock.monotonic() })
+    const { key, ready, tracker, clock, judged } = this.#environment
+    const opinion = ready.judge(object, context)
+    tracker.observe(key, sightingOf(object), opinion, { wall: context.now, mono: clock.monotonic() })
+    judged?.(object, opinion)
   }
 
   #remember(object: KubeObject, context: Context): readonly Ranked[] {

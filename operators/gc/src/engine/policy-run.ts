@@ -1,5 +1,6 @@
 import { type Clock, isServerTrouble, type KubeObject, type Reachability } from 'kubewright'
 import type { FactSource, World } from '../facts/fact-source.ts'
+import type { Opinion, Preparation } from '../judgement/opinion.ts'
 import type { Policy } from '../kinds/policies.ts'
 import { type PolicyProblem, type ReadyPolicy, scopeMismatch } from '../policy/policy.ts'
 import type { Instant } from '../tracker/step.ts'
@@ -7,6 +8,7 @@ import type { Sighting } from '../tracker/tracked-object.ts'
 import type { Tracker } from '../tracker/tracker.ts'
 import { PolicyJudge } from './policy-judge.ts'
 import { problemOfError, type TargetSource, type TargetWatch } from './target-source.ts'
+import { Terminating } from './terminating.ts'
 
 export type RunState =
   /** The objects are being read for the first time. */
@@ -29,6 +31,12 @@ export interface RunEnvironment {
   /** Something changed: there may be work, and another status. */
   changed(): void
   evaluated(milliseconds: number): void
+  /** An object came that was not there when the policy began. */
+  appeared?(object: KubeObject): void
+  /** What has to be written on the object first; `undefined`: nothing. */
+  prepare?(object: KubeObject, preparation: Preparation | undefined): void
+  /** The object is no longer in the target. */
+  left?(uid: string): void
 }
 
 /** One policy at work on one version of its spec: watches its target and tells the tracker what the policy says about each object. */
@@ -40,6 +48,7 @@ export class PolicyRun {
   readonly #world: World
   readonly #judge: PolicyJudge
   readonly #stop = new AbortController()
+  readonly terminating = new Terminating()
   readonly #opened = Promise.withResolvers<void>()
   #watch: TargetWatch | undefined
   /** Whether every object there was has been judged once. */
@@ -53,12 +62,19 @@ export class PolicyRun {
     this.#policy = policy
     this.#environment = environment
     this.#sweptAt = environment.clock.monotonic()
-    const needs = { ...ready.needs, namespace: ready.target.namespace, kind: ready.target.kind.kind }
+    const needs = { ...ready.needs, namespace: ready.target.namespace, kind: ready.target.kind.kind, target: ready.target.kind }
     this.#world = environment.facts.open(needs, (change) => {
       this.#judge.outdate(change, this.#watch)
       environment.changed()
     })
-    this.#judge = new PolicyJudge({ key, ready, tracker: environment.tracker, clock: environment.clock, world: this.#world })
+    this.#judge = new PolicyJudge({
+      key,
+      ready,
+      tracker: environment.tracker,
+      clock: environment.clock,
+      world: this.#world,
+      judged: (object, opinion) => this.#judged(object, opinion),
+    })
     // Nothing is deleted before everything has been seen; what an earlier version of the spec said stands until then, but is not acted upon.
     environment.tracker.setPolicy(key, { ...ready.mode, paused: true }, this.#now())
   }
@@ -121,15 +137,34 @@ export class PolicyRun {
     this.#judge.judge(object, this.#watch)
   }
 
-  /** What the policy said about it was good until now. */
-  judgeAgain({ uid, name, namespace }: Sighting): void {
+  /** The object as it was seen last, if it is still the same one. */
+  current({ uid, name, namespace }: Sighting): KubeObject | undefined {
     const object = this.#watch?.get(name, namespace)
-    if (object?.metadata.uid === uid) this.judge(object)
+    return object?.metadata.uid === uid ? object : undefined
+  }
+
+  /** What the policy says about the object now. Changes nothing. */
+  opinionOn(object: KubeObject): Opinion {
+    return this.#judge.opinionOn(object)
+  }
+
+  /** What the policy said about it was good until now. */
+  judgeAgain(seen: Sighting): void {
+    const object = this.current(seen)
+    if (object !== undefined) this.judge(object)
   }
 
   /** Judges what something else has put into another light. To be called before anything is deleted. */
   refresh(): void {
     if (this.#complete) this.#judge.refresh(this.#watch)
+  }
+
+  #judged(object: KubeObject, opinion: Opinion): void {
+    this.terminating.seen(object, opinion.is !== 'unselected')
+    const { steps } = this.ready.code
+    if (steps.notice === undefined && steps.finalizer === undefined) return
+    const isGoing = object.metadata.deletionTimestamp !== undefined
+    this.#environment.prepare?.(object, opinion.is === 'at' && !isGoing ? opinion.prepare : undefined)
   }
 
   async #open(signal: AbortSignal): Promise<boolean> {
@@ -143,8 +178,9 @@ export class PolicyRun {
       }
       const first = new Set<string>()
       const watch = await source.open(target, {
-        seen: (object) => {
+        seen: (object, before) => {
           if (!this.#complete) first.add(object.metadata.uid ?? '')
+          else if (before === undefined) this.#environment.appeared?.(object)
           this.judge(object)
           changed()
         },
@@ -152,6 +188,8 @@ export class PolicyRun {
           first.delete(object.metadata.uid ?? '')
           tracker.leave(this.key, object.metadata.uid ?? '', this.#now())
           this.#judge.left(object, this.#watch)
+          this.terminating.left(object.metadata.uid ?? '')
+          this.#environment.left?.(object.metadata.uid ?? '')
           changed()
         },
       })

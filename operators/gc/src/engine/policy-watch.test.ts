@@ -15,6 +15,8 @@ function begin(missing: readonly string[] = []) {
   const collector = {
     setPolicy: (policy: object) => calls.push(`set ${label(policy)}`),
     removePolicy: (policy: object) => calls.push(`remove ${label(policy)}`),
+    setStop: (stop: object) => calls.push(`stop ${label(stop)}`),
+    removeStop: (stop: object) => calls.push(`go on ${label(stop)}`),
   } as unknown as Collector
   const log: Logger = { ...silentLogger, warn: (message, fields) => calls.push(`warn ${message} ${String(fields?.['kind'])}`) }
   const stop = new AbortController()
@@ -41,6 +43,9 @@ test('every policy is told before it says ready, and the newest state of each ch
   expect(calls).toEqual(['set p@1'])
   fake.of('ClusterGarbageCollectionPolicy').sync()
   await settle()
+  expect(calls).toEqual(['set p@1'])
+  fake.of('GarbageCollectionStop').sync()
+  await settle()
   expect(calls.at(-1)).toBe('ready')
   await namespaced.handler.update?.(policy('1'), policy('2'))
   await namespaced.handler.delete?.(policy('2'), { finalStateUnknown: false })
@@ -54,6 +59,7 @@ test('a policy kind that is not installed is waited for, said once, and does not
   const { clock, fake, calls, stop, over } = begin(['ClusterGarbageCollectionPolicy'])
   await settle()
   fake.of('GarbageCollectionPolicy').sync()
+  fake.of('GarbageCollectionStop').sync()
   await clock.advance(60_000)
   expect(calls).toEqual(['warn waiting for a policy kind ClusterGarbageCollectionPolicy.gc.kubewright.dev/v1alpha1', 'ready'])
   fake.missing.clear()
@@ -77,10 +83,31 @@ test('a server that is away at the start is not said for each kind, and they are
   await away.clock.advance(10_000)
   away.fake.of('GarbageCollectionPolicy').sync()
   away.fake.of('ClusterGarbageCollectionPolicy').sync()
+  away.fake.of('GarbageCollectionStop').sync()
   await settle()
   expect(away.calls).toEqual(['ready'])
   away.stop.abort(new Error('over'))
   await away.over
+})
+
+test('stops are told before it says ready, too, and when they end', async () => {
+  const { fake, calls, stop, over } = begin()
+  await settle()
+  fake.of('GarbageCollectionPolicy').sync()
+  fake.of('ClusterGarbageCollectionPolicy').sync()
+  const stops = fake.of('GarbageCollectionStop')
+  await stops.handler.add?.(policy('1'), { initial: true })
+  stops.sync()
+  await settle()
+  await stops.handler.delete?.(policy('1'), { finalStateUnknown: false })
+  expect(calls).toEqual(['stop p@1', 'ready', 'go on p@1'])
+  stop.abort(new Error('over'))
+  await over
+})
+
+test('stops that we may not see may be there: nothing is known then', () => {
+  const informers = [{ kind: 'GarbageCollectionStop.gc.kubewright.dev/v1alpha1', informer: { liveness: { failure: { kind: 'denied' } } } }]
+  expect(policiesKnown({ cache: { informers: () => informers } as unknown as Cache })).toBe(false)
 })
 
 test.each([

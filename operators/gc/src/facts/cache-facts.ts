@@ -9,9 +9,11 @@ import {
   quantityToNumber,
   type Reachability,
 } from 'kubewright'
+import type { AuthorRights } from '../author/author-rights.ts'
 import { stampAt } from '../expiry/stamp.ts'
+import { PROTECT } from '../protection/protection.ts'
 import type { FactChange, FactNeeds, FactSource, World, WorldFacts } from './fact-source.ts'
-import { type Fact, known, NO_FACTS, type Use, unknown } from './facts.ts'
+import { type Fact, known, type NamespaceFact, NO_FACTS, type Use, unknown } from './facts.ts'
 import { Referrers } from './referrers.ts'
 import { WatchedKind } from './watched-kind.ts'
 
@@ -20,13 +22,14 @@ export interface CacheFactsEnvironment {
   readonly reachability: Pick<Reachability, 'failed' | 'pause'>
   /** Wall clock, ms. */
   readonly now: () => number
+  readonly rights: AuthorRights
 }
 
 const NAMESPACE: Kind<KubeObject> = { group: '', version: 'v1', kind: 'Namespace' }
 const CRD: Kind<KubeObject> = { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition' }
 const QUOTA: Kind<Quota> = { group: '', version: 'v1', kind: 'ResourceQuota' }
 
-interface Quota extends KubeObject {
+export interface Quota extends KubeObject {
   readonly status?: { readonly hard?: Readonly<Record<string, string>>; readonly used?: Readonly<Record<string, string>> }
 }
 
@@ -81,8 +84,13 @@ class CacheWorld implements World {
     const tell = (change: FactChange) => {
       if (!this.#closed) changed(change)
     }
+    const namespace = this.#namespaces(environment, tell)
+    const rights = needs.author && environment.rights.of(needs.author, needs.target, tell)
+    if (rights !== undefined) this.#parts.push(rights)
     this.facts = {
-      namespace: needs.namespaces ? this.#namespaces(environment, tell) : NO_FACTS.namespace,
+      namespace: needs.namespaces ? namespace : NO_FACTS.namespace,
+      guard: (name) => guardOf(name, namespace(name)),
+      author: rights === undefined ? NO_FACTS.author : (where) => rights.in(where),
       exists: needs.owner === undefined ? NO_FACTS.exists : this.#owners(environment, needs.owner, needs, tell),
       use: needs.use ? this.#uses(environment, shared, needs, tell) : NO_FACTS.use,
       quota: needs.quota ? this.#quotas(environment, needs, tell) : NO_FACTS.quota,
@@ -191,6 +199,16 @@ class CacheWorld implements World {
   }
 }
 
+/** What a namespace says about everything in it. Nothing is deleted in one that goes by itself: it would be in vain. */
+export function guardOf(name: string, fact: Fact<NamespaceFact | undefined>): Fact<string | undefined> {
+  if (fact.is === 'unknown') return fact
+  // Watches are not in step: an object may be told before its namespace.
+  if (fact.value === undefined) return unknown(`its namespace ${name} is not known yet`)
+  const { labels, annotations, terminating } = fact.value
+  if (terminating) return known(`namespace ${name} is being deleted, with everything in it`)
+  return known(labels[PROTECT] === 'true' || annotations[PROTECT] === 'true' ? `namespace ${name} carries ${PROTECT}: "true"` : undefined)
+}
+
 function shareReferrers(environment: CacheFactsEnvironment, namespace: string | undefined): Shared {
   const listeners: Shared['listeners'] = new Set()
   const referrers = new Referrers(environment, namespace, (key) => {
@@ -206,7 +224,7 @@ function changeOf(key: string): FactChange & { readonly kind?: string } {
   return { is: 'object', kind, namespace, name }
 }
 
-function useOf(referrers: Referrers, { kind }: GroupVersionKind, object: KubeObject): Fact<Use> {
+export function useOf(referrers: Pick<Referrers, 'since' | 'index'>, { kind }: GroupVersionKind, object: KubeObject): Fact<Use> {
   const { since } = referrers
   if (since.is === 'unknown') return since
   const { name = '', namespace, creationTimestamp } = object.metadata
@@ -223,7 +241,7 @@ function blindness(watch: WatchedKind<never> | WatchedKind<KubeObject>, what: st
   return unknown(state.is === 'failing' ? `${what} cannot be seen: ${state.reason}` : `${what} is being read for the first time`)
 }
 
-function fullest(quotas: readonly Quota[], resources: readonly string[]): number | undefined {
+export function fullest(quotas: readonly Quota[], resources: readonly string[]): number | undefined {
   let most: number | undefined
   for (const { status } of quotas) {
     for (const resource of resources) {

@@ -1,3 +1,4 @@
+import type { GroupVersionKind } from 'kubewright'
 import type { Needs } from '../policy/policy.ts'
 import type { Facts } from './facts.ts'
 
@@ -8,7 +9,7 @@ export type FactChange =
   | { readonly is: 'all' }
 
 /** What is known of the world beside a policy's own objects. */
-export type WorldFacts = Pick<Facts, 'namespace' | 'exists' | 'use' | 'quota'>
+export type WorldFacts = Pick<Facts, 'namespace' | 'guard' | 'author' | 'exists' | 'use' | 'quota'>
 
 /** A share of the watches that a policy's facts take. */
 export interface World {
@@ -24,6 +25,7 @@ export interface FactNeeds extends Needs {
   readonly namespace: string | undefined
   /** The policy's target. */
   readonly kind: string
+  readonly target: GroupVersionKind
 }
 
 /** Where facts come from. Until something is known, what is asked about it is unknown, which keeps objects. */

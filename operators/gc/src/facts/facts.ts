@@ -18,9 +18,22 @@ export interface Rank {
 /** Whether anything refers to an object, and since when (wall clock, ms) nothing has been seen to. */
 export type Use = { readonly is: 'used' } | { readonly is: 'unused'; readonly since: number }
 
+/** Whether the author of the policy may delete what it is about. */
+export interface AuthorRight {
+  readonly allowed: boolean
+  /** Who it is, or in whose place. */
+  readonly author: string
+  /** Asked again from then on; wall clock, ms. */
+  readonly until: number
+}
+
 /** Everything about the world that a judgement may ask. All answers at one moment fit together. */
 export interface Facts {
   namespace(name: string): Fact<NamespaceFact | undefined>
+  /** Why nothing in the namespace is to be deleted; `undefined`: nothing speaks against it. */
+  guard(name: string): Fact<string | undefined>
+  /** Whether whoever wrote the policy may delete its objects in the namespace (`undefined`: objects of none). */
+  author(namespace: string | undefined): Fact<AuthorRight | undefined>
   /** Whether the object is there; with a uid, whether it is still the same one. */
   exists(kind: GroupVersionKind, namespace: string | undefined, name: string, uid?: string): Fact<boolean>
   use(kind: GroupVersionKind, object: KubeObject): Fact<Use>
@@ -44,8 +57,12 @@ export const unknown = (reason: string): Fact<never> => ({ is: 'unknown', reason
 
 const notWatched = unknown('nothing is known about the world around the object')
 
-/** For judging an object by itself: everything else is unknown. */
+const nothing = known(undefined)
+
+/** For judging an object by itself: what the policy asks for is unknown. Who judges so deletes nothing, so nothing guards the object either. */
 export const NO_FACTS: Facts = {
+  guard: () => nothing,
+  author: () => nothing,
   namespace: () => notWatched,
   exists: () => notWatched,
   use: () => notWatched,

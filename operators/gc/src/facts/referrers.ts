@@ -8,7 +8,7 @@ const core = (kind: string): Kind<KubeObject> => ({ group: '', version: 'v1', ki
 const of = (group: string, kind: string, version = 'v1'): Kind<KubeObject> => ({ group, version, kind })
 
 /** Whatever may name a ConfigMap, a Secret, a claim or a ServiceAccount. Kinds that a server does not have name nothing. */
-const REFERRERS: readonly Kind<KubeObject>[] = [
+export const REFERRERS: readonly Kind<KubeObject>[] = [
   ...['Pod', 'ReplicationController', 'PodTemplate', 'ServiceAccount', 'PersistentVolume'].map(core),
   ...['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet'].map((kind) => of('apps', kind)),
   ...['Job', 'CronJob'].map((kind) => of('batch', kind)),

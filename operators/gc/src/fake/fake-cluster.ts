@@ -46,6 +46,8 @@ export class FakeCluster {
   beforeDelete: (name: string) => Promise<unknown> | undefined = () => undefined
   /** What a PATCH meets; an error is thrown. */
   beforePatch: () => Error | undefined = () => undefined
+  /** The same, by kind. */
+  beforePatchOf: (kind: string) => Error | undefined = () => undefined
   /** What opening a watch meets; an error is thrown. */
   unopened: () => Error | undefined = () => undefined
   /** Whether the events of writes are told. */
@@ -106,6 +108,14 @@ export class FakeCluster {
     return [...this.#objects.values()].filter((object) => object.kind === kind).map(({ metadata }) => metadata.name!)
   }
 
+  annotationsOf(kind: string, name: string, namespace = 'team'): Readonly<Record<string, string>> {
+    return this.#objects.get(`${kind}/${namespace}/${name}`)?.metadata.annotations ?? {}
+  }
+
+  finalizersOf(kind: string, name: string, namespace = 'team'): readonly string[] {
+    return this.#objects.get(`${kind}/${namespace}/${name}`)?.metadata.finalizers ?? []
+  }
+
   /** Distinct watches that somebody holds. */
   get watches(): number {
     return this.#shares.size
@@ -160,8 +170,8 @@ export class FakeCluster {
         delete: (name: { name: string; namespace?: string }, options: DeleteOptions) => this.#delete(kind.kind, name, options),
         patch: (name: { name: string; namespace?: string }, patch: Patch) => {
           this.requests.push({ verb: 'patch', kind: kind.kind, name: name.name, at: this.#clock.monotonic(), body: patch.body })
-          const error = this.beforePatch()
-          return error === undefined ? Promise.resolve({}) : Promise.reject(error)
+          const error = this.beforePatchOf(kind.kind) ?? this.beforePatch()
+          return error === undefined ? this.#patch(kind.kind, name, patch) : Promise.reject(error)
         },
       })
     },
@@ -182,6 +192,21 @@ export class FakeCluster {
         matchesLabels(parseLabelSelector(labelSelector), object.metadata.labels) &&
         matchesFields(fields, (path) => (path === 'metadata.name' ? object.metadata.name : undefined)),
     )
+  }
+
+  /** Metadata alone, and as far as operators write it on objects of others. */
+  async #patch(kind: string, { name, namespace = 'team' }: { name: string; namespace?: string }, { body }: Patch): Promise<object> {
+    const object = this.#objects.get(`${kind}/${namespace}/${name}`)
+    const { metadata } = body as { readonly metadata?: KubeObject['metadata'] }
+    if (object === undefined || metadata === undefined) return {}
+    const { uid, resourceVersion, annotations, finalizers } = metadata
+    if (uid !== object.metadata.uid || resourceVersion !== object.metadata.resourceVersion)
+      throw new ApiError({ status: 'Failure', code: 409, reason: 'Conflict', message: 'the object has been modified' })
+    return this.put(kind, name, {
+      namespace,
+      ...(annotations !== undefined && { annotations: { ...object.metadata.annotations, ...annotations } }),
+      ...(finalizers !== undefined && { finalizers }),
+    })
   }
 
   async #delete(kind: string, { name, namespace = 'team' }: { name: string; namespace?: string }, options: DeleteOptions) {

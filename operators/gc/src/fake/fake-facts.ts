@@ -1,10 +1,10 @@
-import type { FactChange, FactNeeds, FactSource } from '../facts/fact-source.ts'
+import type { FactChange, FactNeeds, FactSource, WorldFacts } from '../facts/fact-source.ts'
 import { type Facts, NO_FACTS } from '../facts/facts.ts'
 
 // For tests: a world of which the test says what is known.
 
 export class FakeFacts implements FactSource {
-  facts: Pick<Facts, 'namespace' | 'exists' | 'use' | 'quota'> = NO_FACTS
+  facts: WorldFacts = NO_FACTS
   readonly opened: FactNeeds[] = []
   readonly #listeners = new Set<(change: FactChange) => void>()
   readonly #waiting = new Set<() => void>()
@@ -15,6 +15,8 @@ export class FakeFacts implements FactSource {
     return {
       facts: {
         namespace: (...args: Parameters<Facts['namespace']>) => this.facts.namespace(...args),
+        guard: (...args: Parameters<Facts['guard']>) => this.facts.guard(...args),
+        author: (...args: Parameters<Facts['author']>) => this.facts.author(...args),
         exists: (...args: Parameters<Facts['exists']>) => this.facts.exists(...args),
         use: (...args: Parameters<Facts['use']>) => this.facts.use(...args),
         quota: (...args: Parameters<Facts['quota']>) => this.facts.quota(...args),

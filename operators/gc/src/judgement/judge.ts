@@ -7,7 +7,9 @@ import type { FieldSelection } from '../policy/field-selection.ts'
 import type { NamespaceSelection } from '../policy/namespace-selection.ts'
 import { firstOpen, type Opening, opening } from '../time/opening.ts'
 import { ALWAYS, type Spans, spanFrom } from '../time/spans.ts'
+import { atDueTime, type Steps } from './due-time.ts'
 import type { Opinion } from './opinion.ts'
+import type { OwnedRule } from './owned.ts'
 import type { OwnerGone } from './owner-gone.ts'
 
 /** A policy as the judgement needs it: compiled, with nothing left that could be wrong with it. */
@@ -22,6 +24,13 @@ export interface Code {
   readonly keepNewest: number | undefined
   /** Whether it matters since when, or beside whom, an object fulfils the conditions: then they count only while they do. */
   readonly remembers: boolean
+  /** The policy keeps what it selects. */
+  readonly retains: boolean
+  readonly owned: OwnedRule
+  /** What comes between falling due and going. */
+  readonly steps: Steps
+  /** Whether the rights of whoever wrote the policy count. */
+  readonly asksForAuthor: boolean
   /** Why the object is never deleted by anybody. */
   protectionOf(object: KubeObject): string | undefined
 }
@@ -40,13 +49,25 @@ export function judge(code: Code, object: KubeObject, context: Context): Opinion
   if (holds.spans.length === 0 || turn?.holds === false)
     return { is: 'unselected', matched: true, reason: 'its conditions do not hold', until: recheckAt }
 
-  const protectedBy = code.protectionOf(object)
-  if (protectedBy !== undefined) return { is: 'never', reason: protectedBy, until: recheckAt }
+  const spared = sparedBy(code, object, context)
+  if (spared !== undefined) return { ...spared, until: recheckAt }
   const kept = keptByRank(code, object, context)
   if (kept !== undefined) return { ...kept, until: earlier(kept.until, recheckAt) }
   const expiry = fallsDue(code.lifetime, object, context)
   if (expiry.is !== 'at') return { ...expiry, until: recheckAt }
-  return opened(code, holds.spans === ALWAYS ? [] : [opening(holds.spans)], expiry, context, recheckAt)
+  const opinion = opened(code, holds.spans === ALWAYS ? [] : [opening(holds.spans)], expiry, context, recheckAt)
+  return opinion.is === 'at' ? atDueTime(code, object, { ...opinion, due: expiry.at }, context) : opinion
+}
+
+/** What keeps the object whatever its time says. */
+function sparedBy(code: Code, object: KubeObject, context: Context): Opinion | undefined {
+  const reason = code.protectionOf(object) ?? (code.retains ? 'the policy retains it' : code.owned.spares(object, context))
+  if (reason !== undefined) return { is: 'never', reason }
+  const { namespace } = object.metadata
+  if (namespace === undefined) return undefined
+  const guard = context.facts.guard(namespace)
+  if (guard.is === 'unknown') return { is: 'blocked', reason: guard.reason }
+  return guard.value === undefined ? undefined : { is: 'never', reason: guard.value }
 }
 
 /** Whether the object is one of those for which the policy's conditions hold now: what `keep` counts, and `@heldSince` remembers. */

@@ -1,3 +1,11 @@
+/** The first of two steps. */
+export interface Preparation {
+  /** Wall clock, ms: to be announced on the object as the time of its deletion. */
+  readonly deleteAt?: number
+  /** To be put on. */
+  readonly finalizer?: string
+}
+
 interface Foreseen {
   /** What is said holds until then (wall clock, ms) and no longer: ask again. */
   readonly until?: number | undefined
@@ -8,7 +16,13 @@ export type Opinion =
   /** The object is not in the policy's set (`matched` is false), or its conditions do not hold. */
   | (Foreseen & { readonly is: 'unselected'; readonly matched: boolean; readonly reason: string })
   /** It may be deleted from `at` on; wall clock, ms. */
-  | (Foreseen & { readonly is: 'at'; readonly at: number; readonly reason: string })
+  | (Foreseen & {
+      readonly is: 'at'
+      readonly at: number
+      readonly reason: string
+      /** What has to be written on the object before. Until it is there, `until` keeps the object. */
+      readonly prepare?: Preparation
+    })
   /** It is to be kept. */
   | (Foreseen & { readonly is: 'never'; readonly reason: string })
   /** The policy has no opinion about it. */

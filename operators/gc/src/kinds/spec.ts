@@ -1,5 +1,6 @@
 import { z } from 'kubewright'
 import { conditions } from './conditions.ts'
+import { limits, notice } from './safety.ts'
 import { targetResource } from './target-resource.ts'
 import { freezes, keep, schedule, windows } from './timing.ts'
 import { ttl } from './ttl.ts'
@@ -26,12 +27,38 @@ const behavior = z
       .default('Background')
       .describe('What becomes of the dependents. Always sent: the default of some kinds is Orphan.'),
     gracePeriodSeconds: z.int().min(0).optional(),
+    finalizer: z
+      .string()
+      .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/)
+      .max(317)
+      .optional()
+      .describe(
+        'Put on the object before it is deleted, so that whoever looks after this finalizer can act, and removes it. Needs the right to patch the kind.',
+      ),
+    owned: z
+      .enum(['Keep', 'Finished', 'Delete'])
+      .default('Finished')
+      .describe(
+        'Objects that have a controller, which would make a new one. Keep: never. Finished: only what it does not replace: ended Pods and Jobs, ReplicaSets at zero. Delete: all.',
+      ),
   })
   .describe('How objects are deleted.')
 
 export const policySpec = z
   .object({
     targetResource,
+    action: z
+      .enum(['Delete', 'Retain'])
+      .default('Delete')
+      .describe('Retain: what this policy selects no policy of equal or lower priority deletes. Such a policy needs no ttl.'),
+    priority: z
+      .int()
+      .min(-1_000)
+      .max(1_000)
+      .default(0)
+      .describe(
+        'Of several policies that have something to say about an object, those of the highest priority decide; of these, what keeps the object longest counts.',
+      ),
     ttl: ttl.optional(),
     conditions: conditions.optional(),
     keep: keep.optional(),
@@ -39,6 +66,15 @@ export const policySpec = z
     windows: windows.optional(),
     freezes: freezes.optional(),
     behavior: behavior.prefault({}),
+    limits: limits.optional(),
+    notice: notice.optional(),
+    acknowledgeBroadScope: z
+      .string()
+      .max(512)
+      .optional()
+      .describe(
+        'A policy without selector and conditions about all namespaces works only when this says so; its status tells in which words.',
+      ),
     evaluationInterval: z
       .string()
       .regex(/^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/)
@@ -52,7 +88,7 @@ export const policySpec = z
   .meta({
     rules: [
       {
-        rule: 'has(self.ttl) || has(self.keep) || (has(self.schedule) && has(self.conditions))',
+        rule: "self.action == 'Retain' || has(self.ttl) || has(self.keep) || (has(self.schedule) && has(self.conditions))",
         message: 'one of ttl, keep, and schedule with conditions is required',
       },
     ],

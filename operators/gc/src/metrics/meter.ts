@@ -22,6 +22,8 @@ export interface Meter {
   evaluated(labels: Pick<PolicyLabels, 'policy_namespace' | 'policy_name'>, seconds: number): void
   watching(informers: number, rateLimiters: number): void
   leading(is: boolean): void
+  /** How far our clock is ahead of the API server's, in seconds. */
+  skew(seconds: number): void
   /** Series of a policy that is no more. */
   forget(labels: PolicyLabels): void
 }

@@ -3,9 +3,9 @@ import type { Meter, PolicyLabels } from './meter.ts'
 
 const POLICY = ['policy_namespace', 'policy_name'] as const
 const RESOURCE = [...POLICY, 'resource_api_version', 'resource_kind'] as const
-const PHASES = ['Pending', 'Active', 'Paused', 'Error'] as const
+const PHASES = ['Pending', 'Active', 'Blocked', 'Paused', 'Error'] as const
 
-/** The series of zen-gc under their names (the two gauges named `_total` are its, too), and three of our own below. */
+/** The series of zen-gc under their names (the two gauges named `_total` are its, too), and some of our own below. */
 export function prometheusMeter(registry: Registry): Meter {
   const registers = [registry]
   const policies = new Gauge({ name: 'gc_policies_total', help: 'Policies by phase.', labelNames: ['phase'], registers })
@@ -46,7 +46,10 @@ export function prometheusMeter(registry: Registry): Meter {
     registers,
   })
 
+  const skew = new Gauge({ name: 'gc_clock_skew_seconds', help: 'How far our clock is ahead of that of the API server.', registers })
+
   return {
+    skew: (seconds) => skew.set(seconds),
     policies: (phases) => {
       for (const phase of PHASES) policies.set({ phase }, phases.get(phase) ?? 0)
     },

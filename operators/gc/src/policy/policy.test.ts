@@ -12,7 +12,10 @@ const context = { now: Date.UTC(2026, 0, 1), facts: NO_FACTS }
 const namespaced = (spec: object, metadata: object = {}): Policy =>
   ({ kind: 'GarbageCollectionPolicy', metadata: { name: 'p', namespace: 'team', ...metadata }, spec: filled(spec) }) as Policy
 const cluster = (spec: object): Policy =>
-  ({ kind: 'ClusterGarbageCollectionPolicy', metadata: { name: 'p' }, spec: filled(spec) }) as Policy
+  ({ kind: 'ClusterGarbageCollectionPolicy', metadata: { name: 'p' }, spec: filled({ ...spec, ...acknowledged(spec) }) }) as Policy
+const acknowledged = ({ targetResource = target }: { readonly targetResource?: { readonly kind: string } }) => ({
+  acknowledgeBroadScope: `every ${targetResource.kind} of the cluster`,
+})
 const filled = (spec: object) => ({
   targetResource: target,
   ttl,
@@ -111,6 +114,36 @@ test.each<[string, Policy, string, string]>([
   ['an apiVersion that is none', namespaced({ targetResource: { ...target, apiVersion: 'a/b/c' } }), 'InvalidSpec', 'a/b/c'],
 ])('does nothing, and says why: %s', (_, policy, reason, mend) => {
   expect(problem(policy)).toEqual({ reason, message: expect.stringContaining(mend) })
+})
+
+// S8: a selector with a typing error is no selector, and then everything goes.
+test.each<[string, object, boolean]>([
+  ['nothing that narrows it', {}, false],
+  ['an empty selector', { targetResource: { ...target, labelSelector: { matchLabels: {} } } }, false],
+  ['all namespaces by name', { targetResource: { ...target, namespaces: ['*'] } }, false],
+  ['the words for another kind', { acknowledgeBroadScope: 'every Secret of the cluster' }, false],
+  ['these words', { acknowledgeBroadScope: 'every ConfigMap of the cluster' }, true],
+  ['a selector', { targetResource: { ...target, labelSelector: { matchLabels: { app: 'x' } } } }, true],
+  ['a condition', { conditions: { hasLabels: [{ key: 'app', operator: 'Exists' }] } }, true],
+  ['namespaces', { targetResource: { ...target, namespaces: ['preview-*'] } }, true],
+  ['one namespace', { targetResource: { ...target, namespace: 'team' } }, true],
+  ['only what says itself when it goes', { ttl: { fromObject: {} } }, true],
+  ['what it retains, not deletes', { action: 'Retain' }, true],
+])('S8: a cluster policy with %s', (_, spec, works) => {
+  const found = problem({ ...cluster({}), spec: filled(spec) } as Policy)
+  expect(found?.reason).toBe(works ? undefined : 'TooBroad')
+  if (!works) expect(found?.message).toContain('"every ConfigMap of the cluster"')
+})
+
+test('a policy that an older schema let in without its new fields deletes nothing that it did not delete before', () => {
+  const policy = namespaced({})
+  expect(problem({ ...policy, spec: { ...policy.spec, ttl: undefined } } as unknown as Policy)?.reason).toBe('InvalidSpec')
+  const metadata = {
+    name: 'x',
+    creationTimestamp: '2020-01-01T00:00:00Z',
+    ownerReferences: [{ kind: 'Deployment', name: 'd', uid: 'd', controller: true }],
+  }
+  expect(ready(policy).judge({ metadata } as never, context).is).toBe('never')
 })
 
 test('whoever runs the operator may take a kind off the list; a policy cannot', () => {
@@ -215,7 +248,20 @@ test.each([GarbageCollectionPolicy, ClusterGarbageCollectionPolicy])('every fiel
         { fieldPath: 'a', operator: 'In' as const, values: [1, 'x'] },
       ],
     },
-    behavior: { maxDeletionsPerSecond: 10, batchSize: 50, dryRun: true, propagationPolicy: 'Orphan' as const, gracePeriodSeconds: 0 },
+    behavior: {
+      maxDeletionsPerSecond: 10,
+      batchSize: 50,
+      dryRun: true,
+      propagationPolicy: 'Orphan' as const,
+      gracePeriodSeconds: 0,
+      finalizer: 'example.dev/backup',
+      owned: 'Delete' as const,
+    },
+    action: 'Retain' as const,
+    priority: 7,
+    limits: { maxDeletionsPerRun: 1, maxPercent: 2, anomalyFactor: 3, maxInitialDeletions: 4, runSeconds: 5 },
+    notice: { seconds: 6 },
+    acknowledgeBroadScope: 'every ReplicaSet of the cluster',
     evaluationInterval: '1m',
     paused: true,
   }
@@ -239,7 +285,9 @@ test('defaults are written into the policy, so that one sees what will happen', 
   expect(policy.spec).toEqual({
     targetResource: target,
     ttl,
-    behavior: { batchSize: 50, dryRun: false, propagationPolicy: 'Background' },
+    action: 'Delete',
+    priority: 0,
+    behavior: { batchSize: 50, dryRun: false, propagationPolicy: 'Background', owned: 'Finished' },
     paused: false,
   })
 })

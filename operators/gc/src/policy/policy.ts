@@ -9,15 +9,19 @@ import {
   parseDuration,
   printLabelSelector,
 } from 'kubewright'
+import { AUTHOR_ANNOTATION, type Author, authorshipOf } from '../author/author.ts'
 import { compileConditions } from '../conditions/conditions.ts'
-import type { Context } from '../facts/facts.ts'
+import { type Context, NO_FACTS } from '../facts/facts.ts'
 import { type Grouping, groupingOf } from '../groups/grouping.ts'
 import { type Code, judge } from '../judgement/judge.ts'
 import type { Opinion } from '../judgement/opinion.ts'
+import { ownedRule } from '../judgement/owned.ts'
 import { compileOwnerGone } from '../judgement/owner-gone.ts'
 import type { Policy } from '../kinds/policies.ts'
-import { isProtectedKind, isProtectedNamespace, type Protection, protectionOf } from '../protection/protection.ts'
+import { type Protection, protectionOf } from '../protection/protection.ts'
+import { type Limits, limitsOf } from '../safety/limits.ts'
 import type { PolicyMode } from '../tracker/sending-line.ts'
+import { broadScope, namespaceOf, outsideProblem } from './confinement.ts'
 import { selectFields } from './field-selection.ts'
 import { lifetimeOf } from './lifetime.ts'
 import { selectNamespaces } from './namespace-selection.ts'
@@ -26,6 +30,7 @@ import { selectorSpec } from './selector-spec.ts'
 import type { Target, TargetKind } from './target.ts'
 import { within } from './within.ts'
 
+export { scopeMismatch } from './confinement.ts'
 export type { Target } from './target.ts'
 
 /** What a policy has to know beside its objects. */
@@ -36,6 +41,8 @@ export interface Needs {
   readonly owner: GroupVersionKind | undefined
   readonly heldSince: boolean
   readonly grouping: Grouping | undefined
+  /** Whose rights count; `undefined`: the operator's alone. */
+  readonly author: Author | undefined
 }
 
 /** A policy, ready to work: everything that could be wrong with it has been found. */
@@ -47,20 +54,34 @@ export interface ReadyPolicy {
   /** Milliseconds; `undefined`: only events and due times. */
   readonly evaluationInterval: number | undefined
   readonly needs: Needs
+  readonly limits: Limits
   readonly code: Code
+  /** Whether a controller would make the object anew. */
+  replaces(object: KubeObject): boolean
   /** Pure: what the policy says about an object of its target. */
   judge(object: KubeObject, context: Context): Opinion
 }
 
 /** Why a policy does nothing: the reason of its Ready condition, and a sentence with the mend. */
 export interface PolicyProblem {
-  readonly reason: 'InvalidSpec' | 'OutsideNamespace' | 'Protected' | 'ClusterScopedTarget' | 'UnknownKind' | 'Forbidden' | 'Unavailable'
+  readonly reason:
+    | 'InvalidSpec'
+    | 'OutsideNamespace'
+    | 'Protected'
+    | 'TooBroad'
+    | 'AuthorUnknown'
+    | 'ClusterScopedTarget'
+    | 'UnknownKind'
+    | 'Forbidden'
+    | 'Unavailable'
   readonly message: string
 }
 
 export interface PolicyDefaults {
   readonly maxDeletionsPerSecond: number
   readonly protection: Protection
+  /** Whether a policy works although admission has not recorded who wrote it. @default 'IfRecorded' */
+  readonly authors?: 'IfRecorded' | 'Required'
 }
 
 export function isPaused(policy: Policy): boolean {
@@ -73,18 +94,24 @@ export function readPolicy(
   defaults: PolicyDefaults,
 ): { readonly ready: ReadyPolicy } | { readonly problem: PolicyProblem } {
   try {
-    const outside = scopeProblem(policy, defaults.protection)
-    return outside === undefined ? { ready: compile(policy, defaults) } : { problem: outside }
+    const problem = outsideProblem(policy, defaults.protection) ?? authorProblem(policy, defaults)
+    if (problem !== undefined) return { problem }
+    const ready = compile(policy, defaults)
+    const broad = broadScope(policy)
+    return broad === undefined ? { ready } : { problem: broad }
   } catch (error) {
     return { problem: { reason: 'InvalidSpec', message: messageOf(error) } }
   }
 }
 
+/** States of what has ended ask for nothing around them. */
+const NOBODY: Context = { now: 0, facts: NO_FACTS }
+
 function compile(policy: Policy, defaults: PolicyDefaults): ReadyPolicy {
   const { spec } = policy
   const { targetResource, behavior } = spec
   const kind: TargetKind = { ...parseApiVersion(targetResource.apiVersion), kind: targetResource.kind }
-  const needsTtl = spec.keep === undefined && !(spec.schedule !== undefined && spec.conditions !== undefined)
+  const needsTtl = spec.action !== 'Retain' && spec.keep === undefined && !(spec.schedule !== undefined && spec.conditions !== undefined)
   if (spec.ttl === undefined && needsTtl) throw new Error('spec needs ttl, or keep, or schedule together with conditions')
   const { lifetime, metadataOnly, needs } = lifetimeOf(spec.ttl, kind)
   const fields = within('targetResource.fieldSelector.matchFields', () =>
@@ -95,6 +122,9 @@ function compile(policy: Policy, defaults: PolicyDefaults): ReadyPolicy {
   const grouping = spec.keep && within('keep', () => groupingOf(spec.keep!, kind))
   const namespaces = selectNamespaces(targetResource)
   const labelSelector = within('targetResource.labelSelector', () => labelSelectorOf(selectorSpec(targetResource.labelSelector)))
+  const owned = ownedRule(behavior.owned, kind)
+  const replaced = ownedRule('Finished', kind)
+  const authorship = authorshipOf(policy)
   const asksForHelm = labelSelector.some(({ key, values }) => key === 'owner' && values.includes('helm'))
   const code: Code = {
     fields,
@@ -105,6 +135,10 @@ function compile(policy: Policy, defaults: PolicyDefaults): ReadyPolicy {
     openings: openingsOf(spec),
     keepNewest: spec.keep?.newest,
     remembers: spec.keep !== undefined || needs === 'heldSince',
+    retains: spec.action === 'Retain',
+    owned,
+    steps: { policy: policyRef(policy), notice: spec.notice && spec.notice.seconds * 1000, finalizer: behavior.finalizer },
+    asksForAuthor: authorship.is === 'known',
     protectionOf: (object) => protectionOf(defaults.protection, kind, object, { asksForHelm }),
   }
   return {
@@ -113,12 +147,13 @@ function compile(policy: Policy, defaults: PolicyDefaults): ReadyPolicy {
       namespace: namespaceOf(policy),
       labelSelector: printLabelSelector(labelSelector),
       fieldSelector: fields.onServer,
-      metadataOnly: [fields, conditions, ownerGone, grouping].every((part) => part?.metadataOnly !== false) && metadataOnly,
+      metadataOnly: [fields, conditions, ownerGone, grouping, owned].every((part) => part?.metadataOnly !== false) && metadataOnly,
     },
     mode: {
       dryRun: behavior.dryRun,
       paused: isPaused(policy),
       line: describeKind(kind),
+      priority: spec.priority,
       rate: { perSecond: behavior.maxDeletionsPerSecond ?? defaults.maxDeletionsPerSecond, batch: behavior.batchSize },
     },
     propagationPolicy: behavior.propagationPolicy,
@@ -131,72 +166,30 @@ function compile(policy: Policy, defaults: PolicyDefaults): ReadyPolicy {
       owner: ownerGone?.kind,
       heldSince: needs === 'heldSince',
       grouping,
+      author: authorship.is === 'known' ? authorship.author : undefined,
     },
+    limits: limitsOf(spec.limits),
     code,
+    replaces: (object) => replaced.spares(object, NOBODY) !== undefined,
     judge: (object, context) => judge(code, object, context),
   }
 }
 
-/** What discovery says about the target's scope has to fit, too. */
-export function scopeMismatch(policy: Policy, namespaced: boolean): PolicyProblem | undefined {
-  const { kind, namespace } = policy.spec.targetResource
-  if (!namespaced && policy.kind === 'GarbageCollectionPolicy') {
-    return {
-      reason: 'ClusterScopedTarget',
-      message: `${kind} is cluster-scoped, and a GarbageCollectionPolicy is confined to its namespace: use a ClusterGarbageCollectionPolicy`,
-    }
+/** A record that is there and does not fit is refused in any case: somebody changed the policy past the webhook. */
+function authorProblem(policy: Policy, { authors = 'IfRecorded' }: PolicyDefaults): PolicyProblem | undefined {
+  const authorship = authorshipOf(policy)
+  if (authorship.is === 'known') return undefined
+  const recorded = policy.metadata.annotations?.[AUTHOR_ANNOTATION] !== undefined
+  if (authors === 'IfRecorded' && !recorded) return undefined
+  return {
+    reason: 'AuthorUnknown',
+    message: `nothing is deleted, because it is not known whose rights count: ${authorship.why}. Apply the policy again, through the operator's webhook`,
   }
-  if (!namespaced && namespace !== undefined && namespace !== '' && namespace !== '*') {
-    return { reason: 'ClusterScopedTarget', message: `${kind} is cluster-scoped: remove spec.targetResource.namespace ("${namespace}")` }
-  }
-  return undefined
 }
 
-function namespaceOf(policy: Policy): string | undefined {
-  if (policy.kind === 'GarbageCollectionPolicy') return policy.metadata.namespace
-  const { namespace } = policy.spec.targetResource
-  return namespace === '' || namespace === '*' ? undefined : namespace
-}
-
-/** zen-gc deleted anywhere on the word of anyone who could write a policy somewhere: a confused deputy. */
-function scopeProblem(policy: Policy, protection: Protection): PolicyProblem | undefined {
-  const { namespace, kind } = policy.spec.targetResource
-  const own = policy.metadata.namespace
-  if (policy.kind === 'GarbageCollectionPolicy' && namespace !== undefined && namespace !== '' && namespace !== own) {
-    return {
-      reason: 'OutsideNamespace',
-      message: `spec.targetResource.namespace is "${namespace}", but a GarbageCollectionPolicy works in its own namespace "${own}" only: remove the field, or use a ClusterGarbageCollectionPolicy`,
-    }
-  }
-  const selecting = (['namespaces', 'excludeNamespaces', 'namespaceSelector'] as const).find(
-    (field) => policy.spec.targetResource[field] !== undefined,
-  )
-  if (policy.kind === 'GarbageCollectionPolicy' && selecting !== undefined) {
-    return {
-      reason: 'OutsideNamespace',
-      message: `spec.targetResource.${selecting} selects namespaces, but a GarbageCollectionPolicy works in its own namespace "${own}" only: remove the field, or use a ClusterGarbageCollectionPolicy`,
-    }
-  }
-  if (policy.kind === 'GarbageCollectionPolicy' && policy.spec.conditions?.ownerGone?.namespacePath !== undefined) {
-    return {
-      reason: 'OutsideNamespace',
-      message: `spec.conditions.ownerGone.namespacePath looks into other namespaces, but a GarbageCollectionPolicy works in its own namespace "${own}" only: remove the field, or use a ClusterGarbageCollectionPolicy`,
-    }
-  }
-  if (isProtectedKind(protection, policy.spec.targetResource)) {
-    return {
-      reason: 'Protected',
-      message: `${kind} is never collected: losing it can take the cluster along. Who runs the operator may allow it with --gc-allowed-kinds`,
-    }
-  }
-  const scope = namespaceOf(policy)
-  if (scope !== undefined && isProtectedNamespace(protection, scope)) {
-    return {
-      reason: 'Protected',
-      message: `nothing is collected in namespace "${scope}". It belongs to the system, or is protected by --gc-protected-namespaces`,
-    }
-  }
-  return undefined
+/** Names one policy among all. */
+export function policyRef({ metadata }: Pick<Policy, 'metadata'>): string {
+  return metadata.namespace === undefined ? (metadata.name ?? '') : `${metadata.namespace}/${metadata.name ?? ''}`
 }
 
 const SHORTEST_INTERVAL = 1_000

@@ -1,4 +1,4 @@
-import type { Opinion } from '../judgement/opinion.ts'
+import { hasOpinion, type Opinion } from '../judgement/opinion.ts'
 
 /** What all policies together say about an object, and which of them decided. */
 export type Verdict =
@@ -9,15 +9,22 @@ export type Verdict =
   | { readonly is: 'none' }
 
 /**
- * The word that keeps the object longest wins: kept by one is kept, and of two times the later counts. (In zen-gc the earliest won, so that a
- * forgotten broad policy undid every careful one.) Equal times go to the first name, so that restarts decide alike.
+ * Those of the highest priority decide, of those that have something to say. Among them the word that keeps the object longest wins: kept by one is
+ * kept, and of two times the later counts. (In zen-gc the earliest won, so that a forgotten broad policy undid every careful one.) Equal times go to
+ * the first name, so that restarts decide alike.
  */
-export function decide(opinions: Iterable<readonly [policy: string, Opinion]>): Verdict {
+export function decide(opinions: Iterable<readonly [policy: string, opinion: Opinion, priority?: number | undefined]>): Verdict {
   let verdict: Verdict = { is: 'none' }
   let until = Number.POSITIVE_INFINITY
-  for (const [by, opinion] of opinions) {
+  let highest = Number.NEGATIVE_INFINITY
+  for (const [by, opinion, priority = 0] of opinions) {
     // Whoever has no say now may have one then.
     if (opinion.until !== undefined) until = Math.min(until, opinion.until)
+    if (!hasOpinion(opinion) || priority < highest) continue
+    if (priority > highest) {
+      highest = priority
+      verdict = { is: 'none' }
+    }
     if (opinion.is === 'never' || opinion.is === 'blocked') {
       if (verdict.is !== 'keep' || by < verdict.by) verdict = { is: 'keep', reason: opinion.reason, by }
     } else if (opinion.is === 'at' && verdict.is !== 'keep') {

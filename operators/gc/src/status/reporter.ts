@@ -1,5 +1,5 @@
 import { type Client, type Clock, isNotFound, isServerTrouble, type Logger, type Reachability } from 'kubewright'
-import { labelsOf, type PolicyEntry } from '../engine/policy-entry.ts'
+import { labelsOf, type PolicyEntry, SAMPLES } from '../engine/policy-entry.ts'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, type Policy, type PolicyStatus } from '../kinds/policies.ts'
 import type { Meter } from '../metrics/meter.ts'
 import { isPaused } from '../policy/policy.ts'
@@ -20,6 +20,8 @@ export interface ReporterEnvironment {
   readonly tracker: Tracker
   readonly meter: Meter
   readonly announce: Announce
+  /** Objects of the policy that could not be written on before their deletion, by uid. */
+  readonly unprepared: (key: string) => ReadonlyMap<string, { readonly object: string; readonly reason: string }>
   readonly reachability: Pick<Reachability, 'state' | 'failed' | 'whenDecided'>
 }
 
@@ -80,7 +82,19 @@ export class StatusReporter {
       deletedTotal,
       lastDeletion: entry.lastDeletion,
       forbidden: tracker.forbiddenTo(entry.key, now),
+      stuck: entry.work.is === 'run' ? entry.work.run.terminating.stuck(now.wall) : 0,
+      run: entry.brake?.run,
+      halt: entry.brake?.halt,
+      waits: entry.held?.is === 'wait' ? entry.held.message : undefined,
+      stopped: entry.stopped,
+      samples: this.#samples(entry),
     }
+  }
+
+  #samples(entry: PolicyEntry): Standing['samples'] {
+    const unprepared = this.#environment.unprepared(entry.key)
+    const samples = [...entry.samples.values(), ...unprepared.values()].slice(0, SAMPLES)
+    return samples.sort((a, b) => (a.object < b.object ? -1 : 1)).map(({ object, reason }) => ({ object, reason: reason.slice(0, 256) }))
   }
 
   #measure(entry: PolicyEntry, { census, deletedTotal, dryRun }: Standing): void {
@@ -167,10 +181,11 @@ export class StatusReporter {
   }
 }
 
-export function phaseOf({ policy, work }: PolicyEntry): NonNullable<PolicyStatus['phase']> {
+export function phaseOf({ policy, work, brake }: PolicyEntry): NonNullable<PolicyStatus['phase']> {
   if (work.is === 'idle' || work.run.state.is === 'failing') return 'Error'
   if (work.run.state.is === 'starting') return 'Pending'
-  return isPaused(policy) ? 'Paused' : 'Active'
+  if (isPaused(policy)) return 'Paused'
+  return brake?.halt === undefined ? 'Active' : 'Blocked'
 }
 
 function problemOf({ work }: PolicyEntry) {

@@ -25,6 +25,12 @@ const standing: Standing = {
   deletedTotal: 7,
   lastDeletion: undefined,
   forbidden: new Map(),
+  stuck: 0,
+  run: undefined,
+  halt: undefined,
+  waits: undefined,
+  stopped: undefined,
+  samples: [],
 }
 const now = Date.UTC(2026, 0, 1)
 const status = (change: Partial<Standing> = {}, before?: PolicyStatus, at = now) => statusOf({ ...standing, ...change }, before, at)
@@ -38,6 +44,7 @@ test('everything that one wants to know is there', () => {
     pending: 2,
     due: 1,
     terminating: 0,
+    stuck: 0,
     wouldDelete: 0,
     deletedTotal: 7,
     nextExpiry: '2026-01-02T00:00:00Z',

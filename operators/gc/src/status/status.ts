@@ -15,6 +15,14 @@ export interface Standing {
   readonly lastDeletion: number | undefined
   /** Namespaces in which deletion is forbidden, with the server's words. */
   readonly forbidden: ReadonlyMap<string, string>
+  readonly stuck: number
+  readonly run: PolicyStatus['run']
+  readonly halt: PolicyStatus['halt']
+  /** Why the policy waits, though something is due. */
+  readonly waits: string | undefined
+  /** Why nothing in the cluster is deleted. */
+  readonly stopped: string | undefined
+  readonly samples: NonNullable<PolicyStatus['samples']>
 }
 
 /** The status to write. Equal standings give equal statuses, so that a steady state has nothing to write. */
@@ -28,11 +36,15 @@ export function statusOf(standing: Standing, before: PolicyStatus | undefined, n
     pending: census.pending,
     due: census.due,
     terminating: census.terminating,
+    stuck: standing.stuck,
     wouldDelete: dryRun ? census.due : 0,
     deletedTotal: standing.deletedTotal,
     // A year that RFC 3339 cannot write is later than anybody waits.
     ...(census.nextExpiry !== undefined && census.nextExpiry < YEAR_9999 && { nextExpiry: formatTime(census.nextExpiry) }),
     ...(lastDeletion !== undefined && { lastDeletion }),
+    ...(standing.run !== undefined && { run: standing.run }),
+    ...(standing.halt !== undefined && { halt: standing.halt }),
+    ...(standing.samples.length > 0 && { samples: standing.samples }),
     conditions: conditionsOf(standing, before?.conditions, now),
   }
 }
@@ -44,6 +56,16 @@ function conditionsOf(standing: Standing, before: readonly Condition[] | undefin
   const aspects: readonly (ConditionUpdate | undefined)[] = [
     readiness(standing),
     lasting('Paused', standing.phase === 'Paused', 'Paused', 'nothing is deleted until it goes on', before),
+    blocked(standing, before),
+    lasting('Limited', standing.waits !== undefined, 'Waits', standing.waits ?? '', before),
+    lasting('Stopped', standing.stopped !== undefined, 'EmergencyStop', standing.stopped ?? '', before),
+    lasting(
+      'Stuck',
+      standing.stuck > 0,
+      'StillTerminating',
+      `${standing.stuck} ${standing.stuck === 1 ? 'object has' : 'objects have'} been terminating for more than ten minutes: look at their finalizers`,
+      before,
+    ),
     lasting('TargetNotFound', standing.problem?.reason === 'UnknownKind', 'UnknownKind', standing.problem?.message ?? '', before),
     unauthorised(standing, before),
     finding('InvalidTTL', 'UnreadableTime', 'kept, because what decides about them cannot be read or known', census.unreadable, before),
@@ -68,6 +90,8 @@ function readiness({ phase, problem, dryRun }: Standing): ConditionUpdate {
   switch (phase) {
     case 'Paused':
       return { type: 'Ready', status: 'True', reason: 'Paused', message: 'paused: nothing is deleted' }
+    case 'Blocked':
+      return { type: 'Ready', status: 'False', reason: 'Blocked', message: 'it waits for somebody to approve: see the condition Blocked' }
     case 'Active':
       return dryRun
         ? {
@@ -80,6 +104,14 @@ function readiness({ phase, problem, dryRun }: Standing): ConditionUpdate {
     default:
       return { type: 'Ready', status: 'Unknown', reason: 'Starting', message: 'the objects are being read for the first time' }
   }
+}
+
+/** Only a person lets it go on. */
+function blocked({ halt }: Standing, before: readonly Condition[] | undefined): ConditionUpdate | undefined {
+  const message =
+    halt &&
+    `${halt.message}. Nothing more is deleted until the policy is changed, or approved with the annotation gc.kubewright.dev/approve: "${halt.since}"`
+  return lasting('Blocked', halt !== undefined, halt?.reason ?? 'None', message ?? '', before)
 }
 
 /** A condition that is worth a line while it is true, and once more when it is over. */

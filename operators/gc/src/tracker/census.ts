@@ -1,4 +1,4 @@
-import { hasOpinion } from '../judgement/opinion.ts'
+import { hasOpinion, type Opinion } from '../judgement/opinion.ts'
 import type { TrackedObject } from './tracked-object.ts'
 
 /** How a policy's objects stand at one moment. */
@@ -30,7 +30,13 @@ export const CONFLICTS_WORTH_TELLING = 5
 /**
  * Counts by looking at each object: it is asked for at most every few seconds and only after a change, and a sum that is made anew cannot drift.
  */
-export function takeCensus(policy: string, dryRun: boolean, objects: Iterable<TrackedObject>, wallNow: number): Census {
+export function takeCensus(
+  policy: string,
+  dryRun: boolean,
+  objects: Iterable<TrackedObject>,
+  resting: Iterable<{ readonly opinion: Opinion; readonly at: number }>,
+  wallNow: number,
+): Census {
   let [matched, pending, due, terminating] = [0, 0, 0, 0]
   let nextExpiry: number | undefined
   const unreadable = new Tally()
@@ -73,6 +79,16 @@ export function takeCensus(policy: string, dryRun: boolean, objects: Iterable<Tr
           .slice(0, 3)
           .join(', ')}`,
       )
+  }
+  // Nobody else has a say about these, and nothing has gone wrong with them.
+  for (const { opinion, at } of resting) {
+    if (opinion.is !== 'unselected' || opinion.matched) matched++
+    if (opinion.is !== 'at') continue
+    if (at <= wallNow) due++
+    else {
+      pending++
+      nextExpiry = Math.min(nextExpiry ?? at, at)
+    }
   }
   return {
     matched,

@@ -8,6 +8,8 @@ export interface PolicyMode {
   readonly dryRun: boolean
   readonly paused: boolean
   readonly rate: Rate
+  /** The highest of those that have a say about an object decide. @default 0 */
+  readonly priority?: number
   /** Policies in one line wait for each other: see {@link SendingLine.hold}. */
   readonly line: string
 }

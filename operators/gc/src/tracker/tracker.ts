@@ -7,10 +7,11 @@ import { type Census, CONFLICTS_WORTH_TELLING, takeCensus } from './census.ts'
 import { delayAfter, FORBIDDEN_PAUSE, STALE_WAIT } from './delays.ts'
 import { type PolicyMode, type Sender, SendingLine } from './sending-line.ts'
 import type { Instant, Step } from './step.ts'
-import { isNewer, newlyTracked, type Sighting, type TrackedObject } from './tracked-object.ts'
+import { isNewer, type Sighting, type TrackedObject } from './tracked-object.ts'
+import { TrackedObjects } from './tracked-objects.ts'
+import { deciding, isOutdated, mayGo, nextMoment } from './words.ts'
 
 interface PolicyState extends Sender {
-  readonly objects: Map<string, TrackedObject>
   deleted: number
   /** Monotonic ms until which a namespace (or '' for cluster scope) is left alone, and the server's words. */
   readonly forbidden: Map<string, { readonly until: number; readonly message: string }>
@@ -21,7 +22,7 @@ interface PolicyState extends Sender {
  * No I/O and no clock of its own. Everything in it can be made anew from what the watches show, so no error can lose an object.
  */
 export class Tracker {
-  readonly #objects = new Map<string, TrackedObject>()
+  readonly #objects = new TrackedObjects()
   readonly #policies = new Map<string, PolicyState>()
   /** By wall clock: the next moment at which something about the object changes by itself. */
   readonly #expiries = new IndexedHeap<TrackedObject>()
@@ -31,6 +32,7 @@ export class Tracker {
   readonly #fetches: TrackedObject[] = []
   readonly #outdated: { readonly policy: string; readonly object: TrackedObject }[] = []
   readonly #touched = new Set<string>()
+  readonly #modeOf = (policy: string) => this.#policies.get(policy)?.mode
   readonly #random: () => number
   /** DELETEs under way by uid, and whether an earlier one went unanswered: until then only the answer says whose deletion it was. */
   readonly #underWay = new Map<string, { readonly unanswered: boolean }>()
@@ -56,12 +58,13 @@ export class Tracker {
     this.#touched.add(policy)
     const state = this.#policies.get(policy)
     if (state === undefined) {
-      this.#policies.set(policy, { mode, objects: new Map(), rate: freshRate, deleted: 0, forbidden: new Map() })
+      this.#policies.set(policy, { mode, rate: freshRate, deleted: 0, forbidden: new Map() })
       return
     }
     state.mode = mode
     state.forbidden.clear()
-    for (const object of state.objects.values()) {
+    for (const uid of this.#objects.uidsOf(policy)) {
+      const object = this.#objects.find(uid)!
       // Whoever changed a policy wants to see the effect now.
       if ((object.progress.is === 'delayed' || object.progress.is === 'refused') && object.progress.by === policy)
         object.progress = { is: 'watched' }
@@ -71,7 +74,8 @@ export class Tracker {
 
   /** Forgets the policy and its words. Objects that no other policy knows are forgotten too. */
   removePolicy(policy: string, now: Instant): void {
-    for (const object of this.#policies.get(policy)?.objects.values() ?? []) this.#removeWord(policy, object, now)
+    for (const object of this.#objects.awakeOf(policy)) this.#removeWord(policy, object, now)
+    this.#objects.removePolicy(policy)
     this.#policies.delete(policy)
     this.#line.drop(policy)
     this.#touched.delete(policy)
@@ -90,13 +94,13 @@ export class Tracker {
    * policy may have been edited, or lost its watch.
    */
   retain(policy: string, uids: ReadonlySet<string>, now: Instant): void {
-    for (const uid of this.#policies.get(policy)?.objects.keys() ?? []) if (!uids.has(uid)) this.#drop(policy, uid, now)
+    for (const uid of this.#objects.uidsOf(policy)) if (!uids.has(uid)) this.#drop(policy, uid, now)
   }
 
   /** The server is back from an outage: what failed for want of it may be tried at once, as if for the first time. */
   serverIsBack(now: Instant): void {
     this.#line.relieve()
-    for (const object of this.#objects.values()) {
+    for (const object of this.#objects.awake()) {
       if (object.progress.is !== 'delayed' || !object.progress.forServer) continue
       object.failures = 0
       object.progress = { is: 'watched' }
@@ -106,14 +110,11 @@ export class Tracker {
 
   /** A policy has seen an object in this version, and says this about it. */
   observe(policy: string, seen: Sighting, opinion: Opinion, now: Instant): void {
-    const state = this.#policies.get(policy)
-    if (state === undefined) return
-    const object = this.#objects.get(seen.uid) ?? newlyTracked(seen)
-    this.#objects.set(seen.uid, object)
+    if (!this.#policies.has(policy)) return
+    const object = this.#objects.findOrAdd(seen)
     // Two watches of one kind may be at different moments: the older view is a word about the past, and must not become the version we delete.
     if (!isNewer(object.seen.resourceVersion, seen.resourceVersion)) object.seen = seen
-    object.words.set(policy, { opinion, resourceVersion: seen.resourceVersion })
-    state.objects.set(seen.uid, object)
+    this.#objects.setWord(policy, object, { opinion, resourceVersion: seen.resourceVersion })
     for (const other of object.words.keys()) this.#touched.add(other)
     this.#settle(object, now)
   }
@@ -121,7 +122,7 @@ export class Tracker {
   /** The object is no longer in what the policy watches: deleted, or changed so that a selector no longer takes it. */
   leave(policy: string, uid: string, now: Instant): void {
     const object = this.#drop(policy, uid, now)
-    if (object === undefined || this.#objects.has(uid) || this.#underWay.has(uid)) return
+    if (object === undefined || object.words.size > 0 || this.#underWay.has(uid)) return
     // It was we who asked for it, whether or not the answer reached us.
     const by = object.progress.is === 'terminating' ? object.progress.by : object.unanswered
     if (by !== undefined) this.#countDeleted(by)
@@ -130,7 +131,7 @@ export class Tracker {
   /** What the server said to a `delete` step. */
   answered({ policy, object: sent }: Step & { readonly do: 'delete' }, answer: Answer, now: Instant): void {
     this.#touched.add(policy)
-    const object = this.#objects.get(sent.uid)
+    const object = this.#objects.find(sent.uid)
     const { unanswered = false } = this.#underWay.get(sent.uid) ?? {}
     this.#underWay.delete(sent.uid)
     // The watch may have been faster than the answer: then accepted, or no answer, means gone. And what an earlier, unanswered DELETE did shows now.
@@ -185,9 +186,10 @@ export class Tracker {
 
   /** A `fetch` step is over, whatever it brought. If it brought nothing newer, it is tried again later. */
   fetched(uid: string, now: Instant): void {
-    const object = this.#objects.get(uid)
-    if (object?.progress.is !== 'stale') return
-    this.#delays.set(object, now.mono + delayAfter({ is: 'changed' }, ++object.conflicts, this.#random))
+    const object = this.#objects.find(uid)
+    if (object?.progress.is === 'stale') {
+      this.#delays.set(object, now.mono + delayAfter({ is: 'changed' }, ++object.conflicts, this.#random))
+    } else if (object !== undefined) this.#settle(object, now)
   }
 
   /** The next thing to do. To be called until it says to wait or to rest. */
@@ -206,8 +208,8 @@ export class Tracker {
 
   /** How the policy's objects stand. */
   census(policy: string, now: Instant): Census {
-    const state = this.#policies.get(policy)
-    return takeCensus(policy, state?.mode.dryRun ?? false, state?.objects.values() ?? [], now.wall)
+    const dryRun = this.#policies.get(policy)?.mode.dryRun ?? false
+    return takeCensus(policy, dryRun, this.#objects.awakeOf(policy), this.#objects.opinionsAtRest(policy), now.wall)
   }
 
   /** Objects deleted by the policy since it was first set. */
@@ -230,6 +232,10 @@ export class Tracker {
         if (isOutdated(top, policy, now)) this.#outdated.push({ policy, object: top })
       }
       this.#settle(top, now)
+    }
+    for (let object = this.#objects.takeAwake(now.wall); object !== undefined; object = this.#objects.takeAwake(now.wall)) {
+      for (const policy of object.words.keys()) this.#touched.add(policy)
+      this.#settle(object, now)
     }
     for (let top = this.#delays.top; top !== undefined && top.rank <= now.mono; top = this.#delays.top) {
       this.#delays.remove(top)
@@ -254,6 +260,7 @@ export class Tracker {
       next.waitUntil - now.mono,
       (this.#delays.top?.rank ?? never) - now.mono,
       (this.#expiries.top?.rank ?? never) - now.wall,
+      (this.#objects.nextWaking ?? never) - now.wall,
     )
     return Number.isFinite(ms) ? { do: 'wait', ms: Math.max(0, ms) } : { do: 'rest' }
   }
@@ -276,7 +283,7 @@ export class Tracker {
   #settle(object: TrackedObject, now: Instant): void {
     if (object.seen.terminating && object.progress.is !== 'terminating')
       object.progress = { is: 'terminating', by: object.progress.is === 'deleting' ? object.progress.by : object.unanswered }
-    object.verdict = decide(this.#deciding(object))
+    object.verdict = decide(deciding(object, this.#modeOf))
     switch (object.progress.is) {
       case 'deleting':
         return
@@ -304,32 +311,16 @@ export class Tracker {
   #schedule(object: TrackedObject, now: Instant): void {
     this.#unschedule(object)
     const { verdict, progress } = object
-    if (verdict.is !== 'delete' || verdict.at > now.wall || verdict.until <= now.wall || !this.#mayGo(object, verdict.by))
+    if (verdict.is !== 'delete' || verdict.at > now.wall || verdict.until <= now.wall || !mayGo(object, verdict.by, this.#modeOf))
       object.progress = { is: 'watched' }
     else if (progress.is !== 'ready' || progress.by !== verdict.by) {
       object.progress = { is: 'ready', by: verdict.by }
       this.#line.add(verdict.by, object)
     }
-    let moment = Number.POSITIVE_INFINITY
-    for (const { opinion } of object.words.values()) {
-      if (opinion.is === 'at' && opinion.at > now.wall) moment = Math.min(moment, opinion.at)
-      if (opinion.until !== undefined && opinion.until > now.wall) moment = Math.min(moment, opinion.until)
-    }
-    if (moment !== Number.POSITIVE_INFINITY) this.#expiries.set(object, moment)
-  }
-
-  /** Every policy that decides has seen the version that would be deleted, and the one that won is at work. */
-  #mayGo(object: TrackedObject, by: string): boolean {
-    if (this.#policies.get(by)?.mode.paused !== false) return false
-    for (const [policy, word] of object.words) {
-      if (word.resourceVersion !== object.seen.resourceVersion && this.#policies.get(policy)?.mode.dryRun === false) return false
-    }
-    return true
-  }
-
-  /** A dry run has no effect, and so no say. */
-  *#deciding(object: TrackedObject): Generator<readonly [string, Opinion]> {
-    for (const [policy, { opinion }] of object.words) if (this.#policies.get(policy)?.mode.dryRun === false) yield [policy, opinion]
+    const wakeAt = nextMoment(object, now)
+    // What has a request under way is asked for by its answer.
+    if (!this.#underWay.has(object.seen.uid) && this.#objects.rest(object, wakeAt)) return
+    if (wakeAt !== undefined) this.#expiries.set(object, wakeAt)
   }
 
   #delay(object: TrackedObject, by: string, until: number, forServer = false): void {
@@ -344,28 +335,27 @@ export class Tracker {
   }
 
   #drop(policy: string, uid: string, now: Instant): TrackedObject | undefined {
-    const objects = this.#policies.get(policy)?.objects
-    const object = objects?.get(uid)
+    const object = this.#objects.find(uid)
     if (object === undefined) return undefined
-    objects?.delete(uid)
+    if (!object.words.has(policy)) {
+      this.#settle(object, now)
+      return undefined
+    }
     for (const other of object.words.keys()) this.#touched.add(other)
     this.#removeWord(policy, object, now)
     return object
   }
 
   #removeWord(policy: string, object: TrackedObject, now: Instant): void {
-    object.words.delete(policy)
+    this.#objects.removeWord(policy, object)
     if (object.words.size === 0) this.#forget(object)
     else this.#settle(object, now)
   }
 
   #forget(object: TrackedObject): void {
     this.#unschedule(object)
-    this.#objects.delete(object.seen.uid)
-    for (const policy of object.words.keys()) {
-      this.#policies.get(policy)?.objects.delete(object.seen.uid)
-      this.#touched.add(policy)
-    }
+    this.#objects.remove(object)
+    for (const policy of object.words.keys()) this.#touched.add(policy)
     object.progress = object.progress.is === 'terminating' ? object.progress : { is: 'watched' }
   }
 
@@ -375,9 +365,4 @@ export class Tracker {
     state.deleted++
     this.#touched.add(policy)
   }
-}
-
-function isOutdated({ words }: TrackedObject, policy: string, now: Instant): boolean {
-  const until = words.get(policy)?.opinion.until
-  return until !== undefined && until <= now.wall
 }

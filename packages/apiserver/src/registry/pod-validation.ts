@@ -1,6 +1,6 @@
 import { dnsLabelErrors, type StatusCause } from '@kubewright/core'
 import { duplicateValue, invalidValue, requiredValue, unsupportedValue } from '../status/index.ts'
-import { type Fields, listAt } from './fields.ts'
+import { type Fields, listAt, optionalFields } from './fields.ts'
 
 /** The checks of a PodSpec that manifests run into; not all that a real server makes. */
 export function validatePodSpec(spec: Fields, field: string): StatusCause[] {
@@ -15,11 +15,28 @@ export function validatePodSpec(spec: Fields, field: string): StatusCause[] {
   const policy = spec['restartPolicy']
   if (policy !== undefined && !RESTART_POLICIES.includes(String(policy)))
     causes.push(unsupportedValue(`${field}.restartPolicy`, policy, RESTART_POLICIES))
+  causes.push(
+    ...validateNodeAffinity(optionalFields(optionalFields(spec, 'affinity') ?? {}, 'nodeAffinity') ?? {}, `${field}.affinity.nodeAffinity`),
+  )
   const volumes = listAt(spec, 'volumes').map(({ name }) => String(name ?? ''))
   volumes.forEach((name, index) => {
     const at = `${field}.volumes[${index}].name`
     if (name === '') causes.push(requiredValue(at))
     else if (volumes.indexOf(name) < index) causes.push(duplicateValue(at, name))
+  })
+  return causes
+}
+
+function validateNodeAffinity(affinity: Fields, field: string): StatusCause[] {
+  const required = optionalFields(affinity, 'requiredDuringSchedulingIgnoredDuringExecution')
+  const causes: StatusCause[] = []
+  if (required !== undefined && listAt(required, 'nodeSelectorTerms').length === 0) {
+    const at = `${field}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`
+    causes.push(requiredValue(at, 'must have at least one node selector term'))
+  }
+  listAt(affinity, 'preferredDuringSchedulingIgnoredDuringExecution').forEach(({ weight = 0 }, index) => {
+    const at = `${field}.preferredDuringSchedulingIgnoredDuringExecution[${index}].weight`
+    if (typeof weight === 'number' && (weight < 1 || weight > 100)) causes.push(invalidValue(at, weight, 'must be in the range 1-100'))
   })
   return causes
 }

@@ -57,3 +57,39 @@ test.each([
   expect(await runCommandLine(['fake', 'vault', ...flags], given)).toBe(2)
   expect(errors.join('')).toContain(message)
 })
+
+test('an in-process S3 serves its dialect until it is asked to stop, and tells the secret that it made', async () => {
+  const { written, stop, terminal: given } = terminal()
+  const running = runCommandLine(
+    ['fake', 's3', '--port', '0', '--access-key', 'AKIATEST', '--dialect', 'wasabi', '--output', 'json'],
+    given,
+  )
+  await eventually(() => expect(written).toHaveLength(1))
+  const { address, accessKey, secretKey } = JSON.parse(written[0]!) as Readonly<Record<string, string>>
+  expect(accessKey).toBe('AKIATEST')
+  expect(secretKey).toMatch(/^.{40}$/)
+  const answer = await fetch(`${address}/bucket`)
+  expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining('<Code>NoSuchBucket</Code>')])
+  stop.abort()
+  expect(await running).toBe(0)
+})
+
+test('a secret that the caller gave is not printed', async () => {
+  const { written, stop, terminal: given } = terminal()
+  const running = runCommandLine(['fake', 's3', '--port', '0', '--secret-key', 'given-secret'], given)
+  await eventually(() => expect(written.join('')).toContain('ready'))
+  expect(written.join('')).not.toContain('given-secret')
+  stop.abort()
+  expect(await running).toBe(0)
+})
+
+test.each([
+  [['--dialect', 'gcs'], '--dialect: "gcs" is not one of aws, wasabi'],
+  [['--ca-file', 'x'], '--ca-file is for --tls'],
+  [['--access-key', 'a b'], '--access-key: "a b"'],
+  [['--secret-key', ''], '--secret-key is empty'],
+])('s3: %j is wrong usage', async (flags, message) => {
+  const { errors, terminal: given } = terminal()
+  expect(await runCommandLine(['fake', 's3', '--port', '0', ...flags], given)).toBe(2)
+  expect(errors.join('')).toContain(message)
+})

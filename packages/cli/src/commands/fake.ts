@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { fakeVault } from '@kubewright/testing'
+import { type DialectName, fakeS3, fakeVault } from '@kubewright/testing'
 import type { Command } from 'commander'
 import { aborted, type OutputFormat, type Terminal } from '../terminal.ts'
 import { UsageError } from '../usage-error.ts'
@@ -13,6 +14,19 @@ interface FakeVaultFlags {
   readonly tls?: boolean
   readonly output?: OutputFormat
 }
+
+interface FakeS3Flags {
+  readonly port: string
+  readonly accessKey: string
+  readonly secretKey?: string
+  readonly region: string
+  readonly dialect: string
+  readonly tls?: boolean
+  readonly caFile?: string
+  readonly output?: OutputFormat
+}
+
+const DIALECTS = ['aws', 'wasabi', 'minio', 'ceph', 'seaweedfs'] as const satisfies readonly DialectName[]
 
 const STATES = ['dev', 'open', 'sealed', 'uninitialized'] as const
 
@@ -28,6 +42,41 @@ export function defineFake(fake: Command, terminal: Terminal): void {
     .option('--tls', 'serve https; the authority is in the file of --init-file')
     .option('--output <FORMAT>', 'text, or json for programs', 'text')
     .action((flags: FakeVaultFlags) => runFakeVault(flags, terminal))
+  fake
+    .command('s3')
+    .description('an in-process S3 with IAM and STS at the same address: signatures, policies, versions, locks; nothing is kept')
+    .option('--port <PORT>', '0 takes a free one', '9000')
+    .option('--access-key <ID>', 'of the account’s root', 'AKIAADMIN')
+    .option('--secret-key <SECRET>', 'of the account’s root; default: a random one, which is printed')
+    .option('--region <REGION>', 'which signatures and buckets are for', 'us-east-1')
+    .option('--dialect <NAME>', `whose manners it has: ${DIALECTS.join(', ')}`, 'aws')
+    .option('--tls', 'serve https')
+    .option('--ca-file <FILE>', 'where the authority of --tls is written')
+    .option('--output <FORMAT>', 'text, or json for programs', 'text')
+    .action((flags: FakeS3Flags) => runFakeS3(flags, terminal))
+}
+
+async function runFakeS3(flags: FakeS3Flags, terminal: Terminal): Promise<void> {
+  const port = parsePort('--port', flags.port)
+  const dialect = DIALECTS.find((each) => each === flags.dialect)
+  if (dialect === undefined) throw new UsageError(`--dialect: "${flags.dialect}" is not one of ${DIALECTS.join(', ')}`)
+  if (flags.caFile !== undefined && flags.tls !== true) throw new UsageError('--ca-file is for --tls; add it, or leave --ca-file out')
+  if (!/^\w{3,128}$/.test(flags.accessKey))
+    throw new UsageError(`--access-key: "${flags.accessKey}" is no id of a key: it has 3 to 128 letters and digits`)
+  if (flags.secretKey === '') throw new UsageError('--secret-key is empty; leave it out for a random one')
+  const secretAccessKey = flags.secretKey ?? randomBytes(30).toString('base64url')
+  const credentials = { accessKeyId: flags.accessKey, secretAccessKey }
+  await using s3 = await fakeS3({ dialect, region: flags.region, credentials, tls: flags.tls === true, ...(port !== 0 && { port }) })
+  if (flags.caFile !== undefined) await writeFile(flags.caFile, s3.ca)
+  // A secret that the caller gave is his; only one that was made here has to be told.
+  const made = flags.secretKey === undefined ? { secretKey: secretAccessKey } : {}
+  if (flags.output === 'json')
+    terminal.stdout.write(`${JSON.stringify({ address: s3.address, region: s3.region, accessKey: flags.accessKey, ...made })}\n`)
+  else {
+    const secret = flags.secretKey === undefined ? `secret key: ${secretAccessKey}\n` : ''
+    terminal.stdout.write(`s3, iam, sts: ${s3.address}\nregion: ${s3.region}\naccess key: ${flags.accessKey}\n${secret}ready\n`)
+  }
+  await aborted(terminal.signal)
 }
 
 async function runFakeVault(flags: FakeVaultFlags, terminal: Terminal): Promise<void> {

@@ -99,6 +99,10 @@ test('webhooks: the Service and the configurations; rbac then has what the certi
   expect(roles).toEqual([
     'ClusterRole kubewright-shop',
     'Role kubewright-shop',
+    'ClusterRole kubewright-shop-metrics-auth',
+    'Role kubewright-shop-shards',
+    'ClusterRole kubewright-shop-shards-server',
+    'ClusterRole kubewright-shop-shards-label',
     'ClusterRole kubewright-shop-webhooks',
     'Role kubewright-shop-webhooks',
   ])

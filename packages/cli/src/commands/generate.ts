@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import { crdsOf } from '../manifests/crds.ts'
 import { deploymentOf } from '../manifests/deployment.ts'
-import { moduleRolesOf } from '../manifests/module-roles.ts'
-import { webhookManifestsOf, webhookRolesOf } from '../manifests/webhooks.ts'
+import { moduleRbacOf, moduleRolesOf } from '../manifests/module-roles.ts'
+import { webhookManifestsOf } from '../manifests/webhooks.ts'
 import { yamlOf } from '../manifests/yaml.ts'
 import { definitionsIn, type ModuleDefinitions } from '../program/module-definitions.ts'
 import type { Terminal } from '../terminal.ts'
@@ -93,7 +93,7 @@ const PARTS: readonly Part[] = [
     has: ({ controllers, permissions }) => controllers.length + permissions.length > 0,
     wanted: 'controller',
     settings: ['namespace', 'leaderElection', 'ownerReferencesEnforced'],
-    print: (definitions, settings) => yamlOf([...moduleRolesOf(definitions, settings), ...webhookRolesOf(definitions, settings.namespace)]),
+    print: (definitions, settings) => yamlOf(moduleRbacOf(definitions, settings)),
   },
   {
     name: 'webhooks',

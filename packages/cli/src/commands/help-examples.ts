@@ -26,7 +26,18 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'kubewright doctor gc --context production --output json',
     'kubewright doctor --module src/main.ts --namespace shop',
   ],
-  fake: ['kubewright fake vault --port 8200'],
+  gc: [
+    'kubewright gc plan -f policy.yaml',
+    'kubewright gc plan -f policy.yaml --from dump/ --output html > plan.html',
+    'kubewright gc explain job/report-1 --namespace team',
+    'kubewright gc stop --reason "looking into it" && kubewright gc resume',
+  ],
+  'vault-sync': [
+    'kubewright vault-sync policy --mount secret',
+    'kubewright vault-sync policy --mount team/kv --for-namespace shop --role shop',
+  ],
+  import: ['kubewright import zen-policies.yaml > policies.yaml', 'kubewright import - < cleanup-policies.yaml'],
+  fake: ['kubewright fake vault --port 8200', 'kubewright fake s3 --port 9000'],
   generate: [
     'kubewright generate crds src/main.ts | kubectl apply -f -',
     'kubewright generate all src/main.ts --out deploy',

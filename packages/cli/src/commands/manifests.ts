@@ -1,7 +1,7 @@
-import { metricsAuthRoleOf, shardsRolesOf } from '../manifests/cluster-role.ts'
+import { metricsAuthRoleOf } from '../manifests/cluster-role.ts'
 import { crdsOf } from '../manifests/crds.ts'
 import { deploymentOf } from '../manifests/deployment.ts'
-import { rolesOf } from '../manifests/operator-roles.ts'
+import { rolesOf, shardsRolesOf } from '../manifests/operator-roles.ts'
 import { webhookManifestsOf, webhookRolesOf } from '../manifests/webhooks.ts'
 import { yamlOf } from '../manifests/yaml.ts'
 import type { OperatorDefinition } from '../operator.ts'
@@ -29,7 +29,7 @@ const PARTS: Readonly<Record<ManifestPart, (operator: OperatorDefinition, option
   rbac: (operator, { namespace, ...options }) => [
     ...rolesOf(operator, { home: namespace, watched: watchedBy(options) }),
     metricsAuthRoleOf(operator),
-    ...shardsRolesOf(operator),
+    ...shardsRolesOf(operator, { home: namespace, watched: watchedBy(options) }),
     ...webhookRolesOf(operator, namespace),
   ],
   deployment: (operator, { namespace, image, ...options }) => {

@@ -3,7 +3,10 @@ import type { OperatorDefinition } from '../operator.ts'
 // Loaded only when asked for: an operator can bring a large dependency (the AWS SDK is 30 MB of heap).
 const OPERATORS: Readonly<Record<string, () => Promise<OperatorDefinition>>> = {
   application: async () => (await import('@kubewright/operator-application')).application as unknown as OperatorDefinition,
+  s3: async () => (await import('@kubewright/operator-s3')).s3 as unknown as OperatorDefinition,
   gc: async () => (await import('@kubewright/operator-gc')).gc as unknown as OperatorDefinition,
+  'vault-sync': async () => (await import('@kubewright/operator-vault-sync')).vaultSync as unknown as OperatorDefinition,
+  'vault-unsealer': async () => (await import('@kubewright/operator-vault-unsealer')).vaultUnsealer as unknown as OperatorDefinition,
 }
 
 export const OPERATOR_NAMES: readonly string[] = Object.keys(OPERATORS)

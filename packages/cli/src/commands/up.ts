@@ -1,17 +1,25 @@
 import { startApiServer } from '@kubewright/apiserver'
 import { type Client, connectTo } from '@kubewright/client'
+import type { KubeObject } from '@kubewright/core'
 import { createManager, processMetrics } from '@kubewright/runtime'
 import type { OperatorDefinition } from '../operator.ts'
+import { addParts } from '../program/added-parts.ts'
+import { BESIDE, installProgramKindsBeside } from '../program/kind-installation.ts'
 import { programLogger } from '../program/logging.ts'
-import { settingsOf, settingsWith } from '../settings/program.ts'
+import { isCalled } from '../program/program-parts.ts'
+import type { Parts } from '../program/run-in-cluster.ts'
+import { type RunSettings, settingsWith } from '../settings/program.ts'
 import { resolveSettings } from '../settings/resolve.ts'
 import type { OutputFormat, Terminal } from '../terminal.ts'
 import { UsageError } from '../usage-error.ts'
 import { applyAll } from './apply-all.ts'
+import { hintsFor } from './hints.ts'
 import { defaultKubeconfigPath, writeKubeconfigFile } from './kubeconfig-file.ts'
 import { narrate } from './narrator.ts'
 import { loadOperators, OPERATOR_NAMES, selectOperators } from './operators.ts'
 import { parsePort } from './port.ts'
+import { startDemoVault } from './vault-sync-demo.ts'
+import { startSealedVault } from './vault-unsealer-demo.ts'
 
 interface UpFlags {
   readonly port: string
@@ -28,29 +36,36 @@ export async function up(given: Readonly<Record<string, unknown>>, terminal: Ter
   if (unknown.length > 0) throw new UsageError(`--only: unknown operator "${unknown[0]}": one of ${OPERATOR_NAMES.join(', ')}`)
   const server = await startApiServer({ port: parsePort('--port', flags.port), controllers: ['*'] })
   const client = connectTo(server.connection, { fieldManager: 'kubewright-up' })
+  const vault = known.includes('vault-sync') ? await startDemoVault() : undefined
+  const sealedVault = flags.examples && known.includes('vault-unsealer') ? await startSealedVault() : undefined
   try {
     const kubeconfig = await writeKubeconfigFile(flags.writeKubeconfig ?? defaultKubeconfigPath(terminal.environment), server.kubeconfig)
     const operators = await loadOperators(known)
-    await applyAll(
-      client,
-      operators.flatMap((operator) => operator.kinds.map((kind) => kind.crd())),
-      terminal.signal,
-    )
-    // What was served before the definitions came is no longer all.
-    client.discovery.invalidate()
-    const examples = flags.examples ? operators.flatMap((operator) => operator.examples?.(Date.now()) ?? []) : []
-    await applyAll(client, examples, terminal.signal)
+    const parts: Parts = { name: 'up', operators, controllers: [], webhooks: [], conversions: [] }
+    await applyAll(client, [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: HOME } }], terminal.signal)
+    await installProgramKindsBeside(client, parts, terminal.signal)
 
     const stop = new AbortController()
-    const running = runManager(client, operators, AbortSignal.any([terminal.signal, stop.signal]), terminal)
+    const stopping = AbortSignal.any([terminal.signal, stop.signal])
+    const running = runManager(client, parts, vault?.settings ?? {}, stopping, terminal)
     try {
       const metrics = await Promise.race([running.started, running.done])
+      // Not before: what an operator has something to say against is not to be among the examples.
+      const examples = flags.examples ? operators.flatMap((operator) => operator.examples?.(Date.now()) ?? []) : []
+      await Promise.race([applyAll(client, examples, terminal.signal), running.done])
       announce(
-        { kubeconfig, server: server.url, metrics: metrics ?? undefined, operators: known, examples: examples.length },
+        { kubeconfig, server: server.url, vault: vault?.address, metrics: metrics ?? undefined, operators, examples },
         flags.output,
         terminal,
       )
-      if (flags.output === 'text') await Promise.race([narrate(client, examples, terminal), running.done])
+      const say = (line: string) => void terminal.stdout.write(`${line}\n`)
+      const shown = [
+        ...(flags.output === 'text' ? [narrate(client, examples, terminal)] : []),
+        ...(sealedVault === undefined
+          ? []
+          : [untilAborted(sealedVault.run(client, flags.output === 'text' ? say : () => undefined, stopping), stopping)]),
+      ]
+      await Promise.race([Promise.all(shown), running.done])
       await running.done
     } finally {
       stop.abort()
@@ -58,55 +73,79 @@ export async function up(given: Readonly<Record<string, unknown>>, terminal: Ter
     }
   } finally {
     await client.close()
+    await vault?.stop()
+    await sealedVault?.stop()
     await server.stop()
   }
 }
 
-function runManager(client: Client, operators: readonly OperatorDefinition[], signal: AbortSignal, terminal: Terminal) {
-  const settings = resolveSettings(settingsWith(operators), {
-    flags: { metricsBindAddress: '127.0.0.1:0', healthProbeBindAddress: '0', logLevel: 'warn' },
-    environment: {},
+async function untilAborted(task: Promise<void>, signal: AbortSignal): Promise<void> {
+  await task.catch((error: unknown) => {
+    if (!signal.aborted) throw error
   })
+}
+
+/** Where the operators have what is theirs, such as the certificates of their webhooks. */
+const HOME = 'kubewright-system'
+
+function runManager(client: Client, parts: Parts, beside: Readonly<Record<string, string>>, signal: AbortSignal, terminal: Terminal) {
+  const nowhere = { metricsBindAddress: '127.0.0.1:0', healthProbeBindAddress: '0', logLevel: 'warn' } as const
+  const settings = resolveSettings(settingsWith(parts.operators), {
+    flags: { ...nowhere, ...beside, ...(isCalled(parts) && { webhookUrl: BESIDE, webhookPort: '0' }) },
+    environment: {},
+  }) as RunSettings
   const manager = createManager({
     client,
     log: programLogger({ logLevel: 'warn', logFormat: 'text' }, terminal),
-    metricsBindAddress: '127.0.0.1:0',
-    healthProbeBindAddress: '0',
+    metricsBindAddress: nowhere.metricsBindAddress,
+    healthProbeBindAddress: nowhere.healthProbeBindAddress,
     leaderElection: false,
+    preStopDelay: 0,
   })
   processMetrics(manager.metrics)
-  for (const operator of operators) operator.setup(manager, settingsOf(operator, settings))
+  const webhooks = addParts(manager, parts, settings, HOME)
   const done = manager.run(signal)
-  return {
-    done,
-    started: manager.elected.then(() => manager.addresses().metrics).then((address) => address && `http://${address}/metrics`),
-  }
+  const started = Promise.all([manager.elected, webhooks?.whenServing?.(signal)]).then(() => {
+    const { metrics } = manager.addresses()
+    return metrics && `http://${metrics}/metrics`
+  })
+  return { done, started }
 }
 
 interface Announcement {
   readonly kubeconfig: string
   readonly server: string
+  readonly vault: string | undefined
   readonly metrics: string | undefined
-  readonly operators: readonly string[]
-  readonly examples: number
+  readonly operators: readonly OperatorDefinition[]
+  readonly examples: readonly KubeObject[]
 }
 
-function announce({ kubeconfig, server, metrics, operators, examples }: Announcement, output: OutputFormat, terminal: Terminal): void {
+function announce(
+  { kubeconfig, server, vault, metrics, operators, examples }: Announcement,
+  output: OutputFormat,
+  terminal: Terminal,
+): void {
   // Since the process began: what a person waited for.
   const readyMilliseconds = Math.round(performance.now())
+  const names = operators.map(({ name }) => name)
   if (output === 'json') {
-    terminal.stdout.write(`${JSON.stringify({ server, kubeconfig, metrics, operators, examples, readyMilliseconds })}\n`)
+    const told = { server, kubeconfig, vault, metrics, operators: names, examples: examples.length, readyMilliseconds }
+    terminal.stdout.write(`${JSON.stringify(told)}\n`)
     return
   }
   const lines = [
     `server: ${server}`,
     `kubeconfig: ${kubeconfig}`,
+    ...(vault ? [`vault: ${vault} (token root)`] : []),
     ...(metrics ? [`metrics: ${metrics}`] : []),
-    `operators: ${operators.join(', ')} (${examples} example objects)`,
+    `operators: ${names.join(', ')} (${examples.length} example objects)`,
     `ready in ${readyMilliseconds} ms`,
     '',
-    `try: kubectl --kubeconfig ${kubeconfig} get gcp,cgcp -A`,
-    `     kubectl --kubeconfig ${kubeconfig} get cm -A -w`,
+    ...hintsFor(operators).map(({ resources, operator }, at) => {
+      const command = `kubectl --kubeconfig ${kubeconfig} get ${resources} -A`
+      return `${at === 0 ? 'try: ' : '     '}${command}  # ${operator}`
+    }),
     '',
   ]
   terminal.stdout.write(`${lines.join('\n')}\n`)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type ApiServer, startApiServer } from '@kubewright/apiserver'
 import { connect } from '@kubewright/client'
 import { writeKubeconfigFile } from '../commands/kubeconfig-file.ts'
+import { WEBHOOK_PORT } from '../program/webhooks.ts'
 import type { Terminal } from '../terminal.ts'
 import { freePort } from './free-port.ts'
 import { removeWebhooksAt } from './webhook-removal.ts'
@@ -54,9 +55,6 @@ async function embedded(choice: ClusterChoice, root: string, terminal: Terminal)
     throw error
   }
 }
-
-/** controller-runtime's, and that of `kubewright run`. */
-const WEBHOOK_PORT = 9443
 
 async function remote(
   { kubeconfig, context, webhookUrl, webhookPort = WEBHOOK_PORT }: ClusterChoice,

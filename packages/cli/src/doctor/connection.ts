@@ -1,4 +1,4 @@
-import { isApiError, isConnectionError, isUnauthorized, messageOf, parseTime } from '@kubewright/core'
+import { isApiError, isConnectionError, isForbidden, isNotFound, isUnauthorized, messageOf, parseTime } from '@kubewright/core'
 import { type ClockFacts, clockFindings } from './checks/clock.ts'
 import type { DoctorContext } from './context.ts'
 import { type Finding, type Outcome, outcomeOf } from './finding.ts'
@@ -12,6 +12,8 @@ export interface Connection {
 /** CEL rules in CRDs, which the kinds here are full of, are on by default since 1.25 and stable since 1.29; none older is tested. */
 const OLDEST_MINOR = 29
 
+const TIMELESS: Outcome = { is: 'skipped', why: 'the API server does not tell its time' }
+
 interface Review {
   readonly metadata?: { readonly creationTimestamp?: string }
   readonly status?: { readonly userInfo?: { readonly username?: string } }
@@ -24,14 +26,21 @@ export async function connectionOf({ client, clock, signal }: Pick<DoctorContext
     const { gitVersion } = await client.request<{ readonly gitVersion: string }>('GET', '/version', { signal })
     const sentAt = clock.now()
     // The one object that says the server's time to everybody, and stores nothing.
-    const review = await client.request<Review>('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', { body, signal })
-    const facts = { sentAt, receivedAt: clock.now(), serverTime: parseTime(review.metadata?.creationTimestamp ?? '') ?? sentAt }
-    const user = review.status?.userInfo?.username ?? 'unknown'
+    const review = await client
+      .request<Review>('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', { body, signal })
+      .catch((error: unknown) => {
+        // Unknown before 1.28; refused where somebody has taken away what everybody may do.
+        if (isNotFound(error) || isForbidden(error)) return undefined
+        throw error
+      })
+    const serverTime = parseTime(review?.metadata?.creationTimestamp ?? '')
+    const facts = { sentAt, receivedAt: clock.now(), serverTime: serverTime ?? sentAt }
+    const user = review?.status?.userInfo?.username ?? 'unknown'
     const findings = [...versionFindings(gitVersion), ...(await readinessFindings(client, signal))]
     return {
       outcomes: [
         { name: 'connection', outcome: outcomeOf(findings, `${client.server}, Kubernetes ${gitVersion}, as ${user}`) },
-        { name: 'clock', outcome: outcomeOf(clockFindings(facts), 'as the server’s') },
+        { name: 'clock', outcome: serverTime === undefined ? TIMELESS : outcomeOf(clockFindings(facts), 'as the server’s') },
       ],
       reached: { version: gitVersion, user, clock: facts },
     }

@@ -23,6 +23,6 @@ export interface Check {
   readonly name: string
   /** What it looks at, in a line for the docs. */
   readonly about: string
-  /** @throws ApiError: a refusal makes the check a skipped one */
+  /** @throws ApiError: a refusal makes the check a skipped one, anything else a finding */
   run(context: DoctorContext): Promise<Outcome>
 }

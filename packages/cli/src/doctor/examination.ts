@@ -1,4 +1,4 @@
-import { isForbidden } from '@kubewright/core'
+import { isApiError, isForbidden, messageOf } from '@kubewright/core'
 import { certificates } from './checks/certificates.ts'
 import { leastSkew } from './checks/clock.ts'
 import { deprecations } from './checks/deprecations.ts'
@@ -27,7 +27,7 @@ export interface Examination {
 
 /**
  * Looks at everything, and writes nothing. `find` says which programs are looked at, once the server answers.
- * @throws ConnectionError, or an ApiError that is no refusal
+ * @throws ConnectionError
  */
 export async function examine(
   context: Omit<DoctorContext, 'subjects' | 'serverNow'>,
@@ -50,6 +50,9 @@ async function outcomeOf(check: Check, context: DoctorContext): Promise<Outcome>
     return await check.run(context)
   } catch (error) {
     if (isForbidden(error)) return { is: 'skipped', why: `you may not look: ${error.message}` }
-    throw error
+    if (!isApiError(error)) throw error
+    // Who examines a server that is ill wants to know all that it still tells.
+    const problem = `it does not answer what this check asks: ${messageOf(error)}`
+    return { is: 'wrong', findings: [{ level: 'error', object: context.client.server, problem, mend: 'look at the API server’s log' }] }
   }
 }

@@ -1,8 +1,8 @@
 import type { Client } from '@kubewright/client'
 import type { KubeList, KubeObject } from '@kubewright/core'
-import { metricsAuthRoleOf, shardsRolesOf } from '../manifests/cluster-role.ts'
-import { moduleRolesOf } from '../manifests/module-roles.ts'
-import { rolesOf } from '../manifests/operator-roles.ts'
+import { metricsAuthRoleOf } from '../manifests/cluster-role.ts'
+import { moduleRolesApartOf, moduleRolesOf } from '../manifests/module-roles.ts'
+import { rolesOf, shardsRolesOf } from '../manifests/operator-roles.ts'
 import { webhookRolesOf } from '../manifests/webhooks.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { ModuleDefinitions } from '../program/module-definitions.ts'
@@ -23,7 +23,7 @@ export function subjectOf(operator: OperatorDefinition, namespace: string, watch
   return {
     ...operator,
     needed: needed([...rolesOf(operator, { home: namespace, watched }), ...webhookRolesOf(operator, namespace)]),
-    useful: rulesIn([metricsAuthRoleOf(operator), ...shardsRolesOf(operator)]),
+    useful: rulesIn([metricsAuthRoleOf(operator), ...shardsRolesOf(operator, { home: namespace, watched })]),
     uses: [],
     printing: (part) => `kubewright manifests ${operator.name} --only ${part}${inNamespace(namespace)}`,
   }
@@ -31,11 +31,11 @@ export function subjectOf(operator: OperatorDefinition, namespace: string, watch
 
 /** A user's own program. */
 export function subjectOfModule(definitions: ModuleDefinitions, file: string, namespace: string): Subject {
-  const { controllers, name, kinds } = definitions
+  const { controllers } = definitions
   return {
     ...definitions,
     needed: needed([...moduleRolesOf(definitions, { namespace }), ...webhookRolesOf(definitions, namespace)]),
-    useful: rulesIn([metricsAuthRoleOf({ name }), ...shardsRolesOf({ name, kinds })]),
+    useful: rulesIn(moduleRolesApartOf(definitions, { namespace })),
     uses: controllers.flatMap(({ owns, watches }) => [...owns, ...watches]),
     printing: (part) => `kubewright generate ${part} ${file} --namespace ${namespace}${part === 'deployment' ? ' --image IMAGE' : ''}`,
   }

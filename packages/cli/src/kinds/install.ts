@@ -1,9 +1,10 @@
 import { type Client, CustomResourceDefinition, type Resource } from '@kubewright/client'
-import { isApiError, isNotFound, type KubeObject, sleep, systemClock } from '@kubewright/core'
+import { type ApiError, isApiError, isNotFound, type KubeObject, sleep, systemClock } from '@kubewright/core'
 import type { CrdManifest, CrdOptions, KindDefinition, WebhookClientConfig } from '@kubewright/schema'
 import { KindInstallError } from './install-error.ts'
 import { migrateStorage } from './storage-migration.ts'
 import { LONGEST_WAIT, type SettlingOptions } from './storage-version.ts'
+import { type StoredDefinition, storedDefinition } from './stored-definition.ts'
 
 export interface InstallOptions extends CrdOptions, SettlingOptions {
   /** Owns the fields of the CRDs from now on. @default the client's `fieldManager` */
@@ -14,15 +15,38 @@ export interface InstallOptions extends CrdOptions, SettlingOptions {
   readonly migrate?: boolean
 }
 
-/** What became of one kind. */
-export interface InstalledKind {
+export interface MigratedKind {
   readonly kind: string
-  readonly change: 'created' | 'updated' | 'unchanged'
   /** Objects that were written anew in the stored version. */
   readonly migrated: number
 }
 
+/** What became of one kind. */
+export interface InstalledKind extends MigratedKind {
+  readonly change: 'created' | 'updated' | 'unchanged'
+}
+
 type AnyKind = KindDefinition<never, never> | KindDefinition
+
+/**
+ * Moves the stored objects of kinds that are installed already to the stored version, as {@link installKinds} does; a kind that is not there has none.
+ * @returns what was written, for the kinds that had something to be moved
+ * @throws KindInstallError
+ */
+export async function migrateKinds(
+  client: Client,
+  kinds: readonly AnyKind[],
+  options: SettlingOptions = {},
+): Promise<readonly MigratedKind[]> {
+  const definitions = await client.resource(CustomResourceDefinition, signalOf(options))
+  const migrated: MigratedKind[] = []
+  for (const kind of kinds) {
+    const definition = await find(definitions, (kind as KindDefinition).crd(), options)
+    const written = definition === undefined ? 0 : await migrateStorage(client, definition, options)
+    if (written > 0) migrated.push({ kind: kind.kind, migrated: written })
+  }
+  return migrated
+}
 
 /**
  * Makes the API server serve kinds as they are defined: applies their CRDs, waits until every version is served, and moves stored objects to the
@@ -44,6 +68,7 @@ export async function installKinds(
   // All is checked before anything is changed.
   manifests.forEach((manifest, index) => {
     checkStoredVersions(manifest, before[index])
+    checkConversion(kinds[index] as KindDefinition, manifest, before[index])
   })
   const installed: InstalledKind[] = []
   for (const [index, manifest] of manifests.entries()) {
@@ -56,15 +81,6 @@ export async function installKinds(
   }
   client.discovery.invalidate()
   return installed
-}
-
-/** What a CRD says once the API server has it. */
-export interface StoredDefinition extends KubeObject {
-  readonly spec: CrdManifest['spec']
-  readonly status?: {
-    readonly storedVersions?: readonly string[]
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[]
-  }
 }
 
 /** Who converts already goes on: without it all versions but the stored one would no longer be served. The authority is for the program to say. */
@@ -83,7 +99,7 @@ async function find(
   options: InstallOptions,
 ): Promise<StoredDefinition | undefined> {
   try {
-    return (await definitions.get({ name: metadata.name }, signalOf(options))) as unknown as StoredDefinition
+    return storedDefinition(await definitions.get({ name: metadata.name }, signalOf(options)))
   } catch (error) {
     if (isNotFound(error)) return undefined
     throw error
@@ -100,6 +116,22 @@ function checkStoredVersions({ metadata, spec }: CrdManifest, before: StoredDefi
   )
 }
 
+/** Without the program the API server would read them as if they had been stored in the new version, and drop what that does not know. */
+function checkConversion(
+  { converters, kind }: KindDefinition,
+  { metadata, spec }: CrdManifest,
+  before: StoredDefinition | undefined,
+): void {
+  if (converters === undefined || spec.conversion !== undefined) return
+  const storage = spec.versions.find((version) => version.storage)!.name
+  const others = (before?.status?.storedVersions ?? []).filter((version) => version !== storage)
+  if (others.length === 0) return
+  throw new KindInstallError(
+    metadata.name,
+    `objects may still be stored in ${others.join(', ')}, and nothing would convert them to ${storage}: let the program serve conversion(${kind}), or install with "conversion", the address of who does`,
+  )
+}
+
 async function apply(
   definitions: Resource<CustomResourceDefinition>,
   manifest: CrdManifest,
@@ -113,20 +145,32 @@ async function apply(
     )
   } catch (error) {
     if (!isApiError(error) || error.code !== 409) throw error
+    // The address of its webhooks a program writes by another patch when it knows it: to the API server that is another manager of the same name.
+    const isOwn = ({ message }: Conflict) => message.includes(`conflict with "${fieldManager}"`)
+    if (!force && fieldManager !== undefined && conflictsOf(error).every(isOwn))
+      return apply(definitions, manifest, { ...options, fieldManager, force: true })
     throw new KindInstallError(
       manifest.metadata.name,
-      `another field manager owns what would change: ${conflictsOf(error)}. Let it apply the new definition, or install with "force" to take the fields over`,
+      `another field manager owns what would change: ${describeConflicts(error)}. Let it apply the new definition, or install with "force" to take the fields over`,
       { cause: error },
     )
   }
 }
 
-function conflictsOf(error: {
+interface Conflict {
+  readonly field: string
   readonly message: string
-  readonly status: { readonly details?: { readonly causes?: readonly { readonly field?: string; readonly message?: string }[] } }
-}): string {
-  const causes = error.status.details?.causes ?? []
-  return causes.length === 0 ? error.message : causes.map(({ field, message }) => `${field ?? ''} (${message ?? ''})`).join(', ')
+}
+
+function conflictsOf({ status, message }: ApiError): readonly Conflict[] {
+  const causes = status.details?.causes ?? []
+  return causes.length === 0 ? [{ field: '', message }] : causes.map(({ field = '', message: told = '' }) => ({ field, message: told }))
+}
+
+function describeConflicts(error: ApiError): string {
+  return conflictsOf(error)
+    .map(({ field, message }) => (field === '' ? message : `${field} (${message})`))
+    .join(', ')
 }
 
 /** A real server says Established, and opens the path a moment later: it is served when it answers. */
@@ -141,7 +185,7 @@ async function untilServed(
   const { clock = systemClock, timeout = LONGEST_WAIT } = options
   const end = clock.monotonic() + timeout
   for (;;) {
-    const found = (await definitions.get({ name }, signalOf(options))) as unknown as StoredDefinition
+    const found = storedDefinition(await definitions.get({ name }, signalOf(options)))
     const condition = (type: string) => found.status?.conditions?.find((each) => each.type === type)
     const names = condition('NamesAccepted')
     if (names?.status === 'False')

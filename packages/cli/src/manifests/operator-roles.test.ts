@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { rolesOf } from './operator-roles.ts'
+import { rolesOf, shardsRolesOf } from './operator-roles.ts'
 
 const read = (group: string, resource: string) => ({ apiGroups: [group], resources: [resource], verbs: ['get'] })
 const kind = (plural: string, namespaced: boolean) => ({ group: 'a.dev', plural, namespaced }) as never
@@ -53,6 +53,40 @@ describe('an operator for some namespaces', () => {
       ['Role', 'a', 'kubewright-x', [read('', 'pods'), read('a.dev', 'things'), EVENTS]],
       ['Role', 'h', 'kubewright-x', [LEASES]],
       ['Role', 'default', 'kubewright-x', [EVENTS]],
+    ])
+  })
+})
+
+describe('roles apart for replicas that share', () => {
+  const pods = { group: '', version: 'v1', kind: 'Pod', plural: 'pods' }
+  const shardRoles = (...given: Parameters<typeof shardsRolesOf>) =>
+    shardsRolesOf(...given).map(({ kind, metadata, rules }) => [
+      kind,
+      metadata.namespace,
+      metadata.name,
+      rules.map(({ resources = [], verbs }) => `${resources.join()}: ${[...verbs].sort().join(' ')}`),
+    ])
+  const RING = ['Role', 'h', 'kubewright-x-shards', ['leases: create delete get list update watch']]
+  const SERVER = ['ClusterRole', undefined, 'kubewright-x-shards-server', ['namespaces: list watch']]
+  const LABEL = ['namespaces', 'pods'].map((resource) => `${resource}: get list patch watch`)
+
+  test('Leases at home alone, namespaces for "server", and to label what is reconciled for "label"', () => {
+    expect(shardRoles({ name: 'x', kinds: [], reconciles: [pods] }, { home: 'h', watched: [] })).toEqual([
+      RING,
+      SERVER,
+      ['ClusterRole', undefined, 'kubewright-x-shards-label', LABEL.slice(1)],
+    ])
+    expect(shardRoles({ name: 'x', kinds: [] }, { home: 'h', watched: [] })).toEqual([RING, SERVER])
+  })
+
+  test('in the namespaces of an operator for some, and for the whole cluster only what belongs to none', () => {
+    const namespaces = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces' }
+    expect(shardRoles({ name: 'x', kinds: [], reconciles: [pods, namespaces] }, { home: 'h', watched: ['a', 'b'] })).toEqual([
+      RING,
+      SERVER,
+      ['ClusterRole', undefined, 'kubewright-x-shards-label', LABEL.slice(0, 1)],
+      ['Role', 'a', 'kubewright-x-shards-label', LABEL.slice(1)],
+      ['Role', 'b', 'kubewright-x-shards-label', LABEL.slice(1)],
     ])
   })
 })

@@ -17,7 +17,8 @@ export interface RoleScope {
   readonly watched: readonly string[]
 }
 
-type Declared = Pick<OperatorDefinition, 'name' | 'kinds' | 'permissions'>
+type Declared = Pick<OperatorDefinition, 'name' | 'kinds' | 'permissions' | 'homePermissions'>
+type Sharded = Pick<OperatorDefinition, 'name' | 'kinds' | 'reconciles'>
 
 /** Events about objects of no namespace. */
 const EVENTS_OF_CLUSTER_OBJECTS = 'default'
@@ -27,15 +28,16 @@ const EVENTS_OF_CLUSTER_OBJECTS = 'default'
  * stop them. With `watched` there are Roles in those namespaces, and for the whole cluster only what belongs to none.
  */
 export function rolesOf(operator: Declared, { home, watched }: RoleScope): readonly RoleManifest[] {
-  const { name, permissions } = operator
-  if (watched.length === 0) return [cluster(name, [...permissions, ...EVENT_RULES]), within(home, name, LEASE_RULES)]
+  const { name, permissions, homePermissions = [] } = operator
+  const atHome = [...LEASE_RULES, ...homePermissions]
+  if (watched.length === 0) return [cluster(name, [...permissions, ...EVENT_RULES]), within(home, name, atHome)]
   const parts = permissions.flatMap(splitByResource)
   const isOfCluster = clusterScope(operator)
   const ofCluster = parts.filter(isOfCluster)
   const ofNamespaces = [...parts.filter((part) => !isOfCluster(part)), ...EVENT_RULES]
   const places = new Map<string, readonly PolicyRule[]>(watched.map((namespace) => [namespace, ofNamespaces]))
   const add = (namespace: string, rules: readonly PolicyRule[]) => places.set(namespace, [...(places.get(namespace) ?? []), ...rules])
-  add(home, LEASE_RULES)
+  add(home, atHome)
   if (ofCluster.length > 0) add(EVENTS_OF_CLUSTER_OBJECTS, EVENT_RULES)
   return [
     ...(ofCluster.length > 0 ? [cluster(name, ofCluster)] : []),
@@ -43,14 +45,42 @@ export function rolesOf(operator: Declared, { home, watched }: RoleScope): reado
   ]
 }
 
-function cluster(operator: string, rules: readonly PolicyRule[]): RoleManifest {
-  return rbac(`kubewright-${operator}`, rules, labelsOf(operator)) as RoleManifest
+/**
+ * What a member of a ring does with `--shards`: it sees the others by their Leases, and clears away those of the dead. With `--shard-filter server` it
+ * has to know which namespaces there are, and with `label` it labels what it works on. Roles of their own: who leaves the flags out need not bind them.
+ */
+export function shardsRolesOf(operator: Sharded, { home, watched }: RoleScope): readonly RoleManifest[] {
+  const { name, kinds, reconciles = [] } = operator
+  const leases = rule('coordination.k8s.io', 'leases', ['get', 'list', 'watch', 'create', 'update', 'delete'])
+  const namespaces = rule('', 'namespaces', ['list', 'watch'])
+  // What it owns it may patch already, to apply it; of what has lost its label it is asked whether it is still there.
+  const labelled = [...kinds, ...reconciles].map(({ group, plural }) => rule(group, plural, ['get', 'list', 'watch', 'patch']))
+  const isOfCluster = clusterScope(operator)
+  const everywhere = labelled.filter((each) => watched.length === 0 || isOfCluster(each))
+  const inNamespaces = labelled.filter((each) => !everywhere.includes(each))
+  const [ring, server, label] = [`${name}-shards`, `${name}-shards-server`, `${name}-shards-label`]
+  return [
+    within(home, ring, [leases], name),
+    cluster(server, [namespaces], name),
+    ...(everywhere.length === 0 ? [] : [cluster(label, everywhere, name)]),
+    ...(inNamespaces.length === 0 ? [] : watched.map((namespace) => within(namespace, label, inNamespaces, name))),
+  ]
 }
 
-function within(namespace: string, operator: string, rules: readonly PolicyRule[]): RoleManifest {
-  const metadata = { name: `kubewright-${operator}`, namespace, labels: labelsOf(operator) }
+function cluster(role: string, rules: readonly PolicyRule[], operator = role): RoleManifest {
+  return rbac(`kubewright-${role}`, rules, labelsOf(operator)) as RoleManifest
+}
+
+function within(namespace: string, role: string, rules: readonly PolicyRule[], operator = role): RoleManifest {
+  const metadata = { name: `kubewright-${role}`, namespace, labels: labelsOf(operator) }
   return { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules: mergeRules(rules) }
 }
+
+const rule = (group: string, resource: string, verbs: readonly string[]): PolicyRule => ({
+  apiGroups: [group],
+  resources: [resource],
+  verbs,
+})
 
 /** Which rules are about what belongs to no namespace: its own kinds and the built-in ones are known, others are taken for namespaced. */
 function clusterScope({ kinds }: Pick<Declared, 'kinds'>): (rule: PolicyRule) => boolean {

@@ -12,6 +12,8 @@ import { programName } from './program-name.ts'
 export interface ModuleDefinitions {
   readonly kinds: readonly KindDefinition[]
   readonly controllers: readonly DeclaredController[]
+  /** Kinds of others that its controllers, and those of its operators, reconcile. */
+  readonly reconciles: NonNullable<OperatorDefinition['reconciles']>
   /** Rules of whole operators, which declare them themselves. */
   readonly permissions: readonly PolicyRule[]
   readonly webhooks: readonly WebhookDefinition[]
@@ -36,7 +38,7 @@ export async function definitionsIn(path: string): Promise<ModuleDefinitions> {
   }
 }
 
-type Operator = Pick<OperatorDefinition, 'name' | 'kinds' | 'permissions' | 'webhooks' | 'conversions'>
+type Operator = Pick<OperatorDefinition, 'name' | 'kinds' | 'permissions' | 'reconciles' | 'webhooks' | 'conversions'>
 
 function sorted(values: readonly unknown[], path: string): ModuleDefinitions {
   const operators = values.filter(isOperator)
@@ -49,11 +51,19 @@ function sorted(values: readonly unknown[], path: string): ModuleDefinitions {
   return {
     kinds: [...new Set(kinds)],
     controllers,
+    reconciles: [...operators.flatMap(({ reconciles = [] }) => reconciles), ...kindsOfOthers(controllers)],
     permissions: operators.flatMap(({ permissions }) => permissions),
     webhooks: [...new Set(webhooks)],
     conversions: [...new Set(conversions)],
     name: programName({ operators, controllers, webhooks }),
   }
+}
+
+function kindsOfOthers(controllers: readonly DeclaredController[]): ModuleDefinitions['reconciles'] {
+  return controllers.flatMap(({ kind: reconciled }) => {
+    const { group, version, kind, plural } = reconciled
+    return isKind(reconciled) || plural === undefined ? [] : [{ group, version, kind, plural }]
+  })
 }
 
 const has = (value: unknown, ...keys: readonly string[]): value is Readonly<Record<string, unknown>> =>

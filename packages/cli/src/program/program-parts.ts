@@ -29,6 +29,12 @@ export function kindsOf({ operators, controllers, webhooks }: Parts): readonly K
 
 const isDefined = (kind: unknown): kind is KindDefinition => typeof (kind as Partial<KindDefinition>).crd === 'function'
 
+/** Whether the API server calls the program. */
+export function isCalled(parts: Parts): boolean {
+  const { webhooks, operators } = parts
+  return webhooks.length + conversionsOf(parts).length + operators.flatMap((operator) => operator.webhooks ?? []).length > 0
+}
+
 /** How all versions of its kinds become each other. */
 export function conversionsOf({ operators, conversions }: Parts): readonly ConversionDefinition[] {
   return [...operators.flatMap((operator) => operator.conversions ?? []), ...conversions]

@@ -5,7 +5,6 @@ import {
   createManager,
   type LeaderElectionOptions,
   type Logger,
-  type Manager,
   processMetrics,
   Registry,
   restClientMetrics,
@@ -15,16 +14,19 @@ import {
 import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
 import type { OperatorDefinition } from '../operator.ts'
 import type { Configuration } from '../settings/configuration.ts'
-import { type RunSettings, settingsOf } from '../settings/program.ts'
+import type { RunSettings } from '../settings/program.ts'
 import type { Terminal } from '../terminal.ts'
+import { addParts } from './added-parts.ts'
 import { followConfiguration } from './configuration-watch.ts'
 import { checkKinds } from './kind-check.ts'
-import { installProgramKinds } from './kind-installation.ts'
+import { installProgramKinds, kindsByConversion } from './kind-installation.ts'
 import { programLogger } from './logging.ts'
 import { started } from './milestones.ts'
 import { kindsOf } from './program-parts.ts'
+import { storageMigration } from './storage-migration.ts'
 import { startTracing } from './tracing.ts'
-import { webhookServerOf } from './webhooks.ts'
+import { settleWebhooks } from './webhook-reach.ts'
+import { servesWebhooks } from './webhooks.ts'
 
 /** What a program consists of: whole operators, or controllers alone. */
 export interface Parts {
@@ -43,7 +45,7 @@ export interface Parts {
  * @throws ConfigurationError, ApiError or ConnectionError when it cannot start; whatever the manager ended with, when it failed later.
  */
 export async function runInCluster(parts: Parts, configuration: Configuration, terminal: Terminal): Promise<void> {
-  const { settings } = configuration
+  let { settings } = configuration
   const log = programLogger(settings, terminal)
   const fieldManager = `kubewright-${parts.name}`
   const { metrics = new Registry() } = parts
@@ -63,6 +65,7 @@ export async function runInCluster(parts: Parts, configuration: Configuration, t
   let followed: Promise<void> | undefined
   try {
     await checkConnection(client, terminal.signal)
+    if (servesWebhooks(parts)) settings = await settleWebhooks(settings, parts.name, { client, log, signal: terminal.signal })
     if (settings.installCrds) await installProgramKinds(client, parts, settings, log, terminal.signal)
     else for (const operator of parts.operators) await checkKinds(client, operator, log, terminal.signal)
     const manager = createManager({
@@ -85,7 +88,9 @@ export async function runInCluster(parts: Parts, configuration: Configuration, t
         ? { sharding: shardMember({ ...leaseOf(settings, fieldManager, leaseClient), filter: settings.shardFilter }) }
         : {}),
     })
-    addParts(manager, parts, settings)
+    const server = addParts(manager, parts, settings)
+    const { converted } = kindsByConversion(parts)
+    if (settings.installCrds && server !== undefined && converted.length > 0) manager.add(storageMigration(converted, server))
     log.info('starting', { program: parts.name, server: client.server })
     followed = followConfiguration(configuration, log, following.signal)
     terminal.insistence.addEventListener('abort', () =>
@@ -93,7 +98,6 @@ export async function runInCluster(parts: Parts, configuration: Configuration, t
     )
     void manager.elected.then(() => started.publish({ program: parts.name }))
     await manager.run(terminal.signal)
-    log.info('stopped')
   } finally {
     following.abort()
     await followed
@@ -150,11 +154,4 @@ function leaseOf(settings: RunSettings, program: string, client: Client): Shardi
     renewDeadline: settings.leaderElectionRenewDeadline,
     retryPeriod: settings.leaderElectionRetryPeriod,
   }
-}
-
-function addParts(manager: Manager, parts: Parts, settings: RunSettings): void {
-  for (const operator of parts.operators) operator.setup(manager, settingsOf(operator, settings))
-  for (const definition of parts.controllers) manager.add(definition)
-  const served = webhookServerOf(parts, settings, manager.client.namespace)
-  if (served !== undefined) manager.add(served)
 }

@@ -6,7 +6,7 @@ import { addOptions } from '../settings/options.ts'
 import { settingsWith } from '../settings/program.ts'
 import { type Starting, starting } from './milestones.ts'
 import { processTerminal } from './process-terminal.ts'
-import { conversionsOf, type ProgramPart, partsOf } from './program-parts.ts'
+import { isCalled, type ProgramPart, partsOf } from './program-parts.ts'
 import { report } from './report.ts'
 import { type Parts, runInCluster } from './run-in-cluster.ts'
 
@@ -30,7 +30,6 @@ export async function runProgram(definitions: readonly ProgramPart[]): Promise<v
 /** What whoever has started the process adds, when it knows what the program is. */
 function flagsFor(parts: Parts): readonly string[] {
   const flags: string[] = []
-  const isCalled = parts.webhooks.length + conversionsOf(parts).length + parts.operators.flatMap(({ webhooks = [] }) => webhooks).length > 0
-  starting.publish({ program: parts.name, isCalled, flags } satisfies Starting)
+  starting.publish({ program: parts.name, isCalled: isCalled(parts), flags } satisfies Starting)
   return flags
 }

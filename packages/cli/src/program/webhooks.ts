@@ -3,7 +3,10 @@ import { type Reach, type WebhookServer, webhookServer } from '@kubewright/webho
 import { type RunSettings, settingsOf } from '../settings/program.ts'
 import type { Parts } from './run-in-cluster.ts'
 
-type WebhookSettings = Pick<RunSettings, 'webhooks' | 'webhookPort' | 'webhookCertDir' | 'webhookService' | 'webhookUrl' | 'webhookInstall'>
+type WebhookSettings = Pick<
+  RunSettings,
+  'webhooks' | 'webhookPort' | 'webhookFailurePolicy' | 'webhookCertDir' | 'webhookService' | 'webhookUrl' | 'webhookInstall'
+>
 
 /**
  * Everything that the API server may ask of the program, on one port; `undefined` when it asks nothing.
@@ -17,7 +20,7 @@ export function webhookServerOf(
   const configured = operators.flatMap((operator) => operator.webhooksWith?.(settingsOf(operator, settings)) ?? operator.webhooks ?? [])
   const hooks = [...configured, ...webhooks]
   const converted = [...operators.flatMap((operator) => operator.conversions ?? []), ...conversions]
-  const { webhookPort, webhookCertDir, webhookService, webhookUrl, webhookInstall } = settings
+  const { webhookPort, webhookCertDir, webhookService, webhookUrl, webhookInstall, webhookFailurePolicy: failurePolicy } = settings
   if (hooks.length + converted.length === 0) {
     for (const [flag, given] of Object.entries({ 'cert-dir': webhookCertDir, service: webhookService, url: webhookUrl }))
       if (given !== undefined) throw new ConfigurationError(`--webhook-${flag}: this program has no webhooks: leave it out`)
@@ -30,12 +33,24 @@ export function webhookServerOf(
     namespace,
     hooks,
     conversions: converted,
-    bindAddress: `${hostFor(webhookUrl)}:${webhookPort}`,
+    bindAddress: `${hostFor(webhookUrl)}:${webhookPort ?? WEBHOOK_PORT}`,
     install: webhookInstall,
+    ...(failurePolicy !== undefined && { failurePolicy }),
     reach: reachOf(name, settings, namespace),
     ...(webhookCertDir === undefined ? {} : { certificates: { from: 'folder', folder: webhookCertDir } }),
   })
 }
+
+/** Whether the API server may have something to ask. */
+export function servesWebhooks({ operators, webhooks, conversions }: Parts): boolean {
+  const asked = operators.some(
+    (operator) => operator.webhooksWith !== undefined || [operator.webhooks, operator.conversions].some((some = []) => some.length > 0),
+  )
+  return asked || webhooks.length + conversions.length > 0
+}
+
+/** Where controller-runtime's programs listen, and so what people open in their firewalls. */
+export const WEBHOOK_PORT = 9443
 
 /** How the API server finds the program: by a URL, or by the Service before its replicas. */
 export function reachOf(

@@ -102,12 +102,11 @@ export const RUN_SETTINGS = z.object({
     .boolean()
     .default(true)
     .meta({ description: 'serve the program’s webhooks; without them the API server must not be told to call it' }),
-  webhookPort: z
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(9443)
-    .meta({ description: 'where the API server reaches the webhooks of this program; 0 takes a free one', placeholder: 'PORT' }),
+  webhookPort: z.int().min(0).max(65_535).optional().meta({
+    description:
+      'where the webhooks listen; 0 takes a free one; default 9443, outside a cluster whatever is free when no other flag says where',
+    placeholder: 'PORT',
+  }),
   webhookCertDir: z.string().min(1).optional().meta({
     description: 'the folder of tls.crt, tls.key and perhaps ca.crt for them; without it they are made, rotated and injected',
     placeholder: 'DIR',
@@ -122,6 +121,10 @@ export const RUN_SETTINGS = z.object({
       'the address at which the API server finds this program without a Service, such as https://127.0.0.1:9443; port 0: its own',
     placeholder: 'URL',
   }),
+  webhookFailurePolicy: z
+    .enum(['Fail', 'Ignore'])
+    .optional()
+    .meta({ description: 'whether writes are refused while the webhooks cannot be reached; default: what each webhook says' }),
   webhookInstall: z
     .boolean()
     .default(true)

@@ -2,11 +2,13 @@ import type { Client } from '@kubewright/client'
 import type { KubeObject } from '@kubewright/core'
 import { type ControllerDefinition, createLogger, createManager, type Manager } from '@kubewright/runtime'
 import type { TestCluster } from '@kubewright/testing'
-import { type ConversionDefinition, conversionOf, type WebhookDefinition, webhookServer } from '@kubewright/webhook'
-import { installKinds } from '../kinds/install.ts'
+import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
 import type { OperatorDefinition } from '../operator.ts'
-import { conversionsOf, kindsOf, type ProgramPart, partsOf } from '../program/program-parts.ts'
-import { settingsOf, settingsWith } from '../settings/program.ts'
+import { addParts } from '../program/added-parts.ts'
+import { BESIDE, installProgramKindsBeside, kindsByConversion } from '../program/kind-installation.ts'
+import { isCalled, type ProgramPart, partsOf } from '../program/program-parts.ts'
+import { storageMigration } from '../program/storage-migration.ts'
+import { type RunSettings, settingsWith } from '../settings/program.ts'
 import { resolveSettings } from '../settings/resolve.ts'
 
 // Any controller, whatever its kind's type: `never` objects go into every reconcile function.
@@ -32,8 +34,8 @@ export async function startOperator(
 ): Promise<RunningOperator> {
   const parts = partsOf(definitions as readonly ProgramPart[])
   const client = cluster.client({ fieldManager: `kubewright-${parts.name}` })
-  const kinds = kindsOf(parts)
-  await installKinds(client, kinds)
+  const stopping = new AbortController()
+  await installProgramKindsBeside(client, parts, stopping.signal)
   const manager = createManager({
     client,
     log: createLogger({ level: 'warn', format: 'text', destination: process.stderr }),
@@ -42,19 +44,12 @@ export async function startOperator(
     leaderElection: false,
     preStopDelay: 0,
   })
-  const settings = resolveSettings(settingsWith(parts.operators), { flags: {}, environment: {} })
-  for (const operator of parts.operators) operator.setup(manager, settingsOf(operator, settings))
-  for (const controller of parts.controllers) manager.add(controller)
-  const hooks = [...parts.operators.flatMap((operator) => operator.webhooks ?? []), ...parts.webhooks]
-  const conversions = conversionsOf(parts)
-  const reach = { url: 'https://127.0.0.1:0' }
-  const server =
-    hooks.length + conversions.length === 0
-      ? undefined
-      : webhookServer({ name: `kubewright-${parts.name}`, hooks, conversions, bindAddress: '127.0.0.1:0', reach })
-  if (server !== undefined) manager.add(server)
+  const flags = isCalled(parts) ? { webhookUrl: BESIDE, webhookPort: '0' } : {}
+  const settings = resolveSettings(settingsWith(parts.operators), { flags, environment: {} })
+  const server = addParts(manager, parts, settings as RunSettings)
+  const { converted } = kindsByConversion(parts)
+  if (server !== undefined && converted.length > 0) manager.add(storageMigration(converted, server))
 
-  const stopping = new AbortController()
   const done = manager.run(stopping.signal)
   // Told by `stop`, and not as a rejection that nobody handles in the middle of another test.
   done.catch(() => undefined)
@@ -62,11 +57,6 @@ export async function startOperator(
     stopping.abort()
     return done
   }
-  await Promise.race([manager.elected, done])
-  if (server !== undefined && conversions.length > 0) {
-    // Only now is it known where they are converted.
-    const conversion = conversionOf({ reach, port: server.port }).webhook?.clientConfig
-    await installKinds(client, kinds, conversion === undefined ? {} : { conversion })
-  }
+  await Promise.race([Promise.all([manager.elected, server?.whenServing?.(stopping.signal)]), done])
   return { manager, client, stop, [Symbol.asyncDispose]: stop }
 }

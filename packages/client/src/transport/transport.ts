@@ -47,7 +47,17 @@ export interface Transport {
   send(request: ApiRequest): Promise<Answer>
   /** Opens an answer to read as it comes. An endless one is not retried but for a 401: when to try again is its reader's business. @throws as `send` */
   open(request: ApiRequest, options?: OpenOptions): Promise<StreamedAnswer>
+  /** What the server said last about its own time. */
+  serverDate(): ServerDate | undefined
   close(): Promise<void>
+}
+
+/** A `Date` header, which is cut off to the second, and when it came. */
+export interface ServerDate {
+  /** The server's wall clock, ms since the epoch. */
+  readonly date: number
+  /** Our monotonic clock, ms. */
+  readonly at: number
 }
 
 export function createTransport(identity: ClusterIdentity, options: TransportOptions): Transport {
@@ -65,6 +75,7 @@ export function createTransport(identity: ClusterIdentity, options: TransportOpt
   const tracer = createCallTracer(url)
   const limiter = limit && createRateLimiter(limit, clock)
   const closing = new AbortController()
+  let serverDate: ServerDate | undefined
   /** For waits that nobody but their caller and `close` ends. */
   const untilClosed = (signal: AbortSignal | undefined) => (signal ? AbortSignal.any([signal, closing.signal]) : closing.signal)
 
@@ -115,6 +126,8 @@ export function createTransport(identity: ClusterIdentity, options: TransportOpt
       ...(dnsSeconds !== undefined && { dnsSeconds }),
       ...(waited !== undefined && { rateLimiterSeconds: waited / 1000 }),
     })
+    const date = outcome.is === 'failure' ? Number.NaN : Date.parse(firstHeader(outcome.headers, 'date') ?? '')
+    if (!Number.isNaN(date)) serverDate = { date, at: clock.monotonic() }
     if (outcome.is !== 'failure' && options.onWarning) warningsOf(outcome.headers['warning']).forEach(options.onWarning)
     // The bundle may have been replaced since the last look at its file.
     if (outcome.is === 'failure' && isCertificateProblem(codeOf(outcome.error))) identity.tls.ca?.invalidate()
@@ -161,6 +174,7 @@ export function createTransport(identity: ClusterIdentity, options: TransportOpt
         `${describeRequest(request)}: ${identity.server} answered HTTP ${outcome.code} (${excerpt(outcome)}) where a stream was expected`,
       )
     },
+    serverDate: () => serverDate,
     async close() {
       closing.abort(new ConnectionError(`no request to ${identity.server} any more: the client is closed`, { code: 'CLIENT_CLOSED' }))
       identity.credentials.close()

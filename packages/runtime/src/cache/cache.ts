@@ -7,6 +7,7 @@ import type { Informer } from './informer.ts'
 import { type InformerScope, isAbout, isUnselective, partsOf, type ResolvedScope, resolveScope, scopeKey } from './scope.ts'
 import type { FamilyKind, ShardFilter, ShardScope } from './shard-filter.ts'
 import { SharedInformer } from './shared-informer.ts'
+import type { Stored } from './stored.ts'
 import { checkWatches } from './watch-health.ts'
 import { type WrittenTo, WrittenVersions } from './written-versions.ts'
 
@@ -52,7 +53,7 @@ export class SharedCache implements Cache {
     this.#written = new WrittenVersions(options.clock, (type) => this.#informersOf(type))
     this.#reads = new ConsistentReads(options.clock, this.#written)
     this.read = {
-      get: async (kind, name, read) => (await this.#current(kind, name.namespace, name, read)).get(name.name, name.namespace),
+      get: async (kind, name, read) => found(await this.#current(kind, name.namespace, name, read), name),
       list: async (kind, selection = {}, read) => listed(await this.#current(kind, selection.namespace, undefined, read), selection),
     }
   }
@@ -75,11 +76,11 @@ export class SharedCache implements Cache {
     return this.#lease(key, entry)
   }
 
-  get<T extends KubeObject>(kind: Kind<T>, { name, namespace }: ObjectName): T | undefined {
-    return this.#covering(kind, namespace).get(name, namespace)
+  get<T extends KubeObject>(kind: Kind<T>, { name, namespace }: ObjectName): (T & Stored) | undefined {
+    return found(this.#covering(kind, namespace), { name, namespace })
   }
 
-  list<T extends KubeObject>(kind: Kind<T>, selection: CacheSelection = {}): readonly T[] {
+  list<T extends KubeObject>(kind: Kind<T>, selection: CacheSelection = {}): readonly (T & Stored)[] {
     return listed(this.#covering(kind, selection.namespace), selection)
   }
 
@@ -270,8 +271,12 @@ function holds({ scope, type }: SharedInformer<KubeObject>, namespace: string | 
   return usual || parts.some((part) => part.namespace === undefined && part.except.length === 0)
 }
 
-function listed<T extends KubeObject>(informer: Informer<T>, { namespace, labelSelector }: CacheSelection): readonly T[] {
-  const all = informer.list(namespace)
+function found<T extends KubeObject>(informer: Informer<T>, { name, namespace }: ObjectName): (T & Stored) | undefined {
+  return informer.get(name, namespace) as (T & Stored) | undefined
+}
+
+function listed<T extends KubeObject>(informer: Informer<T>, { namespace, labelSelector }: CacheSelection): readonly (T & Stored)[] {
+  const all = informer.list(namespace) as readonly (T & Stored)[]
   if (!labelSelector) return all
   const selector = parseLabelSelector(labelSelector)
   return all.filter((object) => matchesLabels(selector, object.metadata.labels))

@@ -2,6 +2,7 @@ import type { ObjectName } from '@kubewright/client'
 import type { Clock, Kind, KubeObject } from '@kubewright/core'
 import { cacheLag } from './cache-lag.ts'
 import type { SharedInformer } from './shared-informer.ts'
+import type { Stored } from './stored.ts'
 import { hasSeen, type ScopedInformer, type Written, type WrittenTo, type WrittenVersions } from './written-versions.ts'
 
 export interface WaitOptions {
@@ -66,11 +67,11 @@ const scoped = (informer: SharedInformer<KubeObject>): ScopedInformer => informe
 /** Reads that wait until the cache shows this program's own writes to what is read: at most as long as its watch is behind. */
 export interface CacheReader {
   /** @throws CacheLagError when the cache does not catch up in time; Error when nobody watches the kind; the signal's reason */
-  get<T extends KubeObject>(kind: Kind<T>, name: ObjectName, options?: ReadOptions): Promise<T | undefined>
+  get<T extends KubeObject>(kind: Kind<T>, name: ObjectName, options?: ReadOptions): Promise<(T & Stored) | undefined>
   /** Waits for all writes to the kind. @throws as {@link CacheReader.get} */
   list<T extends KubeObject>(
     kind: Kind<T>,
     selection?: { readonly namespace?: string | undefined; readonly labelSelector?: string },
     options?: ReadOptions,
-  ): Promise<readonly T[]>
+  ): Promise<readonly (T & Stored)[]>
 }

@@ -7,6 +7,7 @@ import type { Informer } from './informer.ts'
 import type { InformerScope, KindScope, ResolvedScope } from './scope.ts'
 import type { ShardFilter } from './shard-filter.ts'
 import type { InformerObserver } from './shared-informer.ts'
+import type { Stored } from './stored.ts'
 import type { WrittenTo } from './written-versions.ts'
 
 /** A share of an informer. The watch lives as long as somebody holds one. */
@@ -35,9 +36,9 @@ export interface Cache {
    */
   informer<T extends KubeObject>(kind: Kind<T>, scope?: InformerScope<T>): Promise<InformerLease<T>>
   /** An object from an informer that somebody holds. @throws Error when nobody watches the kind (a cache that is never filled would say "not there") */
-  get<T extends KubeObject>(kind: Kind<T>, name: ObjectName): T | undefined
+  get<T extends KubeObject>(kind: Kind<T>, name: ObjectName): (T & Stored) | undefined
   /** As {@link Cache.get}, many. */
-  list<T extends KubeObject>(kind: Kind<T>, selection?: CacheSelection): readonly T[]
+  list<T extends KubeObject>(kind: Kind<T>, selection?: CacheSelection): readonly (T & Stored)[]
   /** The same reads, which wait until the cache is in sync and shows what this program wrote itself. */
   readonly read: CacheReader
   /**

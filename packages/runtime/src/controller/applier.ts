@@ -7,6 +7,7 @@ import type { ApplyOptions } from './context.ts'
 import { type FieldConflict, FieldConflictError } from './errors.ts'
 import { intentOf, partFor } from './intent.ts'
 import { isApplied } from './intent-match.ts'
+import { asUntyped } from './untyped-patch.ts'
 
 /** Where the applier sees how an object is. */
 export interface LiveView {
@@ -52,7 +53,7 @@ export class Applier {
     this.#options = options
   }
 
-  /** @throws FieldConflictError, ApiError */
+  /** @throws FieldConflictError, TerminalError when the kind has no such fields, ApiError */
   async apply<O extends KubeObject>(object: O, options: ApplyOptions, { owner, client, signal }: ApplyCall): Promise<O> {
     const { subresource, own = subresource === undefined, force = true } = options
     const { fieldManager } = this.#options
@@ -76,7 +77,8 @@ export class Applier {
       }
       return result
     } catch (error) {
-      throw asFieldConflict(error, `${describeKind(kind)} "${objectKey(intent)}"`)
+      const what = `${describeKind(kind)} "${objectKey(intent)}"`
+      throw asUntyped(error, what) ?? asFieldConflict(error, what)
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Client } from '@kubewright/client'
 import type { Clock, Condition, Kind, KubeObject } from '@kubewright/core'
 import type { Cache } from '../cache/contract.ts'
+import type { Stored } from '../cache/stored.ts'
 import type { EventRecorder } from '../events/recorder.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Duration } from './duration.ts'
@@ -27,10 +28,17 @@ export interface ReconcileAgain {
 // biome-ignore lint/suspicious/noConfusingVoidType: a reconcile that ends without a return, or with a call of a function without one, is the common case
 export type ReconcileResult = void | ReconcileAgain
 
-/** What every object has that comes from a server. */
-export interface Stored {
-  readonly metadata: { readonly name: string; readonly uid: string }
+export interface CleanupAgain extends ReconcileAgain {
+  /**
+   * Whether everything is undone, so that the finalizer can go; it goes before `requeueAfter` and `requeueAt`. `false` keeps the finalizer whatever the
+   * delay is: without one, or with 0, cleanup is called again after 10 s. Say it wherever the delay is worked out.
+   * @default true, unless there is a `requeueAfter` of more than 0, or a `requeueAt`
+   */
+  readonly done?: boolean
 }
+
+// biome-ignore lint/suspicious/noConfusingVoidType: as above
+export type CleanupResult = void | CleanupAgain
 
 /** What a reconcile has at hand; everything in it is of the object's cluster. */
 export interface ReconcileContext<T extends KubeObject> {
@@ -55,7 +63,7 @@ export interface ReconcileContext<T extends KubeObject> {
    * `cache` does not read through, for it could not tell what is not there from what is not shown.
    * @throws Error when the kind is not in `owns`
    */
-  readonly children: <O extends KubeObject>(kind: Kind<O>) => readonly O[]
+  readonly children: <O extends KubeObject>(kind: Kind<O>) => readonly (O & Stored)[]
   /** The object's status, to be changed in place. It is written once at the end (also after a failure), and only when it differs. */
   readonly status: Draft<StatusOf<T>>
   /**
@@ -68,7 +76,8 @@ export interface ReconcileContext<T extends KubeObject> {
    * that it is so already. Returns the object as it is now.
    *
    * What an earlier reconcile of this object applied and this one did not is deleted when the reconcile has succeeded; see `prune`.
-   * @throws FieldConflictError with `force: false`, when another manager holds a field
+   * @throws FieldConflictError with `force: false`, when another manager holds a field; TerminalError naming the fields, when the kind has them not, or with
+   * other types
    */
   readonly apply: <O extends KubeObject>(object: O, options?: ApplyOptions) => Promise<O>
 }

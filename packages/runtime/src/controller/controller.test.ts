@@ -3,6 +3,7 @@ import { settle, virtualClock } from '@kubewright/testing/virtual-clock'
 import { afterEach, describe, expect, test } from 'vitest'
 import { apiError, FakeServer, refused } from '../fake/fake-server.ts'
 import { Deployment, Event, type Program, type ProgramOptions, startProgram, Website, website } from '../fake/program.ts'
+import type { CleanupResult } from './context.ts'
 import { controller } from './definition.ts'
 import { TerminalError } from './errors.ts'
 import { type ControllerOptions, watch } from './options.ts'
@@ -371,6 +372,24 @@ describe('cleanup', () => {
     await clock.advance(10_000)
     expect(held[0]).toEqual(['other/one', finalizer])
     expect(server.writes).toHaveLength(1)
+  })
+
+  test.each<[string, CleanupResult, number]>([
+    ['with a delay', { done: false, requeueAfter: '2s' }, 2_000],
+    ['whose delay was forgotten, for ten seconds', { done: false }, 10_000],
+    ['whose delay came out as nothing, for ten seconds', { done: false, requeueAfter: 0 }, 10_000],
+  ])('one that is not done %s keeps the finalizer, and is called again', async (_, unfinished, after) => {
+    const results: CleanupResult[] = [unfinished, { done: true, requeueAfter: '1h' }]
+    const { server, clock } = await start({ cleanup: () => results.shift() })
+    server.put(Website, website('shop', 'nginx', { finalizers: ['other/one'] }))
+    await settle()
+    server.remove(Website, 'shop/shop')
+    await settle()
+    await clock.advance(after - 100)
+    expect(finalizers(server)).toEqual(['other/one', finalizer])
+    await clock.advance(200)
+    expect(results).toEqual([])
+    expect(finalizers(server)).toEqual(['other/one'])
   })
 
   test('the finalizer goes only after cleanup succeeded, and others stay', async () => {

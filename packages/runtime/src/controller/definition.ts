@@ -14,6 +14,8 @@ import { lifeOf } from './run.ts'
 export interface ControllerDefinition<T extends KubeObject = KubeObject> extends Runnable {
   readonly kind: Kind<T>
   readonly owns: readonly Kind<KubeObject>[]
+  /** Of `owns`: those whose objects it deletes when they are no longer applied. */
+  readonly prunes: readonly Kind<KubeObject>[]
   readonly watches: readonly Kind<KubeObject>[]
   readonly finalizer: string | undefined
   readonly metadataOnly: boolean
@@ -45,6 +47,7 @@ export interface ControllerSpec<T extends KubeObject> {
   readonly needsLeaderElection: boolean
   readonly finalizer: string | undefined
   readonly terminating: 'skip' | 'reconcile'
+  readonly manages: ControllerOptions<T>['manages']
   readonly reconcile: ControllerOptions<T>['reconcile']
   readonly cleanup: ControllerOptions<T>['cleanup']
   readonly onDeleted: ControllerOptions<T>['onDeleted']
@@ -69,6 +72,7 @@ export function controller<T extends KubeObject>(kind: Kind<T>, options: Control
     sharded: spec.sharded,
     kind,
     owns: spec.owns.map((owned) => owned.kind),
+    prunes: spec.owns.filter((owned) => owned.prune).map((owned) => owned.kind),
     watches: spec.watches.map(({ source }) => source.kind),
     finalizer: spec.finalizer,
     metadataOnly: spec.scope.metadataOnly ?? false,
@@ -124,6 +128,7 @@ function resolve<T extends KubeObject>(kind: Kind<T>, options: ControllerOptions
     needsLeaderElection: options.needsLeaderElection ?? true,
     finalizer: cleanup === undefined ? undefined : finalizer,
     terminating: options.terminating ?? 'skip',
+    manages: options.manages?.bind(options),
     reconcile: options.reconcile.bind(options),
     cleanup: cleanup?.bind(options),
     onDeleted: options.onDeleted?.bind(options),

@@ -2,7 +2,7 @@ import type { ObjectName } from '@kubewright/client'
 import type { Kind, KubeObject } from '@kubewright/core'
 import type { InformerScope } from '../cache/scope.ts'
 import type { FairnessOptions } from '../queue/fairness.ts'
-import type { ReconcileContext, ReconcileResult } from './context.ts'
+import type { CleanupResult, ReconcileContext, ReconcileResult } from './context.ts'
 import type { Duration } from './duration.ts'
 import type { ExternalSource } from './external-source.ts'
 import type { Predicate } from './predicate.ts'
@@ -44,7 +44,7 @@ export interface MappedSource<W extends KubeObject = KubeObject> extends Watched
 
 /** What a watched object concerns can be read from the reconciled objects, which name it. */
 export interface ReferencedSource<W extends KubeObject = KubeObject, T extends KubeObject = KubeObject> extends WatchedKind<W> {
-  /** What the object names of the kind: names alone are in its own namespace. Kept in an index, so it must say the same of the same object. */
+  /** What the object names of the kind: without a namespace, in its own. Kept in an index, so it must say the same of the same object. */
   namedBy(object: T): Iterable<string | ObjectName>
 }
 
@@ -135,6 +135,11 @@ export interface ControllerOptions<T extends KubeObject> {
   /** What to do with objects that are being deleted and that have no cleanup here. @default 'skip' */
   readonly terminating?: 'skip' | 'reconcile'
   /**
+   * Which objects are managed, where only some of the kind are: those with an annotation, say. The others get no finalizer and are not reconciled; one
+   * that has the finalizer and is managed no longer is cleaned up as at its end, and loses it. @default all
+   */
+  manages?(object: T): boolean
+  /**
    * Makes the world as the object says. Called at the beginning, after each change, and after failures with growing delays. It must be
    * idempotent. Throw {@link TerminalError} when a retry cannot help. Not called while the object's annotation `kubewright.dev/paused` is
    * `"true"`; and called whatever the predicates say when `kubewright.dev/reconcile` gets a new value.
@@ -142,9 +147,9 @@ export interface ControllerOptions<T extends KubeObject> {
   reconcile(context: ReconcileContext<T>): ReconcileResult | Promise<ReconcileResult>
   /**
    * Undoes what reconcile did outside the cluster. With it, a finalizer is put on each object before its first reconcile, and taken off only
-   * after cleanup succeeded. `requeueAfter`: not finished yet, call again.
+   * after cleanup succeeded. `{ done: false }`, or a `requeueAfter`: not finished yet, call again.
    */
-  cleanup?(context: ReconcileContext<T>): ReconcileResult | Promise<ReconcileResult>
+  cleanup?(context: ReconcileContext<T>): CleanupResult | Promise<CleanupResult>
   /** The object is not there any more; for forgetting what is kept about it in memory. May be called for objects never seen. */
   onDeleted?(request: ReconcileRequest): void | Promise<void>
 }

@@ -1,5 +1,5 @@
 import { isConflict } from '@kubewright/core'
-import type { ReconcileAgain, ReconcileResult } from './context.ts'
+import type { CleanupResult, ReconcileAgain, ReconcileResult } from './context.ts'
 import { milliseconds } from './duration.ts'
 import { isOutdated, isTerminal } from './errors.ts'
 
@@ -29,6 +29,18 @@ export function outcomeOf(result: ReconcileResult, now: number): Outcome {
   if (ms === undefined) return { result: 'success', prune }
   return { result: 'requeue_after', ms, priority: result.priority, prune }
 }
+
+/** As {@link outcomeOf}, for a cleanup: what says that it is not done comes again, whatever else it says. */
+export function cleanupOutcomeOf(result: CleanupResult, now: number): Outcome {
+  if (result === undefined || result.done === undefined) return outcomeOf(result, now)
+  if (result.done) return { result: 'success', prune: result.prune ?? true }
+  const outcome = outcomeOf(result, now)
+  if (outcome.result !== 'success') return outcome
+  return { result: 'requeue_after', ms: UNFINISHED, priority: result.priority, prune: result.prune ?? false }
+}
+
+/** How soon a cleanup comes again that does not say when: soon for a person who waits for the object to go, and seldom for what is outside. */
+const UNFINISHED = 10_000
 
 function delayOf({ requeueAfter, requeueAt }: ReconcileAgain, now: number): number | undefined {
   const after = requeueAfter === undefined ? 0 : milliseconds(requeueAfter)

@@ -1,15 +1,16 @@
 import type { Client } from '@kubewright/client'
 import { describeKind, hasFinalizer, isConflict, isNotFound, isTerminating, type Kind, type KubeObject, messageOf } from '@kubewright/core'
+import type { Stored } from '../cache/stored.ts'
 import type { EventRecorder } from '../events/recorder.ts'
 import type { Logger } from '../log/logger.ts'
 import { isPausedByAnnotation, PAUSED_ANNOTATION } from './annotations.ts'
 import type { ClusterWork } from './cluster-work.ts'
 import { conditionSetter } from './condition.ts'
-import type { ReconcileContext, Stored } from './context.ts'
+import type { ReconcileContext } from './context.ts'
 import type { ControllerEngine } from './engine.ts'
 import { TerminalError } from './errors.ts'
 import { addFinalizer, removeFinalizer } from './finalizer.ts'
-import { failedOutcome, type Outcome, outcomeOf } from './outcome.ts'
+import { cleanupOutcomeOf, failedOutcome, type Outcome, outcomeOf } from './outcome.ts'
 import { DesiredChildren, OWNER_INDEX, prune } from './pruner.ts'
 import type { ReconcileRequest } from './request.ts'
 import { draftOf, servesStatus, statusDiffers, writeStatus } from './status.ts'
@@ -43,6 +44,7 @@ export async function reconcileOnce<T extends KubeObject>(attempt: Attempt<T>): 
     if (isTerminating(object)) return await reconcileTerminating(attempt, object)
     if (isPausedByAnnotation(object)) return pausedOutcome(attempt, object)
     if (paused.delete(key)) attempt.log.info('no longer paused')
+    if (engine.spec.manages?.(object) === false) return await cleanUp(attempt, object)
     return await pass(attempt, await withOurFinalizer(attempt, object), 'reconcile')
   } catch (error) {
     return failed(attempt, error)
@@ -87,12 +89,18 @@ async function reconcileTerminating<T extends KubeObject>(attempt: Attempt<T>, o
     if (spec.terminating === 'reconcile') return await pass(attempt, object, 'reconcile')
     return { result: 'success', prune: false }
   }
-  if (!hasFinalizer(object, spec.finalizer)) return { result: 'success', prune: false }
+  return await cleanUp(attempt, object)
+}
+
+/** Undoes what was done for the object, when anything was, and lets go of it. */
+async function cleanUp<T extends KubeObject>(attempt: Attempt<T>, object: T): Promise<Outcome> {
+  const { finalizer, kind, name } = attempt.engine.spec
+  if (finalizer === undefined || !hasFinalizer(object, finalizer)) return { result: 'success', prune: false }
   const outcome = await pass(attempt, object, 'cleanup')
   if (outcome.result !== 'success') return outcome
   attempt.signal.throwIfAborted()
-  const resource = await attempt.client.resource(spec.kind, { signal: attempt.signal })
-  await removeFinalizer(resource, object, spec.finalizer, { signal: attempt.signal, fieldManager: spec.name })
+  const resource = await attempt.client.resource(kind, { signal: attempt.signal })
+  await removeFinalizer(resource, object, finalizer, { signal: attempt.signal, fieldManager: name })
   return outcome
 }
 
@@ -119,9 +127,9 @@ async function call<T extends KubeObject>(
   what: 'reconcile' | 'cleanup',
 ): Promise<Outcome> {
   const { spec, meter } = attempt.engine
-  const work = what === 'reconcile' ? spec.reconcile : spec.cleanup
   try {
-    return outcomeOf(await callSafely(() => work?.(context), meter.panic), context.clock.now())
+    if (what === 'reconcile') return outcomeOf(await callSafely(() => spec.reconcile(context), meter.panic), context.clock.now())
+    return cleanupOutcomeOf(await callSafely(() => spec.cleanup?.(context), meter.panic), context.clock.now())
   } catch (error) {
     return failed(attempt, error)
   }
@@ -204,9 +212,13 @@ function contextOf<T extends KubeObject>(attempt: Attempt<T>, object: T, desired
   }
 }
 
-function childrenOf<T extends KubeObject, O extends KubeObject>({ engine, work }: Attempt<T>, owner: T, kind: Kind<O>): readonly O[] {
+function childrenOf<T extends KubeObject, O extends KubeObject>(
+  { engine, work }: Attempt<T>,
+  owner: T,
+  kind: Kind<O>,
+): readonly (O & Stored)[] {
   const wanted = describeKind(kind)
   const found = work.sources.owned.find(({ spec }) => describeKind(spec.kind) === wanted)
   if (found === undefined) throw new Error(`controller ${engine.spec.name}: children(${wanted}): add the kind to "owns"`)
-  return found.informer.byIndex(OWNER_INDEX, owner.metadata.uid ?? '') as readonly KubeObject[] as readonly O[]
+  return found.informer.byIndex(OWNER_INDEX, owner.metadata.uid ?? '') as readonly KubeObject[] as readonly (O & Stored)[]
 }

@@ -19,8 +19,11 @@ beforeEach(async () => {
   const first = controller(Website, {
     name: 'first',
     watches: [
-      references(Page, ({ spec }) => (spec.image.includes('/') ? [{ namespace: 'other', name: spec.image.split('/')[1]! }] : [spec.image])),
-      references(Theme, () => ['dark']),
+      references(Page, ({ spec: { image } }) => {
+        const [namespace, name] = image.split('/')
+        return [name === undefined ? image : { name, ...(namespace === 'own' ? {} : { namespace }) }]
+      }),
+      references(Theme, ({ metadata }) => [metadata.name === 'e' ? { name: 'dark' } : 'dark']),
     ],
     reconcile,
   })
@@ -30,7 +33,7 @@ beforeEach(async () => {
     server: new FakeServer().serve(Website, Page, Theme, Lease, Event),
     clock: virtualClock(),
     prepare(server) {
-      for (const [name, image] of Object.entries({ a: 'index', b: 'index', c: 'about', d: 'other/index' }))
+      for (const [name, image] of Object.entries({ a: 'index', b: 'index', c: 'about', d: 'other/index', e: 'own/contact' }))
         server.put(Website, website(name, image))
       server.put(Page, page('about'))
     },
@@ -63,9 +66,16 @@ describe('an object that others name', () => {
     expect(await told()).toEqual(['d'])
   })
 
+  test('of the own namespace can be named by a reference that leaves the namespace out', async () => {
+    program.server.put(Page, page('contact', 'other'))
+    expect(await told()).toEqual([])
+    program.server.put(Page, page('contact'))
+    expect(await told()).toEqual(['e'])
+  })
+
   test('without a namespace is named by its name', async () => {
     program.server.put(Theme, { metadata: { name: 'dark' } })
-    expect(await told()).toEqual(['a', 'b', 'c', 'd'])
+    expect(await told()).toEqual(['a', 'b', 'c', 'd', 'e'])
   })
 
   test('is looked for where the objects say now, and not where they said before', async () => {

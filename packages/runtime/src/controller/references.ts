@@ -35,9 +35,10 @@ export function mapOf<T extends KubeObject>(
 
 /** Whether the kind has namespaces is not known here. A name alone is entered under both forms, and an object asks for the one that it has. */
 function keysNamed<T extends KubeObject>(source: ReferencedSource<KubeObject, T>, object: T): readonly string[] {
-  return [...source.namedBy(object)].flatMap((named) =>
-    typeof named === 'string' ? [keyOf(named, object.metadata.namespace), keyOf(named, undefined)] : [keyOf(named.name, named.namespace)],
-  )
+  return [...source.namedBy(object)].flatMap((named) => {
+    const { name, namespace } = typeof named === 'string' ? { name: named } : named
+    return namespace ? [keyOf(name, namespace)] : [...new Set([keyOf(name, object.metadata.namespace), keyOf(name, undefined)])]
+  })
 }
 
 const keyOf = (name: string, namespace: string | undefined) => `${namespace ?? ''}/${name}`

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@kubewright/core'
 import type { InformerSummary } from '../cache/contract.ts'
-import { isUnselective } from '../cache/scope.ts'
+import { isAbout, isUnselective, partsOf } from '../cache/scope.ts'
 import { ChangeFeed } from './server-sent-events.ts'
 
 /** How long what happens is remembered for readers that were cut off and come again. */
@@ -22,11 +22,16 @@ export class ChangeFeeds {
     return [...new Set(this.#informers().map(({ informer }) => resourceName(informer.type)))].sort()
   }
 
-  /** `resource`: `websites.example.dev` or `pods`. Of several informers the one that holds the most. */
-  of(resource: string): ChangeFeed | undefined {
+  /**
+   * `resource`: `websites.example.dev` or `pods`. Of several informers that watch the namespace, the one that holds the most. A place that nobody watches
+   * would look like an empty one.
+   */
+  of(resource: string, namespace: string | undefined): ChangeFeed | 'unknown resource' | 'namespace not watched' {
     const known = this.#informers().filter(({ informer }) => resourceName(informer.type) === resource)
-    const chosen = known.toSorted((a, b) => rank(b) - rank(a))[0]?.informer
-    if (chosen === undefined) return undefined
+    if (known.length === 0) return 'unknown resource'
+    const about = known.filter((summary) => namespace === undefined || watches(summary, namespace))
+    const chosen = about.toSorted((a, b) => rank(b) - rank(a))[0]?.informer
+    if (chosen === undefined) return 'namespace not watched'
     this.#forgetEnded()
     const entry = this.#feeds.get(chosen) ?? { feed: new ChangeFeed(chosen), timer: undefined }
     this.#feeds.set(chosen, entry)
@@ -72,6 +77,9 @@ export class ChangeFeeds {
 export function resourceName({ plural, group }: { readonly plural: string; readonly group: string }): string {
   return group === '' ? plural : `${plural}.${group}`
 }
+
+const watches = ({ scope, informer: { type } }: InformerSummary, namespace: string): boolean =>
+  type.namespaced && partsOf(scope, true).some((part) => isAbout(part, namespace))
 
 function rank({ scope, informer }: InformerSummary): number {
   const whole = scope.parts.some((part) => part.namespace === undefined && isUnselective(part))

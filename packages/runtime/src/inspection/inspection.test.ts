@@ -51,6 +51,8 @@ interface Stream {
   /** What came, each event's data and id. */
   readonly events: { readonly id: string | undefined; readonly data: Record<string, unknown> | undefined }[]
   brief(): readonly string[]
+  /** Whether the server has ended it. */
+  ended(): boolean
   close(): void
 }
 
@@ -72,9 +74,16 @@ async function open(program: Program, query: string, headers: Record<string, str
       }
     }
   }
-  const reading = read().catch(() => 'left')
+  let ended = false
+  const reading = read().then(
+    () => {
+      ended = true
+    },
+    () => 'left',
+  )
   return {
     events,
+    ended: () => ended,
     brief: () =>
       events.flatMap(({ data }) => {
         if (data === undefined) return []
@@ -243,6 +252,35 @@ describe('a watch', () => {
   test('of what nobody watches names what can be watched', async () => {
     const answer = await get(await start(), '/watch?resource=pods')
     expect(answer).toMatchObject({ status: 404, text: '"pods" is not watched here: resource is one of websites.example.dev\n' })
+  })
+
+  test('of a namespace that is not watched is an error, and no stream without objects', async () => {
+    const program = await start({ namespaces: ['shop'] })
+    await settle()
+    expect(await get(program, `/watch?${WEBSITES}&namespace=elsewhere`)).toMatchObject({
+      status: 404,
+      text: '"websites.example.dev" is not watched here in namespace "elsewhere"\n',
+    })
+    const stream = await open(program, `${WEBSITES}&namespace=shop`)
+    await arrives(() => expect(stream.brief()).toEqual(['SYNCED']))
+    stream.close()
+  })
+
+  test('13: ends after some minutes, so that whoever may not watch any more is found out, and is resumed without a gap', async () => {
+    const program = await start({ prepare: (server) => void server.put(Website, website('a')) })
+    await settle()
+    const first = await open(program, WEBSITES)
+    await arrives(() => expect(first.brief()).toEqual(['ADDED a', 'SYNCED']))
+    await program.clock.advance(269_000)
+    await settle()
+    expect(first.ended()).toBe(false)
+    await program.clock.advance(2_000)
+    await arrives(() => expect(first.ended()).toBe(true))
+    program.server.put(Website, website('b'))
+    await settle()
+    const second = await open(program, WEBSITES, { 'last-event-id': first.events.at(-1)!.id! })
+    await arrives(() => expect(second.brief()).toEqual(['ADDED b', 'SYNCED']))
+    second.close()
   })
 
   test('13: has so many readers and no more, so that scrapes still get their connections', async () => {

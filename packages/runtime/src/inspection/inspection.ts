@@ -20,18 +20,26 @@ export interface InspectionOptions {
   readonly overview: () => Overview
   readonly journal: EventJournal
   readonly clock: Clock
+  readonly random: () => number
   readonly log: Logger
 }
 
 /** Each holds a connection: scrapes must still get theirs. */
 const MOST_STREAMS = 16
 
+/**
+ * Whether a reader may watch is asked when it comes, so each is sent away after 4 to 5 min and comes again by itself: that long, and no longer, one sees what
+ * one may see no more. Of its own length for each, so that those who came together do not come again together.
+ */
+const STREAM_LIFETIME = 300_000
+
 const ENDPOINTS: Readonly<Record<string, string>> = {
   '/leader': 'who leads, and whether this replica does',
   '/kinds': 'what is watched, and how much of it there is',
   '/crds': 'the kinds that this program brings; /crds/NAME is one whole definition',
   '/events': 'what this replica has recorded: ?namespace= &name= &kind= &type= &reason= &component= &since= &limit=, or ?statistics',
-  '/watch': 'changes as server-sent events: ?resource=websites.example.dev &namespace= &name= &labelSelector=; resumes by Last-Event-ID',
+  '/watch':
+    'changes as server-sent events: ?resource=websites.example.dev &namespace= &name= &labelSelector=; ends after 4 to 5 min and resumes by Last-Event-ID',
 }
 
 export class Inspection {
@@ -48,7 +56,9 @@ export class Inspection {
 
   /** What one must be allowed to do for the answer; `undefined`: to get the path. */
   deedOf({ pathname, searchParams }: URL): Deed | undefined {
-    const namespace = searchParams.get('namespace') ?? undefined
+    // Statistics are of everything that was recorded, wherever.
+    const everywhere = pathname === '/events' && searchParams.has('statistics')
+    const namespace = everywhere ? undefined : (searchParams.get('namespace') ?? undefined)
     if (pathname === '/events') return { group: 'events.k8s.io', resource: 'events', verb: 'list', namespace }
     if (pathname !== '/watch') return undefined
     const [resource = '', ...group] = (searchParams.get('resource') ?? '').split('.')
@@ -95,18 +105,22 @@ export class Inspection {
   }
 
   #watch(parameters: URLSearchParams, { headers, signal }: HttpQuestion): HttpAnswer | HttpStream {
-    const { clock } = this.#options
+    const { clock, random } = this.#options
     const selection = watchSelection(parameters)
     const resource = parameters.get('resource') ?? ''
-    const feed = this.#feeds.of(resource)
-    if (feed === undefined)
+    const feed = this.#feeds.of(resource, selection.namespace)
+    if (feed === 'unknown resource')
       return { status: 404, body: `"${resource}" is not watched here: resource is one of ${this.#feeds.names().join(', ') || 'none'}\n` }
+    if (feed === 'namespace not watched')
+      return { status: 404, body: `"${resource}" is not watched here in namespace "${selection.namespace}"\n` }
     if (this.#streams >= MOST_STREAMS)
       return { status: 503, body: `there are ${MOST_STREAMS} readers already\n`, headers: { 'retry-after': '10' } }
     const header = headers['last-event-id']
     const lastEventId = parameters.get('lastEventId') ?? (typeof header === 'string' && header !== '' ? header : undefined)
     const shown = (told: Parameters<typeof visibleText>[0]) => visibleText(told, this.#redaction)
-    const stream = this.#counted(feed.stream({ selection, lastEventId, shown, clock, signal }))
+    const stream = this.#counted(
+      feed.stream({ selection, lastEventId, shown, clock, signal, lifetime: STREAM_LIFETIME * (0.8 + 0.2 * random()) }),
+    )
     // A proxy that collects before it passes on would hold back what is meant for now.
     return { status: 200, contentType: 'text/event-stream; charset=utf-8', headers: { 'x-accel-buffering': 'no' }, stream }
   }

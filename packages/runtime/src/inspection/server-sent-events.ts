@@ -44,12 +44,14 @@ export class ChangeFeed {
   }
 
   /**
-   * What a reader is told, as `text/event-stream`, until the signal aborts or the feed ends. A place that is not known any more (a `lastEventId` of
+   * What a reader is told, as `text/event-stream`, until the signal aborts, the feed ends, or its lifetime is over. A place that is not known any more (a `lastEventId` of
    * another replica, or from too long ago) is answered with RESET and the present: the standard's clients take no other status than 200.
    */
   async *stream(options: StreamOptions): AsyncGenerator<string, void, undefined> {
     const { selection, lastEventId, shown, clock } = options
-    const over = AbortSignal.any([options.signal, this.#life.signal])
+    const expiry = new AbortController()
+    const over = AbortSignal.any([options.signal, this.#life.signal, expiry.signal])
+    const timer = clock.setTimer(options.lifetime, () => expiry.abort(new Error('the stream has lasted long enough')))
     const reader = new ChangeReader(this.#log, selection, this.#cursorOf(lastEventId))
     this.readers++
     try {
@@ -64,7 +66,9 @@ export class ChangeFeed {
         if (told.length === 0 && !(await this.#somethingNew(reader.cursor, over, clock)))
           yield `${idLine(this.#placeOf(reader))}: alive\n\n`
       }
+      if (expiry.signal.aborted) yield `${idLine(this.#placeOf(reader))}: ends here, and goes on when you come again\n\n`
     } finally {
+      timer.cancel()
       this.readers--
     }
   }
@@ -106,6 +110,8 @@ export interface StreamOptions {
   readonly shown: (told: Told) => string
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** After so many ms the stream ends, with the place to resume from. */
+  readonly lifetime: number
 }
 
 function eventText(text: string, id: string | undefined): string {

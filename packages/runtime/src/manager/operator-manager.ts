@@ -76,7 +76,7 @@ export class OperatorManager implements Manager {
     }
     if (options.inspection !== undefined && journal !== undefined)
       this.#inspection = new Inspection({
-        ...{ ...options.inspection, journal, clock, log: options.log },
+        ...{ ...options.inspection, journal, clock, random: options.random, log: options.log },
         informers: () => this.cache.informers(),
         overview: () => this.overview(),
       })

@@ -48,6 +48,11 @@ export class Holdings {
     this.#options = options
   }
 
+  /** What is to be held. */
+  get wanted(): Territory {
+    return this.#wanted
+  }
+
   /** Whether what is at this position is to be held. */
   wants(position: number): boolean {
     return this.#wanted.has(position)
@@ -86,10 +91,11 @@ export class Holdings {
     this.#count()
   }
 
-  filled(part: HeldPart): void {
+  /** @param territory what is there of what is wanted @default all of it */
+  filled(part: HeldPart, territory = this.#wanted): void {
     const known = this.#parts.get(part)
     if (known === undefined) return
-    known.holds = this.#wanted
+    known.holds = territory.within(this.#wanted)
     this.#count()
   }
 

@@ -4,6 +4,7 @@ import type { FamilyKind, ShardHolder, ShardView } from '../cache/shard-filter.t
 import type { ClusterShare } from './cluster-share.ts'
 import type { HeldPart } from './holdings.ts'
 import { Labeller } from './labeller.ts'
+import type { Territory } from './ring.ts'
 import { ALL, inSlots, positionOfSlot, slotLabel, slotName, slotNamed, slotOf } from './slots.ts'
 
 /** One informer's part in what its cluster shares, where objects bear their slot as a label. */
@@ -18,6 +19,8 @@ export class LabelledShare implements ShardView, HeldPart {
   #leave: (() => void) | undefined
   /** `labelling`: what has no label yet is labelled before the list, which would lack it. */
   #life: 'new' | 'labelling' | 'filling' = 'new'
+  /** What was to be held when the labelling before the first list began; until that list is there. */
+  #labelled: Territory | undefined
   #fills = 0
 
   constructor(share: ClusterShare, holder: ShardHolder) {
@@ -52,9 +55,12 @@ export class LabelledShare implements ShardView, HeldPart {
     await holdings.whenBegun(signal)
     if (signal.aborted) return
     this.#life = 'labelling'
+    const number = this.#fills
     await this.#labeller.open(signal)
+    this.#labelled = holdings.wanted
     await this.#labeller.sweep()
-    this.#life = 'filling'
+    // If more was gained meanwhile, that has its own labelling and its own list.
+    if (number === this.#fills) this.#life = 'filling'
   }
 
   keeps(object: KubeObject): boolean {
@@ -96,7 +102,11 @@ export class LabelledShare implements ShardView, HeldPart {
 
   /** A list that was begun before the last labelling says nothing of what that has made visible. */
   filled(): void {
-    if (this.#life === 'filling') this.#share.options.holdings.filled(this)
+    const { holdings } = this.#share.options
+    if (this.#life === 'filling') holdings.filled(this)
+    // Of the first list at least that is there which was labelled before it: as long as nothing is known to be held, everything counts as held.
+    else if (this.#labelled !== undefined) holdings.filled(this, this.#labelled)
+    this.#labelled = undefined
   }
 
   leavesOut(): boolean {

@@ -31,6 +31,7 @@ function clientWith(client: Client, guards: readonly WriteGuard[]): Client {
       if (write === undefined) return client.request<R>(method, path, options)
       return writes.pass(write, options, (guarded) => client.request<R>(method, path, guarded), objectIn)
     },
+    serverDate: () => client.serverDate?.(),
     impersonate: (identity) => guardedClient(client.impersonate(identity), guards),
     close: () => client.close(),
   }

@@ -25,6 +25,13 @@ test('what is reconciled is read and its status is written, what is watched is r
   ])
 })
 
+test('what is never pruned is never deleted', () => {
+  const patched = 'deployments.apps: create list patch watch'
+  expect(rights([{ ...websites, prunes: [] }], bare)).toContain(patched)
+  const two = rights([{ ...websites, owns: [Deployment, Secret], prunes: [Secret] }], bare)
+  expect(two).toEqual(expect.arrayContaining([patched, 'secrets.: create delete list patch watch']))
+})
+
 test('a kind without a status has none to write', () => {
   expect(rights([{ ...websites, kind: Plain, owns: [], watches: [] }], bare)).toEqual(['plains.example.dev: list watch'])
 })

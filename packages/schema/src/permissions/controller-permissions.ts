@@ -7,6 +7,8 @@ export interface DeclaredController {
   readonly name: string
   readonly kind: DeclaredKind
   readonly owns: readonly DeclaredKind[]
+  /** Of `owns`: those whose objects it deletes when they are no longer applied. @default all of them */
+  readonly prunes?: readonly DeclaredKind[]
   readonly watches: readonly DeclaredKind[]
   readonly finalizer: string | undefined
 }
@@ -52,7 +54,7 @@ export function permissionsOf(controllers: readonly DeclaredController[], option
 }
 
 function controllerRules(controller: DeclaredController, { ownerReferencesEnforced = false }: PermissionOptions): readonly PolicyRule[] {
-  const { kind, owns, watches, finalizer } = controller
+  const { kind, owns, prunes = owns, watches, finalizer } = controller
   const rule = (of: DeclaredKind, verbs: readonly string[], subresource = ''): PolicyRule => ({
     apiGroups: [of.group],
     resources: [`${pluralOf(of, controller)}${subresource}`],
@@ -65,8 +67,9 @@ function controllerRules(controller: DeclaredController, { ownerReferencesEnforc
     ...(finalizer === undefined ? [] : [rule(kind, ['get', 'patch'])]),
     ...(ownerReferencesEnforced && owns.length > 0 ? [rule(kind, ['update'], '/finalizers')] : []),
     ...watches.map((watched) => rule(watched, ['list', 'watch'])),
-    // Server-side apply is a patch, and asks for `create` too when the object is not there; pruning deletes.
-    ...owns.map((owned) => rule(owned, ['list', 'watch', 'create', 'patch', 'delete'])),
+    // Server-side apply is a patch, and asks for `create` too when the object is not there.
+    ...owns.map((owned) => rule(owned, ['list', 'watch', 'create', 'patch'])),
+    ...prunes.map((pruned) => rule(pruned, ['delete'])),
   ]
 }
 

@@ -46,6 +46,8 @@ export interface ProxiedRequest {
   readonly path: string
   readonly query: URLSearchParams
   readonly watch: boolean
+  /** When it came; wall clock, ms. */
+  readonly at: number
   /** The status that the caller got; `undefined` while there is none, or when there never was one. */
   status: number | undefined
   /** The fault that it met. */

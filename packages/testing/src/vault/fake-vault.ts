@@ -38,6 +38,8 @@ export interface FakeVaultOptions {
   readonly names?: readonly string[]
   /** PEM authorities whose client certificates are asked for. */
   readonly clientCa?: string
+  /** Close connections without a client certificate of `clientCa`, or of its own authority without one. The real Vault's tls_require_and_verify_client_cert sends an alert, too. @default false: they are asked for only */
+  readonly requireClientCertificate?: boolean
   /** An address for each node: pods on 127.0.1.1, 127.0.1.2, … with one port. @default 127.0.0.1 for all */
   readonly hosts?: readonly string[]
   /** @default any free one */
@@ -61,6 +63,8 @@ export interface FakeVault extends AsyncDisposable {
   readonly address: string
   /** PEM of the authority of its certificates; empty without TLS. */
   readonly ca: string
+  /** A client certificate of that authority, and its key. @throws Error without TLS */
+  clientCertificate(commonName: string): { readonly cert: string; readonly key: string }
   /** The shares, in hex and base64; empty before it is initialised. Of the current split: a rekey changes them. */
   readonly shares: readonly { readonly hex: string; readonly base64: string }[]
   readonly rootToken: string
@@ -95,6 +99,7 @@ function assemble(options: FakeVaultOptions) {
   const ids = identifiers(options.randomBytes)
   const release = options.product === 'openbao' ? OPENBAO : VAULT
   const authority = options.tls === true ? new Authority(clock.now()) : undefined
+  const required = options.requireClientCertificate ?? false
   const audit: AuditEntry[] = []
   const world = new World({ options, clock, ids, release, dev: state === 'dev', audit })
   const nodes = Array.from({ length: count }, (_, index) => {
@@ -104,7 +109,10 @@ function assemble(options: FakeVaultOptions) {
       name: `node${index + 1}`,
       host,
       port: options.port === undefined ? 0 : options.hosts === undefined ? options.port + 10 * index : options.port,
-      tls: pair === undefined ? undefined : { ...pair, clientCa: options.clientCa },
+      tls:
+        pair === undefined
+          ? undefined
+          : { ...pair, clientCa: options.clientCa ?? (required ? authority?.cert : undefined), clientCertificateRequired: required },
       retryJoin: options.retryJoin ?? false,
       context: world,
       kmsAvailable: () => world.kmsAvailable,
@@ -118,6 +126,10 @@ function assemble(options: FakeVaultOptions) {
       return nodes[0]!.address
     },
     ca: authority?.cert ?? '',
+    clientCertificate(commonName) {
+      if (authority === undefined) throw new Error('fakeVault: without "tls" it has no authority for certificates')
+      return authority.client(commonName, [])
+    },
     get shares() {
       return (world.cluster.key?.shares ?? []).map((share) => ({ hex: share.toString('hex'), base64: share.toString('base64') }))
     },

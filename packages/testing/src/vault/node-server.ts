@@ -7,8 +7,10 @@ import type { Answer, FakeRequest } from './answer.ts'
 export interface ServerTls {
   readonly cert: string
   readonly key: string
-  /** PEM authorities of client certificates; they are asked for, not demanded. */
+  /** PEM authorities of client certificates. */
   readonly clientCa: string | undefined
+  /** Connections without a certificate of them are closed. */
+  readonly clientCertificateRequired: boolean
 }
 
 export interface NodeServerOptions {
@@ -43,7 +45,10 @@ export class NodeServer {
     this.#inner =
       tls === undefined
         ? createServer(listener)
-        : createSecureServer({ cert: tls.cert, key: tls.key, requestCert: true, rejectUnauthorized: false, ...client }, listener)
+        : createSecureServer(
+            { cert: tls.cert, key: tls.key, requestCert: true, rejectUnauthorized: tls.clientCertificateRequired, ...client },
+            listener,
+          )
     const inner = this.#inner
     inner.on('clientError', (error: Error & { readonly rawPacket?: Buffer }, socket) => {
       if (error.rawPacket?.subarray(0, 5).toString() === 'LIST ') void this.#list(error.rawPacket.toString('latin1'), socket as Socket)

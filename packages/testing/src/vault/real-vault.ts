@@ -20,6 +20,10 @@ export interface RealVaultOptions {
   /** @default false */
   readonly tls?: boolean
   readonly names?: readonly string[]
+  /** An address of this machine for each node, for pods that differ by it and not by their port: together with `port`. @default 127.0.0.1 for all */
+  readonly hosts?: readonly string[]
+  /** With `hosts`: the port of all nodes; the one of the cluster is the next. @default free ones */
+  readonly port?: number
   /** Waiting nodes look for their leader by themselves. @default false */
   readonly retryJoin?: boolean
 }
@@ -27,6 +31,7 @@ export interface RealVaultOptions {
 export interface RealVaultNode {
   readonly name: string
   readonly address: string
+  readonly host: string
   readonly port: number
   /** SIGKILL. */
   kill(): Promise<void>
@@ -48,7 +53,9 @@ export interface RealVault extends AsyncDisposable {
 export async function startRealVault(options: RealVaultOptions = {}): Promise<RealVault> {
   const count = options.nodes ?? 1
   const state = options.state ?? (count === 1 ? 'dev' : 'open')
-  const site = new Site(options, await freePorts(count * 2), state === 'dev')
+  const { port } = options
+  const ports = port === undefined ? await freePorts(count * 2) : Array.from({ length: count }, () => [port, port + 1]).flat()
+  const site = new Site(options, ports, state === 'dev')
   try {
     await Promise.all(site.nodes.map((node) => node.start()))
     await site.reach(state)
@@ -78,15 +85,15 @@ class Site implements RealVault {
     this.watchdog = startWatchdog(this.folder)
     this.#authority = options.tls === true ? new Authority(systemClock.now()) : undefined
     this.ca = this.#authority?.cert ?? ''
-    this.nodes = Array.from({ length: ports.length / 2 }, (_, index) => new Node(this, index + 1, ports[index * 2]!, ports[index * 2 + 1]!))
+    this.nodes = Array.from({ length: ports.length / 2 }, (_, index) => new Node(this, index, ports[index * 2]!, ports[index * 2 + 1]!))
   }
 
   get address(): string {
     return this.nodes[0]!.address
   }
 
-  certificate(): Pair | undefined {
-    return this.#authority?.server([LOOPBACK, 'localhost', ...(this.options.names ?? [])], 'vault')
+  certificate(host: string): Pair | undefined {
+    return this.#authority?.server([...new Set([host, LOOPBACK]), 'localhost', ...(this.options.names ?? [])], 'vault')
   }
 
   async reach(state: NonNullable<RealVaultOptions['state']>): Promise<void> {
@@ -171,26 +178,28 @@ class Site implements RealVault {
 
 class Node implements RealVaultNode {
   readonly name: string
+  readonly host: string
   readonly port: number
   readonly #site: Site
   readonly #clusterPort: number
   #process: ServerProcess | undefined
 
-  constructor(site: Site, number: number, port: number, clusterPort: number) {
-    this.name = `node${number}`
+  constructor(site: Site, index: number, port: number, clusterPort: number) {
+    this.name = `node${index + 1}`
+    this.host = site.options.hosts?.[index] ?? LOOPBACK
     this.port = port
     this.#clusterPort = clusterPort
     this.#site = site
   }
 
   get address(): string {
-    return `${this.#site.ca === '' ? 'http' : 'https'}://${LOOPBACK}:${this.port}`
+    return `${this.#site.ca === '' ? 'http' : 'https'}://${this.host}:${this.port}`
   }
 
   async start(): Promise<void> {
     const { folder, executable, watchdog, dev } = this.#site
     const args = dev
-      ? ['server', '-dev', '-dev-root-token-id=root', '-dev-no-store-token', `-dev-listen-address=${LOOPBACK}:${this.port}`]
+      ? ['server', '-dev', '-dev-root-token-id=root', '-dev-no-store-token', `-dev-listen-address=${this.host}:${this.port}`]
       : ['server', `-config=${this.#configure()}`]
     const started = await startServerProcess({
       name: this.name,
@@ -230,7 +239,7 @@ class Node implements RealVaultNode {
     const { folder, options } = this.#site
     const data = join(folder, this.name)
     mkdirSync(data, { recursive: true })
-    const pair = this.#site.certificate()
+    const pair = this.#site.certificate(this.host)
     if (pair !== undefined) {
       writeFileSync(`${data}.crt`, pair.cert)
       writeFileSync(`${data}.key`, pair.key, { mode: 0o600 })
@@ -250,12 +259,12 @@ class Node implements RealVaultNode {
 ${peers.map((peer) => `  retry_join {\n    leader_api_addr = "${peer.address}"\n    ${ca}\n  }`).join('\n')}
 }
 listener "tcp" {
-  address = "${LOOPBACK}:${this.port}"
-  cluster_address = "${LOOPBACK}:${this.#clusterPort}"
+  address = "${this.host}:${this.port}"
+  cluster_address = "${this.host}:${this.#clusterPort}"
   ${tls}
 }
 api_addr = "${this.address}"
-cluster_addr = "https://${LOOPBACK}:${this.#clusterPort}"
+cluster_addr = "https://${this.host}:${this.#clusterPort}"
 disable_mlock = true
 `
     writeFileSync(file, text)

@@ -10,6 +10,8 @@ export interface TlsOptions {
   readonly key?: string | undefined
   /** The name that the server's certificate must carry, when it is not the address's host. */
   readonly serverName?: string | undefined
+  /** Does not look at the server's certificate: whoever answers is believed. Not together with `ca`. @default false */
+  readonly insecureSkipVerify?: boolean | undefined
 }
 
 export interface AddressOptions {
@@ -51,6 +53,8 @@ export function resolveTarget(options: AddressOptions): Target {
   if (connectTo !== undefined && isIP(connectTo) === 0) throw new ConfigurationError(`vault connectTo "${connectTo}": it is no IP address`)
   if ((tls.cert === undefined) !== (tls.key === undefined))
     throw new ConfigurationError('vault tls: "cert" and "key" are needed together for a client certificate')
+  if (tls.insecureSkipVerify === true && tls.ca !== undefined)
+    throw new ConfigurationError('vault tls: "ca" and "insecureSkipVerify" contradict each other: leave one of them out')
   const host = url.hostname.replace(/^\[|\]$/g, '')
   return {
     origin: url.origin,

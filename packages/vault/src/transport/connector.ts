@@ -32,7 +32,7 @@ function security({ tls, serverName }: Target): buildConnector.BuildOptions {
       ...(tls.ca !== undefined && { ca: tls.ca }),
       ...(tls.cert !== undefined && { cert: tls.cert, key: tls.key }),
     }),
-    rejectUnauthorized: true,
+    rejectUnauthorized: tls.insecureSkipVerify !== true,
     checkServerIdentity: (_host, certificate) => checkServerIdentity(serverName, certificate),
   }
 }

@@ -32,7 +32,8 @@ test('Retry-After is honoured with a little jitter, and left to the caller when 
   const limited = (retryAfterSeconds: number) => decide({ is: 'rateLimited', retryAfterSeconds }, false, 1, RETRIES, () => 0.5)
   expect(limited(2)).toEqual({ do: 'repeat', afterMs: 2_100 })
   expect(limited(60)).toEqual({ do: 'fail' })
-  expect(limited(0)).toEqual({ do: 'repeat', afterMs: 150 })
+  // Told of what is left of a second that has begun.
+  expect(limited(0)).toEqual({ do: 'repeat', afterMs: 1_050 })
 })
 
 test('pauses double up to the longest', () => {

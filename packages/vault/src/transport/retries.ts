@@ -23,9 +23,10 @@ export type Decision = { readonly do: 'fail' } | { readonly do: 'repeat'; readon
 export function decide(failure: VaultFailure, repeatable: boolean, attempt: number, limits: RetryLimits, random: () => number): Decision {
   if (attempt >= limits.attempts || !comesAgain(failure, repeatable)) return { do: 'fail' }
   const pause = Math.min(limits.longestPauseMs, limits.pauseMs * 2 ** (attempt - 1)) * (0.5 + 0.5 * random())
-  if (failure.is === 'rateLimited' && failure.retryAfterSeconds !== undefined) {
-    const asked = failure.retryAfterSeconds * 1000
-    // Vault rounds down: what is left of its second is told as 0, and four attempts would be over within a millisecond.
+  if (failure.is === 'rateLimited') {
+    const asked = Math.max(1, failure.retryAfterSeconds ?? 1) * 1000
+    // Quotas are by the second unless said otherwise, and Vault tells how long only where it is configured to.
+    // It rounds down: what is left of its second is told as 0, and all attempts could be over before it is.
     // Everybody who was refused in this second is told the same number: a tenth of jitter spreads them.
     return asked > limits.longestPauseMs ? { do: 'fail' } : { do: 'repeat', afterMs: Math.max(pause, asked * (1 + 0.1 * random())) }
   }

@@ -146,3 +146,9 @@ describe('the way to the program', () => {
     ['https://me@a.dev', 'or a user'],
   ])('%s is refused', (url, problem) => expect(() => checkReach({ url })).toThrow(problem))
 })
+
+test('one failure policy stands in the place of the hooks own: on a machine that may be out of reach nothing is to be refused', () => {
+  const hooks = webhooks(Shop, { validate, failurePolicy: 'Fail' })
+  const policyOf = (failurePolicy?: 'Ignore') => configurationsOf([hooks], { ...options, failurePolicy })[0]?.webhooks?.[0]?.failurePolicy
+  expect([policyOf(), policyOf('Ignore')]).toEqual(['Fail', 'Ignore'])
+})

@@ -3,6 +3,7 @@ import type { Side } from '../admission/admit.ts'
 import type { HookSet, WebhookDefinition } from '../admission/definition.ts'
 import {
   type Conversion,
+  type FailurePolicy,
   MutatingWebhookConfiguration,
   ValidatingWebhookConfiguration,
   type WebhookConfiguration,
@@ -24,6 +25,8 @@ export interface ConfigurationOptions {
   /** `NAMESPACE/NAME` of a cert-manager Certificate, whose authority its injector writes into the configurations. */
   readonly certManagerCertificate?: string | undefined
   readonly labels?: Readonly<Record<string, string>>
+  /** In the place of the hooks' own. */
+  readonly failurePolicy?: FailurePolicy | undefined
 }
 
 /** The configurations that make the API server call the hooks; a side without hooks has none. The same definitions give the same objects. */
@@ -78,7 +81,7 @@ function entryOf(definition: WebhookDefinition, side: Side, options: Configurati
       admissionReviewVersions: ['v1'],
       clientConfig: clientConfig(options.reach, pathOf(definition, side), options as { readonly caBundle: string | undefined }),
       rules,
-      failurePolicy,
+      failurePolicy: options.failurePolicy ?? failurePolicy,
       matchPolicy: 'Equivalent',
       sideEffects,
       timeoutSeconds,

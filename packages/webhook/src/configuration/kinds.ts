@@ -1,6 +1,9 @@
 import type { KubeObject, LabelSelectorSpec, ResourceType } from '@kubewright/core'
 import type { MatchCondition } from '../admission/rule-options.ts'
 
+/** What becomes of a request when the webhook does not answer: it is refused, or goes through unchecked. */
+export type FailurePolicy = 'Fail' | 'Ignore'
+
 /** How the API server reaches a webhook. */
 export interface WebhookClientConfig {
   readonly url?: string
@@ -22,7 +25,7 @@ export interface WebhookEntry {
   readonly admissionReviewVersions: readonly string[]
   readonly clientConfig: WebhookClientConfig
   readonly rules: readonly WebhookRule[]
-  readonly failurePolicy: 'Fail' | 'Ignore'
+  readonly failurePolicy: FailurePolicy
   readonly matchPolicy: 'Equivalent'
   readonly sideEffects: 'None' | 'NoneOnDryRun'
   readonly timeoutSeconds: number

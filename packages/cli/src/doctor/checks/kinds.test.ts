@@ -1,6 +1,6 @@
 import { defineKind, z } from '@kubewright/schema'
 import { expect, test } from 'vitest'
-import type { StoredDefinition } from '../../kinds/install.ts'
+import type { StoredDefinition } from '../../kinds/stored-definition.ts'
 import { kindFindings } from './kinds.ts'
 
 const Shop = defineKind({ group: 'example.dev', version: 'v1', kind: 'Shop', spec: z.object({ name: z.string().max(10) }) })

@@ -1,7 +1,7 @@
 import { CustomResourceDefinition } from '@kubewright/client'
 import { isNotFound } from '@kubewright/core'
 import { type CrdManifest, essenceOf, type GivenCrd } from '@kubewright/schema'
-import type { StoredDefinition } from '../../kinds/install.ts'
+import type { StoredDefinition } from '../../kinds/stored-definition.ts'
 import { crdsOf } from '../../manifests/crds.ts'
 import type { Check } from '../context.ts'
 import { differencesOf } from '../difference.ts'

@@ -6,6 +6,7 @@ export interface VaultUnderTest extends AsyncDisposable {
   readonly nodes: readonly {
     readonly name: string
     readonly address: string
+    readonly host: string
     readonly port: number
     kill(): Promise<void>
     start(): Promise<void>

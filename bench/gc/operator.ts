@@ -1,0 +1,58 @@
+import { gc } from '@kubewright/operator-gc'
+import { type Client, type ClusterConnection, connectTo, createLogger, createManager, sleep } from 'kubewright'
+
+/** How many requests of each verb were sent; attempts count, each of them. */
+export type Requests = Record<string, number>
+
+export function countingClient(connection: ClusterConnection): { readonly client: Client; readonly requests: Requests } {
+  const requests: Requests = {}
+  const client = connectTo(connection, {
+    observe: ({ verb }) => {
+      requests[verb] = (requests[verb] ?? 0) + 1
+    },
+  })
+  return { client, requests }
+}
+
+/** The operator in this process, as the command runs it, without a leader election. */
+export function startGc(
+  connection: ClusterConnection,
+  {
+    namespaces,
+    ...settings
+  }: { readonly namespaces?: readonly string[]; readonly concurrency?: number; readonly maxDeletionsPerSecond?: number },
+): { readonly requests: Requests; stop(): Promise<Requests> } {
+  const { client, requests } = countingClient(connection)
+  const stop = new AbortController()
+  const manager = createManager({
+    client,
+    log: createLogger({ level: 'warn', format: 'text' }),
+    metricsBindAddress: '0',
+    healthProbeBindAddress: '0',
+    leaderElection: false,
+    ...(namespaces !== undefined && { namespaces }),
+  })
+  gc.setup(manager, gc.config.parse(settings))
+  const running = manager.run(stop.signal)
+  return {
+    requests,
+    async stop() {
+      const counted = { ...requests }
+      stop.abort()
+      await running
+      await client.close()
+      return counted
+    },
+  }
+}
+
+/** Its kinds, served. */
+export async function installPolicies(admin: Client): Promise<void> {
+  for (const kind of gc.kinds) await admin.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { body: kind.crd() })
+  for (const kind of gc.kinds) {
+    while ((await admin.discovery.find(kind)) === undefined) {
+      admin.discovery.invalidate()
+      await sleep(100)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import type { Manager } from 'kubewright'
+import { type AuditSink, auditLog } from '../audit/audit.ts'
+import { AuditFile } from '../audit/audit-file.ts'
+import { AuthorRights } from '../author/author-rights.ts'
+import type { GcConfig } from '../config.ts'
+import { cacheFacts } from '../facts/cache-facts.ts'
+import type { Meter } from '../metrics/meter.ts'
+import { defaultsOf } from '../policy/defaults.ts'
+import { Collector } from './collector.ts'
+import { policiesKnown, watchPolicies } from './policy-watch.ts'
+import { sharedSource } from './shared-source.ts'
+import { cacheSource } from './target-source.ts'
+import { TrustedClock } from './trusted-clock.ts'
+
+/** Collects until the signal aborts. `manager` is the one that the leader is given: its client sends no deletion that might meet another leader's. */
+export async function operate(signal: AbortSignal, manager: Manager, settings: GcConfig, meter: Meter): Promise<void> {
+  const { client, cache, reachability } = manager
+  const recorder = manager.recorder('gc')
+  const log = manager.log.with({ operator: 'gc' })
+  const clock = new TrustedClock({ client, clock: manager.clock, log, measured: meter.skew })
+  const file = settings.auditLog === undefined ? undefined : new AuditFile(settings.auditLog, log)
+  const lines = auditLog(log)
+  const audit: AuditSink = (record) => {
+    lines(record)
+    file?.sink(record)
+  }
+  const rights = new AuthorRights({ client, clock, signal })
+  const collector = new Collector(
+    {
+      client,
+      source: sharedSource(cacheSource(cache)),
+      facts: cacheFacts({ cache, reachability, now: () => clock.now(), rights }),
+      clock,
+      log,
+      meter,
+      announce: (policy, note) => recorder.event(policy, { ...note, action: 'Collect' }),
+      audit,
+      notify: (object, note) => recorder.event(object, { type: 'Warning', reason: 'DeletionAnnounced', action: 'Announce', note }),
+      timeInDoubt: () => clock.doubt,
+      random: Math.random,
+      mayAct: () => manager.isLeader(),
+      reachability,
+      policiesKnown: () => policiesKnown(manager),
+      abandon: manager.abandon,
+    },
+    { ...defaultsOf(settings), concurrency: settings.concurrency, maxTotalDeletionsPerSecond: settings.maxTotalDeletionsPerSecond },
+  )
+  meter.leading(true)
+  const recording = new AbortController()
+  try {
+    // The last records are those of deletions that were under way when it was told to stop.
+    await together(
+      [
+        (ended) => collect(manager, collector, ended).finally(() => recording.abort(new Error('nothing is collected any more'))),
+        (ended) => clock.run(ended),
+        ...(file === undefined ? [] : [() => file.run(recording.signal)]),
+      ],
+      signal,
+    )
+  } finally {
+    meter.leading(false)
+  }
+}
+
+/** Nothing is deleted before every policy is known: one that comes late might be the one that keeps. */
+function collect(manager: Manager, collector: Collector, signal: AbortSignal): Promise<void> {
+  const known = Promise.withResolvers<void>()
+  return together(
+    [(ended) => watchPolicies(manager, collector, known.resolve, ended), (ended) => known.promise.then(() => collector.run(ended))],
+    signal,
+  )
+}
+
+/** All of them, until the signal aborts or one of them ends, which ends the others. @throws what the first of them that failed threw */
+async function together(parts: readonly ((ended: AbortSignal) => Promise<void>)[], signal: AbortSignal): Promise<void> {
+  const stop = new AbortController()
+  const ended = AbortSignal.any([signal, stop.signal])
+  const outcomes = await Promise.allSettled(parts.map((part) => part(ended).finally(() => stop.abort(signal.reason))))
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+}

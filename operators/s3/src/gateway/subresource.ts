@@ -1,0 +1,44 @@
+interface Facts {
+  /** The word in the query. */
+  readonly query: string
+  /** The root element of what GET answers with: a listing in its place is how servers answer for what they do not know. */
+  readonly root: string
+  /** What GET says when nothing is set. */
+  readonly unset: readonly string[]
+  /** Whether it has a DELETE of its own, on some server at least. */
+  readonly removable: boolean
+}
+
+/** The settings of a bucket that this operator knows. A request for any other is never sent. */
+export const SUBRESOURCES = {
+  versioning: { query: 'versioning', root: 'VersioningConfiguration', unset: [], removable: false },
+  encryption: {
+    query: 'encryption',
+    root: 'ServerSideEncryptionConfiguration',
+    unset: ['ServerSideEncryptionConfigurationNotFoundError'],
+    removable: true,
+  },
+  tagging: { query: 'tagging', root: 'Tagging', unset: ['NoSuchTagSet', 'NoSuchTagSetError'], removable: true },
+  lifecycle: { query: 'lifecycle', root: 'LifecycleConfiguration', unset: ['NoSuchLifecycleConfiguration'], removable: true },
+  cors: { query: 'cors', root: 'CORSConfiguration', unset: ['NoSuchCORSConfiguration'], removable: true },
+  publicAccess: {
+    query: 'publicAccessBlock',
+    root: 'PublicAccessBlockConfiguration',
+    unset: ['NoSuchPublicAccessBlockConfiguration'],
+    removable: false,
+  },
+  ownership: { query: 'ownershipControls', root: 'OwnershipControls', unset: ['OwnershipControlsNotFoundError'], removable: false },
+  objectLock: { query: 'object-lock', root: 'ObjectLockConfiguration', unset: ['ObjectLockConfigurationNotFoundError'], removable: false },
+  logging: { query: 'logging', root: 'BucketLoggingStatus', unset: [], removable: false },
+  // Its answer is JSON, and has no root element.
+  policy: { query: 'policy', root: '{', unset: ['NoSuchBucketPolicy'], removable: true },
+} as const satisfies Readonly<Record<string, Facts>>
+
+export type Subresource = keyof typeof SUBRESOURCES
+
+/** Whether the answer to a GET is what it ought to be. An empty body is: moto and others answer so for what is not set. */
+export function isAnswerOf(subresource: Subresource, body: string): boolean {
+  const { root } = SUBRESOURCES[subresource]
+  const text = body.replace(/^\uFEFF?\s*(<\?xml[^>]*\?>)?\s*/, '')
+  return text === '' || (root === '{' ? text.startsWith('{') : new RegExp(`^<(\\w+:)?${root}[\\s/>]`).test(text))
+}

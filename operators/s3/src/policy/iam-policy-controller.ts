@@ -1,0 +1,228 @@
+import { type ControllerDefinition, controller, formatTime, type ReconcileContext, references } from 'kubewright'
+import { MARKER } from '../bucket/settings.ts'
+import { isSamePolicy } from '../canonical/policy.ts'
+import { wirePolicy } from '../canonical/policy-spec.ts'
+import { mergedTags } from '../canonical/tags.ts'
+import { isRemoteFailure } from '../gateway/failure.ts'
+import type { Identity, PolicyVersion } from '../gateway/identity.ts'
+import { IAMPolicy } from '../kinds/iam-policy.ts'
+import { may } from '../kinds/management.ts'
+import { Provider } from '../kinds/provider.ts'
+import { User } from '../kinds/user.ts'
+import { Blocked } from '../reconcile/blocked.ts'
+import { driftDelay, type Environment } from '../reconcile/environment.ts'
+import { isForcedOut } from '../reconcile/orphaning.ts'
+import { connected, identityOf } from '../reconcile/ready-provider.ts'
+import { targetOf } from '../reconcile/reference.ts'
+import { type Pass, told } from '../reconcile/told.ts'
+import { policyRefsOf } from '../user/policies.ts'
+
+type Context = ReconcileContext<IAMPolicy>
+
+const RETRY = 10 * 60_000
+const WAIT = 2_000
+/** Of AWS. */
+const MOST_VERSIONS = 5
+/** A status is no place for long lists. */
+const SHOWN_USERS = 100
+
+export function iamPolicyController(environment: Environment): ControllerDefinition<IAMPolicy> {
+  return controller(IAMPolicy, {
+    workers: environment.settings.workers,
+    watches: [references(Provider, (policy: IAMPolicy) => [targetOf(policy.spec.providerRef, policy)])],
+    retry: { base: '1s', cap: '5m' },
+    reconcile: (context) => told(context, environment, 'IAMPolicy', () => bringAbout(context, environment)),
+    cleanup: (context) => told(context, environment, 'IAMPolicy', () => remove(context, environment), 'cleanup'),
+    onDeleted: (request) => environment.meter.forget('IAMPolicy', request),
+  })
+}
+
+const nameOf = ({ spec, metadata }: IAMPolicy): string => spec.name ?? metadata.name ?? ''
+
+async function bringAbout(context: Context, environment: Environment): Promise<Pass> {
+  const { object, status, signal } = context
+  const { spec } = object
+  const wire = wirePolicy(spec.policy)
+  if (wire.is === 'waiting')
+    throw new Blocked('PolicyInvalid', `the policy has placeholders, which only policies of buckets have: ${wire.for.join(', ')}`)
+  const identity = identityOf(await connected(spec.providerRef, object, context, environment))
+  const { namespace = '', name = '' } = object.metadata
+  const marker = `${environment.settings.clusterId}/${namespace}/${name}`
+  const arn = await ensurePolicy(context, identity, JSON.stringify(wire.policy), marker)
+  if (arn === undefined) return { again: 10, ready: { is: false, reason: 'Creating' }, prune: false }
+  await bringUpToDate(context, environment, identity, arn, wire.policy)
+  await tags(context, identity, arn, marker)
+  status.applied = true
+  const users = await identity.usersWith(arn, signal)
+  status.attachedUsers = users === undefined || users.length === 0 ? undefined : [...users].sort().slice(0, SHOWN_USERS)
+  return { again: driftDelay(environment) }
+}
+
+/** @returns `undefined` when it takes another pass */
+async function ensurePolicy(
+  { object, status, signal, clock, recorder }: Context,
+  identity: Identity,
+  document: string,
+  marker: string,
+): Promise<string | undefined> {
+  const { spec } = object
+  const name = nameOf(object)
+  const known = object.status?.policyArn
+  const found =
+    known === undefined ? await identity.findPolicy(name, spec.path ?? '/', signal) : (await identity.policy(known, signal))?.arn
+  if (found !== undefined) {
+    if (status.origin === undefined) {
+      if (status.pendingCreate === undefined && !(await mayAdopt(spec, identity, found, marker, signal)))
+        throw new Blocked(
+          'AlreadyExists',
+          `a policy "${name}" exists and was not made for this object: it is left alone. With adoptionPolicy: Always it is taken over`,
+          RETRY,
+        )
+      status.origin = status.pendingCreate === undefined ? 'Adopted' : 'Created'
+    }
+    status.pendingCreate = undefined
+    status.policyArn = found
+    return found
+  }
+  if (status.origin !== undefined && spec.onMissing === 'Report')
+    throw new Blocked('PolicyVanished', `the policy "${name}" was there and is gone; with onMissing: Recreate it is made again`, RETRY)
+  if (!may(spec.managementPolicies, 'Create'))
+    throw new Blocked('NotFound', `there is no policy "${name}", and managementPolicies do not allow to create it`, RETRY)
+  if (object.status?.pendingCreate === undefined) {
+    status.pendingCreate = { at: formatTime(clock.now()) }
+    status.policyArn = undefined
+    return undefined
+  }
+  const arn = await identity.createPolicy(
+    name,
+    { path: spec.path, description: spec.description, document, tags: { ...spec.tags, [MARKER]: marker } },
+    signal,
+  )
+  status.origin = 'Created'
+  status.pendingCreate = undefined
+  status.policyArn = arn
+  recorder.event(object, { reason: 'PolicyCreated', action: 'Create', note: `policy "${name}" was created` })
+  return arn
+}
+
+/** A policy is changed by a new version, of which there are five at most: an older one that says the same is taken again. */
+async function bringUpToDate(context: Context, environment: Environment, identity: Identity, arn: string, wanted: object): Promise<void> {
+  const { object, status, signal, clock, recorder, condition } = context
+  const versions = await identity.policyVersions(arn, signal)
+  const current = versions.find(({ isDefault }) => isDefault)
+  status.version = current?.id
+  if (current !== undefined && isSamePolicy(wanted, await identity.policyVersion(arn, current.id, signal))) {
+    condition('DriftDetected', false, 'InSync')
+    return
+  }
+  const isDrift = object.status?.applied === true && object.status.observedGeneration === object.metadata.generation
+  if (isDrift) {
+    environment.meter.drifted('IAMPolicy', 'policy')
+    recorder.event(object, { type: 'Warning', reason: 'DriftDetected', action: 'Compare', note: 'somebody else has changed the policy' })
+  }
+  if (!may(object.spec.managementPolicies, 'Update') || (isDrift && object.spec.driftPolicy === 'Report')) {
+    condition('DriftDetected', true, 'Differs', `the default version ${current?.id ?? ''} says something else`)
+    return
+  }
+  status.version =
+    (await sameVersion(identity, arn, versions, wanted, signal)) ?? (await newVersion(identity, arn, versions, wanted, signal))
+  status.lastSyncTime = formatTime(clock.now())
+  condition('DriftDetected', false, 'InSync')
+  recorder.event(object, { reason: 'PolicyApplied', action: 'Update', note: `version ${status.version} is the default` })
+}
+
+async function sameVersion(
+  identity: Identity,
+  arn: string,
+  versions: readonly PolicyVersion[],
+  wanted: object,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for (const { id, isDefault } of versions) {
+    if (isDefault || !isSamePolicy(wanted, await identity.policyVersion(arn, id, signal))) continue
+    await identity.setDefaultVersion(arn, id, signal)
+    return id
+  }
+  return undefined
+}
+
+async function newVersion(
+  identity: Identity,
+  arn: string,
+  versions: readonly PolicyVersion[],
+  wanted: object,
+  signal: AbortSignal,
+): Promise<string> {
+  const [oldest] = versions
+    .filter(({ isDefault }) => !isDefault)
+    .sort((a, b) => a.createdAt - b.createdAt || a.id.localeCompare(b.id, 'en', { numeric: true }))
+  if (versions.length >= MOST_VERSIONS && oldest !== undefined) await identity.deletePolicyVersion(arn, oldest.id, signal)
+  return identity.createPolicyVersion(arn, JSON.stringify(wanted), signal)
+}
+
+async function mayAdopt(
+  { adoptionPolicy }: IAMPolicy['spec'],
+  identity: Identity,
+  arn: string,
+  marker: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (adoptionPolicy !== 'IfOwned') return adoptionPolicy === 'Always'
+  try {
+    return (await identity.policyTags(arn, signal))[MARKER] === marker
+  } catch (error) {
+    if (isRemoteFailure(error, 'Unsupported', 'Denied')) return false
+    throw error
+  }
+}
+
+async function tags({ object, status, condition, signal }: Context, identity: Identity, arn: string, marker: string): Promise<void> {
+  const { tags: given, tagsMode, managementPolicies } = object.spec
+  if (given === undefined || !may(managementPolicies, 'Update')) return
+  try {
+    const seen = await identity.policyTags(arn, signal)
+    const wanted = mergedTags({ tags: { ...given, [MARKER]: marker }, mode: tagsMode }, seen)
+    const added = Object.fromEntries(Object.entries(wanted).filter(([key, value]) => seen[key] !== value))
+    const gone = Object.keys(seen).filter((key) => wanted[key] === undefined)
+    if (Object.keys(added).length > 0) await identity.tagPolicy(arn, added, signal)
+    if (gone.length > 0) await identity.untagPolicy(arn, gone, signal)
+    status.conditions = status.conditions?.filter(({ type }) => type !== 'Advisory')
+  } catch (error) {
+    if (!isRemoteFailure(error, 'Unsupported')) throw error
+    condition('Advisory', true, 'Unsupported', 'this server has no tags for policies: spec.tags has no effect')
+  }
+}
+
+async function remove(context: Context, environment: Environment): Promise<Pass> {
+  const { object, status, signal, cache, recorder } = context
+  const { spec, metadata } = object
+  const done: Pass = { again: undefined, ready: { is: false, reason: 'Deleted' } }
+  if (isForcedOut(context, `policy "${nameOf(object)}"`)) return done
+  const isOurs = status.origin !== undefined || status.pendingCreate !== undefined
+  if (spec.deletionPolicy === 'Retain' || !isOurs || !may(spec.managementPolicies, 'Delete')) return done
+  const users = cache.list(User).filter((user) =>
+    policyRefsOf(user).some((reference) => {
+      const target = targetOf(reference, user)
+      return target.name === metadata.name && target.namespace === metadata.namespace
+    }),
+  )
+  if (users.length > 0 && spec.inUse === 'Wait')
+    throw new Blocked(
+      'InUse',
+      `Users refer to it: ${users.map((user) => `${user.metadata.namespace}/${user.metadata.name}`).join(', ')}`,
+      WAIT,
+    )
+  const identity = identityOf(await connected(spec.providerRef, object, context, environment))
+  const arn = status.policyArn ?? (await identity.findPolicy(nameOf(object), spec.path ?? '/', signal))
+  if (arn === undefined || (await identity.policy(arn, signal)) === undefined) return done
+  // Asked for, and not left to the server: there is one that deletes a policy that is attached, and then nobody can detach it.
+  const attached = (await identity.usersWith(arn, signal)) ?? []
+  if (attached.length > 0 && spec.inUse === 'Wait')
+    throw new Blocked('InUse', `it is attached to users: ${attached.slice(0, 10).join(', ')}`, 30_000)
+  for (const user of attached) await identity.detach(user, arn, signal)
+  for (const { id, isDefault } of await identity.policyVersions(arn, signal))
+    if (!isDefault) await identity.deletePolicyVersion(arn, id, signal)
+  await identity.deletePolicy(arn, signal)
+  recorder.event(object, { reason: 'PolicyDeleted', action: 'Delete', note: `policy "${nameOf(object)}" was deleted` })
+  return done
+}

@@ -1,0 +1,15 @@
+/** Nothing can be done now, and it is no failure: something is missing, in the way, or not allowed. */
+export class Blocked extends Error {
+  override readonly name = 'Blocked'
+  readonly reason: string
+  /** In ms. When it is looked at again though nothing was heard; `undefined`: with the next change. */
+  readonly retry: number | undefined
+
+  constructor(reason: string, message: string, retry?: number) {
+    super(message)
+    this.reason = reason
+    this.retry = retry
+  }
+}
+
+export const isBlocked = (error: unknown): error is Blocked => error instanceof Blocked

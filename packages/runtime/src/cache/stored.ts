@@ -1,0 +1,4 @@
+/** What every object has that comes from a server. */
+export interface Stored {
+  readonly metadata: { readonly name: string; readonly uid: string }
+}
