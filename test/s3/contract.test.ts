@@ -45,7 +45,7 @@ test.each(PAIRS)('the fake in the dialect %s answers as %s was recorded to, but 
 if (process.env['KUBEWRIGHT_TEST_SERVER'] === 'real') {
   for (const { name, start } of realServers()) {
     if (start === undefined) {
-      lines.push(`contract: ${name} is not on this machine; its recorded answers stand for it`)
+      lines.push(`contract: ${name} is not on this machine in the version that was recorded; its recorded answers stand for it`)
       continue
     }
     test(`${name} answers as it was recorded to: the cases are the ones of the recordings`, { timeout: 180_000 }, async () => {
