@@ -82,6 +82,53 @@ test('--webhook-url: the API server calls a program that no Service stands befor
   expect((await clientConfig()).url).toBe(`https://127.0.0.1:${port}/validate--v1-checked`)
 })
 
+test('without a word about them, a program outside the cluster is found on this machine, and nothing is refused when it has gone', async ({
+  kubewright,
+}) => {
+  const namespace = await bench.namespace()
+  const program = kubewright(flags(), { file: 'checked.ts' })
+  const port = await portOf(program)
+  await eventually(async () => expect((await clientConfig()).url).toBe(`https://127.0.0.1:${port}/validate--v1-checked`), {
+    timeout: 20_000,
+  })
+  expect((await configuration()).webhooks![0]!.failurePolicy).toBe('Ignore')
+  const maps = await bench.configMaps()
+  const create = (name: string) =>
+    maps.create(configMap(namespace, name, { labels: { checked: 'yes' }, data: { good: 'no' } }), { dryRun: true })
+  let probes = 0
+  await eventually(async () => expect(await failure(create(`a${++probes}`))).toMatchObject({ code: 422 }), { timeout: 20_000 })
+  program.kill('SIGTERM')
+  expect(await program.ended).toBe(0)
+  await create('b')
+})
+
+test('the webhooks of the program that is installed in the cluster are left alone, and the log says so', async ({ kubewright }) => {
+  const service = { service: { name: 'kubewright-checked', namespace: 'operators' } }
+  const entry = {
+    ...{ name: 'mine.checked.dev', admissionReviewVersions: ['v1'], sideEffects: 'None', failurePolicy: 'Ignore', clientConfig: service },
+    rules: [{ apiGroups: ['none.dev'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['nones'], scope: '*' }],
+  }
+  const head = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration' }
+  const body = { ...head, metadata: { name: 'kubewright-checked' }, webhooks: [entry] }
+  await bench.client.request('POST', PATH.slice(0, PATH.lastIndexOf('/')), { body })
+  const program = kubewright(flags(), { file: 'checked.ts' })
+  await program.says(/webhooks are not served.*installed in the cluster|installed in the cluster.*webhooks are not served/, {
+    timeout: 20_000,
+  })
+  expect(await clientConfig()).toMatchObject(service)
+})
+
+test('--webhook-failure-policy stands in the place of what the webhooks say', async ({ kubewright }) => {
+  const at = ['--webhook-url', 'https://127.0.0.1:0', '--webhook-port', '0']
+  const policy = async () => (await configuration()).webhooks![0]!.failurePolicy
+  const plain = kubewright(flags(...at), { file: 'checked.ts' })
+  await eventually(async () => expect(await policy()).toBe('Fail'), { timeout: 20_000 })
+  plain.kill('SIGTERM')
+  await plain.ended
+  kubewright(flags(...at, '--webhook-failure-policy', 'Ignore'), { file: 'checked.ts' }).says(/./)
+  await eventually(async () => expect(await policy()).toBe('Ignore'), { timeout: 20_000 })
+})
+
 test('--webhook-port and --webhook-service: where it listens, and the Service by which it is found', async ({ kubewright }) => {
   const program = kubewright(flags('--webhook-service', 'front', '--webhook-port', '0'), { file: 'checked.ts' })
   expect(await portOf(program)).not.toBe(9443)
