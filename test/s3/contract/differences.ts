@@ -32,7 +32,6 @@ const VERSITYGW_LACKS: readonly Difference[] = [
 ]
 
 const VERSITYGW_DIFFERS: readonly Difference[] = [
-  known(/^tagging: get$/, 'tags keep their order'),
   known(/^tagging: get after empty set$/, 'an empty set of tags is none'),
   known(/^tagging: aws: prefix$/, 'the prefix aws: is reserved'),
   known(/^policy: Statement as object$/, 'the grammar of policies allows one statement without a list'),

@@ -1,7 +1,7 @@
 import * as IAM from '@aws-sdk/client-iam'
 import * as S3 from '@aws-sdk/client-s3'
 import * as STS from '@aws-sdk/client-sts'
-import { json, outcome } from './recorder.ts'
+import { byKey, json, outcome } from './recorder.ts'
 import type { Scene } from './scene.ts'
 
 const policy = (...statements: readonly Readonly<Record<string, unknown>>[]) =>
@@ -35,9 +35,7 @@ export const userScene: Scene = async ({ record, clients, name }) => {
   await record.call('user: get absent', iam.send(new IAM.GetUserCommand({ UserName: 'absent' })))
   await record.call('user: delete absent', iam.send(new IAM.DeleteUserCommand({ UserName: 'absent' })))
   await record.call('user: tag', iam.send(new IAM.TagUserCommand({ UserName, Tags: [{ Key: 'a', Value: 'b' }] })))
-  await record.call('user: list tags', iam.send(new IAM.ListUserTagsCommand({ UserName })), ({ Tags = [] }) =>
-    json(Tags.toSorted((a, b) => a.Key!.localeCompare(b.Key!))),
-  )
+  await record.call('user: list tags', iam.send(new IAM.ListUserTagsCommand({ UserName })), ({ Tags = [] }) => json(byKey(Tags)))
   await record.call('user: untag', iam.send(new IAM.UntagUserCommand({ UserName, TagKeys: ['a'] })))
 
   const key = await iam.send(new IAM.CreateAccessKeyCommand({ UserName }))

@@ -58,3 +58,7 @@ export function failure(error: unknown): string {
 }
 
 export const json = (value: unknown): string | undefined => JSON.stringify(value)
+
+/** Tags are a set: versitygw lists them in another order at each request. */
+export const byKey = <T extends { readonly Key?: string | undefined }>(tags: readonly T[] | undefined): T[] | undefined =>
+  tags?.toSorted((a, b) => (a.Key ?? '').localeCompare(b.Key ?? ''))

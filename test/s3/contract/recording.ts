@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { byKey } from './recorder.ts'
 
 export type RecordedServer = 'versitygw' | 'moto-auth' | 'seaweedfs' | 'radosgw' | 'minio' | 'ministack'
 
@@ -25,10 +26,9 @@ function settled(title: string, answer: string): string {
       return steady.startsWith('{') ? `200 ${JSON.stringify(Object.values(JSON.parse(steady) as object))}` : steady
     case 'key: last used, used':
       return steady.startsWith('[') ? `200 ${JSON.stringify((JSON.parse(steady) as string[]).sort())}` : steady
+    case 'tagging: get':
     case 'user: list tags':
-      return steady.replace(/\[.*\]/, (list) =>
-        JSON.stringify((JSON.parse(list) as { readonly Key: string }[]).sort((a, b) => a.Key.localeCompare(b.Key))),
-      )
+      return steady.replace(/\[.*\]/, (list) => JSON.stringify(byKey(JSON.parse(list) as { readonly Key: string }[])))
     case 'sts: caller identity of the user':
       return steady.replace(/arn:\S+ acct=\d+/, 'the ARN of the user')
     case 'inline: list':
