@@ -1,6 +1,6 @@
 import { virtualClock } from '@kubewright/testing/virtual-clock'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { sleep, systemClock } from './clock.ts'
+import { sleep, sleepOrAbort, systemClock } from './clock.ts'
 
 describe('sleep', () => {
   test('resolves after its time and not before', async () => {
@@ -39,6 +39,39 @@ describe('sleep', () => {
     await clock.advance(10)
     await sleeping
     expect(remove).toHaveBeenCalledWith('abort', expect.any(Function))
+  })
+})
+
+describe('sleepOrAbort', () => {
+  test('is over after its time and not before', async () => {
+    const clock = virtualClock()
+    let isOver = false
+    const sleeping = sleepOrAbort(1_000, { clock, signal: new AbortController().signal }).then(() => {
+      isOver = true
+    })
+    await clock.advance(999)
+    expect(isOver).toBe(false)
+    await clock.advance(1)
+    await sleeping
+  })
+
+  test('is over when the signal aborts, without an error, and leaves no timer', async () => {
+    const clock = virtualClock()
+    const controller = new AbortController()
+    const sleeping = sleepOrAbort(1_000, { clock, signal: controller.signal })
+    controller.abort(new Error('stopping'))
+    await expect(sleeping).resolves.toBeUndefined()
+    expect(clock.pending).toBe(0)
+  })
+
+  test('tells what else goes wrong', async () => {
+    const broken = {
+      ...virtualClock(),
+      setTimer: () => {
+        throw new Error('no timers left')
+      },
+    }
+    await expect(sleepOrAbort(1, { clock: broken, signal: new AbortController().signal })).rejects.toThrow('no timers left')
   })
 })
 

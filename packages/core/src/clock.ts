@@ -31,6 +31,15 @@ export const systemClock: Clock = {
   },
 }
 
+/** Resolves after `ms`, or as soon as the signal aborts: for who looks at the signal anyway. */
+export async function sleepOrAbort(ms: number, options: { readonly clock?: Clock; readonly signal: AbortSignal }): Promise<void> {
+  try {
+    await sleep(ms, options)
+  } catch (error) {
+    if (!options.signal.aborted) throw error
+  }
+}
+
 /** Resolves after `ms`. @throws the signal's reason as soon as it aborts. */
 export function sleep(ms: number, options: { readonly clock?: Clock; readonly signal?: AbortSignal | undefined } = {}): Promise<void> {
   const { clock = systemClock, signal } = options

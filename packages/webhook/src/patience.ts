@@ -1,4 +1,4 @@
-import { type Clock, ConfigurationError, sleep } from '@kubewright/core'
+import { type Clock, ConfigurationError, sleepOrAbort } from '@kubewright/core'
 import type { Logger } from '@kubewright/runtime'
 
 const FIRST_RETRY = 500
@@ -19,16 +19,10 @@ export async function persist<R>(problem: string, { clock, log, signal }: Patien
       if (signal.aborted) return undefined
       if (error instanceof ConfigurationError) throw error
       log.error(problem, { error, retryInSeconds: retry / 1000 })
-      await pause(retry, clock, signal)
+      await sleepOrAbort(retry, { clock, signal })
     }
   }
   return undefined
-}
-
-/** Until the time is over or the signal aborts. */
-export async function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  // The signal's reason is no news to who passed it.
-  await sleep(ms, { clock, signal }).catch(() => {})
 }
 
 /** Sleeps until it is time, and no longer than until somebody rings; a ring while nobody sleeps is kept for the next time. */
@@ -52,7 +46,7 @@ export class Alarm {
     this.#wake = wake
     signal.addEventListener('abort', wake, { once: true })
     if (this.#rung || signal.aborted) wake()
-    await pause(ms, this.#clock, over.signal)
+    await sleepOrAbort(ms, { clock: this.#clock, signal: over.signal })
     signal.removeEventListener('abort', wake)
     this.#rung = false
   }

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { ConfigurationError, isInvalid, parseDuration } from '@kubewright/core'
+import { ConfigurationError, isInvalid, parseDuration, sleepOrAbort } from '@kubewright/core'
 import { type Manager, parseBindAddress, type Runnable } from '@kubewright/runtime'
 import { validityOf } from './certificates/inspection.ts'
 import { type CertificateSource, openSource, type Watched } from './certificates/source.ts'
@@ -10,7 +10,7 @@ import { ConvertedDefinition, MutatingWebhookConfiguration, ValidatingWebhookCon
 import { type Reach, serverNames } from './configuration/reach.ts'
 import { configurationTarget, conversionTarget } from './configuration/trust.ts'
 import { WebhookMetrics } from './metrics/webhook-metrics.ts'
-import { Alarm, pause, persist } from './patience.ts'
+import { Alarm, persist } from './patience.ts'
 import { serveWebhooks, type WebhookEndpoint } from './server/https-server.ts'
 import { routesOf } from './server/routes.ts'
 import { type ResolvedWebhookServer, resolveWebhookServer, type WebhookServerOptions } from './webhook-options.ts'
@@ -84,7 +84,7 @@ class WebhookLife {
         if (again === undefined) break
         this.#unready = undefined
         serving()
-        await pause(SHORTEST_WAIT, this.#manager.clock, this.#signal)
+        await sleepOrAbort(SHORTEST_WAIT, { clock: this.#manager.clock, signal: this.#signal })
         await alarm.sleep(again - SHORTEST_WAIT, this.#signal)
       }
     } finally {

@@ -5,6 +5,7 @@ import { Bucket } from '../kinds/bucket.ts'
 import { may } from '../kinds/management.ts'
 import { Provider } from '../kinds/provider.ts'
 import { Blocked } from '../reconcile/blocked.ts'
+import { yieldToElder } from '../reconcile/elder.ts'
 import type { Connected } from '../reconcile/ready-provider.ts'
 import { targetOf } from '../reconcile/reference.ts'
 import { MARKER } from './settings.ts'
@@ -15,21 +16,12 @@ const MINUTE = 60_000
 
 /** Of objects that mean the same bucket the oldest has it. @throws Blocked for the others */
 export function claim({ object, cache }: Pick<Context, 'object' | 'cache'>, { provider }: Pick<Connected, 'provider'>): void {
-  const rivals = cache.list(Bucket).filter((other) => other.spec.name === object.spec.name && other.metadata.uid !== object.metadata.uid)
-  const winner = rivals.find((other) => {
-    const endpoint = cache.get(Provider, targetOf(other.spec.providerRef, other))?.spec.endpoint
-    return endpoint === provider.spec.endpoint && age(other) < age(object)
+  const rivals = cache.list(Bucket).filter((other) => {
+    const isSame = other.spec.name === object.spec.name
+    return isSame && cache.get(Provider, targetOf(other.spec.providerRef, other))?.spec.endpoint === provider.spec.endpoint
   })
-  if (winner === undefined) return
-  const { namespace = '', name = '' } = winner.metadata
-  throw new Blocked(
-    'Conflict',
-    `the bucket "${object.spec.name}" belongs to Bucket "${namespace}/${name}", which is older: choose another name`,
-    MINUTE,
-  )
+  yieldToElder(object, rivals, (elder) => `the bucket "${object.spec.name}" belongs to Bucket ${elder}: choose another name`)
 }
-
-const age = ({ metadata: { creationTimestamp = '', uid = '' } }: Bucket): string => `${creationTimestamp} ${uid}`
 
 /**
  * Sees to it that the bucket is there and ours.

@@ -9,10 +9,11 @@ import { BucketPolicy } from '../kinds/bucket-policy.ts'
 import { Provider } from '../kinds/provider.ts'
 import { User } from '../kinds/user.ts'
 import { Blocked } from '../reconcile/blocked.ts'
+import { yieldToElder } from '../reconcile/elder.ts'
 import { driftDelay, type Environment } from '../reconcile/environment.ts'
 import { isForcedOut } from '../reconcile/orphaning.ts'
 import { connected } from '../reconcile/ready-provider.ts'
-import { follow, targetOf } from '../reconcile/reference.ts'
+import { follow, isSameTarget, targetOf } from '../reconcile/reference.ts'
 import { type Pass, told } from '../reconcile/told.ts'
 
 type Context = ReconcileContext<BucketPolicy>
@@ -135,22 +136,8 @@ async function put(storage: Storage, bucket: string, document: string, { spec }:
 /** A bucket has one policy. @throws Blocked for all but the oldest */
 function claim({ object, cache }: Context): void {
   const target = targetOf(object.spec.bucketRef, object)
-  const age = ({ metadata: { creationTimestamp = '', uid = '' } }: BucketPolicy) => `${creationTimestamp} ${uid}`
-  const rival = cache.list(BucketPolicy).find((other) => {
-    const same = targetOf(other.spec.bucketRef, other)
-    return (
-      other.metadata.uid !== object.metadata.uid &&
-      same.name === target.name &&
-      same.namespace === target.namespace &&
-      age(other) < age(object)
-    )
-  })
-  if (rival === undefined) return
-  throw new Blocked(
-    'Conflict',
-    `the policy of Bucket "${target.name}" is that of BucketPolicy "${rival.metadata.namespace}/${rival.metadata.name}", which is older`,
-    60_000,
-  )
+  const rivals = cache.list(BucketPolicy).filter((other) => isSameTarget(targetOf(other.spec.bucketRef, other), target))
+  yieldToElder(object, rivals, (elder) => `the policy of Bucket "${target.name}" is that of BucketPolicy ${elder}`)
 }
 
 async function remove(context: Context, environment: Environment): Promise<Pass> {

@@ -8,6 +8,10 @@ export type Place = Pick<ReconcileContext<KubeObject>, 'cache' | 'client' | 'sig
 /** Where a reference leads. */
 export const targetOf = ({ name, namespace }: Reference, from: KubeObject) => ({ name, namespace: namespace ?? from.metadata.namespace })
 
+type Target = ReturnType<typeof targetOf>
+
+export const isSameTarget = (a: Target, b: Target): boolean => a.name === b.name && a.namespace === b.namespace
+
 /** Whether objects of a namespace may refer to this object of another one. */
 export function consents({ metadata }: KubeObject, namespace: string | undefined): boolean {
   if (metadata.namespace === namespace) return true

@@ -1,4 +1,4 @@
-import { type KubeObject, messageOf, sleep } from '@kubewright/core'
+import { type KubeObject, messageOf, sleepOrAbort } from '@kubewright/core'
 import type { ControllerEngine } from './engine.ts'
 import type { ExternalSource } from './external-source.ts'
 import { keyOf } from './request.ts'
@@ -32,7 +32,6 @@ export async function runExternalSource<T extends KubeObject>(
       if (clock.monotonic() - startedAt > LONGEST_PAUSE) pause = SHORTEST_PAUSE
       log.error(`a source of controller ${spec.name} failed; it is begun again`, { error: messageOf(error), after: pause / 1000 })
     }
-    // Rejects with the signal's reason and with nothing else, and the loop sees the signal.
-    await sleep(pause, { clock, signal }).catch(() => {})
+    await sleepOrAbort(pause, { clock, signal })
   }
 }

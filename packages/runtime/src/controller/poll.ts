@@ -1,4 +1,4 @@
-import { deepEqual, messageOf, sleep } from '@kubewright/core'
+import { deepEqual, messageOf, sleepOrAbort } from '@kubewright/core'
 import { type Duration, milliseconds } from './duration.ts'
 import type { ExternalSource, ExternalSourceContext } from './external-source.ts'
 import { keyOf, type ReconcileTarget } from './request.ts'
@@ -36,8 +36,7 @@ export function poll({ name = 'poll', every, list }: PollOptions): ExternalSourc
           if (signal.aborted) return
           log.warn('cannot look at what is outside; trying again', { source: name, error: messageOf(error) })
         }
-        // Rejects with the signal's reason and with nothing else, and the loop sees the signal.
-        await sleep(period * (1 + JITTER * (2 * random() - 1)), { clock, signal }).catch(() => {})
+        await sleepOrAbort(period * (1 + JITTER * (2 * random() - 1)), { clock, signal })
       }
     },
   }

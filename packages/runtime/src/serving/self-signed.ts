@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { type Clock, sleep } from '@kubewright/core'
+import { type Clock, sleepOrAbort } from '@kubewright/core'
 import { Authority } from '@kubewright/core/certificates'
 import { ReplaceableCertificate, type ServingCertificate } from './serving-certificate.ts'
 
@@ -16,7 +16,7 @@ export function selfSignedCertificate(clock: Clock): { readonly certificate: Ser
   const certificate = new ReplaceableCertificate(pair)
   const run = async (signal: AbortSignal) => {
     while (!signal.aborted) {
-      await sleep(notAfter - REPLACED_BEFORE_END - clock.now(), { clock, signal }).catch(() => {})
+      await sleepOrAbort(notAfter - REPLACED_BEFORE_END - clock.now(), { clock, signal })
       if (signal.aborted) return
       ;({ pair, notAfter } = issue())
       certificate.replace(pair)

@@ -1,5 +1,5 @@
 import { Lease, type Resource } from '@kubewright/client'
-import { type Clock, ConnectionError, isConflict, isNotFound, messageOf, sleep } from '@kubewright/core'
+import { type Clock, ConnectionError, isConflict, isNotFound, messageOf, sleepOrAbort } from '@kubewright/core'
 import { released } from '../leader-election/lease.ts'
 import type { Logger } from '../log/logger.ts'
 import type { Reachability } from '../reachability/reachability.ts'
@@ -143,7 +143,7 @@ export class ShardReplica implements Shards {
       } catch (error) {
         if (!signal.aborted) log.debug('the watch of the ring’s leases ended', { ring: sharding.name, error })
       }
-      await sleep(sharding.retryPeriod, { clock, signal }).catch(() => {})
+      await sleepOrAbort(sharding.retryPeriod, { clock, signal })
     }
   }
 

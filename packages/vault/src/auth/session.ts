@@ -1,4 +1,4 @@
-import { backoff, type Clock, sleep } from '@kubewright/core'
+import { backoff, type Clock, sleepOrAbort } from '@kubewright/core'
 import { z } from 'zod'
 import { answerOf } from '../answers.ts'
 import { isVaultError } from '../errors.ts'
@@ -178,7 +178,7 @@ export class Session {
     this.#changed = () => woken.abort()
     try {
       const either = AbortSignal.any([signal, woken.signal])
-      await (ms === undefined ? aborted(either) : sleep(ms, { clock: this.#options.clock, signal: either }).catch(() => undefined))
+      await (ms === undefined ? aborted(either) : sleepOrAbort(ms, { clock: this.#options.clock, signal: either }))
     } finally {
       this.#changed = undefined
     }
