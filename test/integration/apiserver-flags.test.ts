@@ -179,3 +179,24 @@ test('--controllers says who works behind the API: all, unless some are left out
   expect(await wrong.ended).toBe(2)
   expect(wrong.stderr.join('\n')).toContain('--controllers: "-pods" is none of them')
 })
+
+test('--data-dir: objects outlive the server, and a second server on the directory is one clear line', async ({ kubewright }) => {
+  const directory = join(file('x', ''), '..', 'data')
+  const token = file('csv', 'secret,ann,1,"system:masters"\n')
+  const flags = ['apiserver', '--secure-port', '0', '--token-auth-file', token, '--data-dir', directory]
+  const start = async () => {
+    const program = kubewright(flags)
+    const client = connectTo({ server: await serverOf(program), insecureSkipTlsVerify: true, token: 'secret' })
+    onTestFinished(() => client.close())
+    return { program, client }
+  }
+  const first = await start()
+  await first.client.request('POST', '/api/v1/namespaces', { body: { metadata: { name: 'kept' } } })
+  const second = kubewright(flags)
+  expect(await second.ended).toBe(1)
+  expect(second.stderr.join('\n')).toContain(`${directory} is in use by process ${first.program.pid}: stop it, or give another --data-dir`)
+  first.program.kill('SIGTERM')
+  expect(await first.program.ended).toBe(0)
+  const { client } = await start()
+  expect(await client.request('GET', '/api/v1/namespaces/kept')).toMatchObject({ metadata: { name: 'kept' } })
+})

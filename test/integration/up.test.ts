@@ -26,3 +26,25 @@ test('it says where its kubeconfig is and that it is ready; policies are there, 
   program.kill('SIGINT')
   expect(await program.ended).toBe(0)
 })
+
+test('--data-dir: what was made is there the next time, and no examples come over it', async ({ kubewright }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'kubewright-up-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const kubeconfig = join(folder, 'kubeconfig')
+  const start = async () => {
+    const program = kubewright(['up', '--only', 'gc', '--data-dir', join(folder, 'data'), '--write-kubeconfig', kubeconfig])
+    const [, examples] = await program.says(/^operators: gc \((\d+) example objects\)$/)
+    const client = await connect({ kubeconfig })
+    return { program, client, examples: Number(examples) }
+  }
+  const first = await start()
+  expect(first.examples).toBeGreaterThan(0)
+  await (await first.client.resource(ConfigMap)).create({ metadata: { name: 'kept', namespace: 'default' } })
+  await first.client.close()
+  first.program.kill('SIGINT')
+  expect(await first.program.ended).toBe(0)
+  const { client, examples } = await start()
+  onTestFinished(() => client.close())
+  expect(examples).toBe(0)
+  expect((await (await client.resource(ConfigMap)).get({ name: 'kept', namespace: 'default' })).metadata.name).toBe('kept')
+})

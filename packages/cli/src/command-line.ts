@@ -41,6 +41,7 @@ export async function createProgram(asked: string | undefined, terminal: Termina
     .command('up')
     .description('the embedded API server with all operators on example objects, in one process')
     .option('--port <PORT>', 'the API server’s port; 0 takes a free one', '0')
+    .option('--data-dir <DIR>', 'where the cluster’s objects outlive this program; default: in memory only')
     .option('--write-kubeconfig <FILE>', 'where the kubeconfig is written; default in the user’s cache folder')
     .option('--no-examples', 'start with an empty cluster')
     .option('--only <OPERATORS>', 'these operators only, with commas')

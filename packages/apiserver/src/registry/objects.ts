@@ -315,6 +315,14 @@ export class Objects {
   }
 }
 
+/** Makes what is not there yet. @returns whether it did */
+export function provide(objects: Objects, resource: StoredResource, object: DynamicObject): boolean {
+  const { name = '', namespace } = object.metadata
+  if (objects.find(resource, { name, namespace }) !== undefined) return false
+  objects.create(resource, object, namespace)
+  return true
+}
+
 /** What a write to `/status` changes. */
 function withStatusOf({ strategy }: StoredResource, current: DynamicObject, next: DynamicObject): DynamicObject {
   const changed = { ...current, status: next['status'] }

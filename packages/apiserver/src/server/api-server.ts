@@ -1,10 +1,9 @@
-import { randomBytes, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import type { Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { ConfigurationError, messageOf, systemClock } from '@kubewright/core'
-import { Authority } from '@kubewright/core/certificates'
 import { Equivalents } from '../admission/equivalents.ts'
 import { matchConditionEngine } from '../admission/match-condition-engine.ts'
 import { WebhookAdmission } from '../admission/webhook-admission.ts'
@@ -19,7 +18,7 @@ import { Registrar } from '../crd/registrar.ts'
 import { builtinResources } from '../registry/builtin-resources.ts'
 import { Catalog } from '../registry/catalog.ts'
 import { Objects } from '../registry/objects.ts'
-import { serviceAddresses } from '../registry/strategies/services.ts'
+import { SERVICES_TABLE, serviceAddresses } from '../registry/strategies/services.ts'
 import type { RestContext } from '../rest/context.ts'
 import { dispatch } from '../rest/dispatch.ts'
 import { MetaPaths } from '../rest/meta-paths.ts'
@@ -30,6 +29,7 @@ import { firstNode } from '../workloads/nodes.ts'
 import { bootstrap } from './bootstrap.ts'
 import { kubeconfigText, type ServerConnection } from './kubeconfig.ts'
 import { type ApiServerOptions, DEFAULT_BOOKMARK_INTERVAL, DEFAULT_HISTORY, LARGEST_BACKLOG } from './options.ts'
+import { inDirectory, inMemory, type Persistence } from './persistence.ts'
 import { handle, type PipelineOptions } from './pipeline.ts'
 import { securityOf } from './security.ts'
 import { createTransport } from './transport.ts'
@@ -45,6 +45,8 @@ export interface ApiServer extends AsyncDisposable {
   readonly kubeconfig: string
   /** A client certificate for a user in some groups, signed by the server's own authority. PEM. */
   clientCertificate(user: string, groups?: readonly string[]): { readonly cert: string; readonly key: string }
+  /** Whether the objects of an earlier server were there, in its directory. */
+  readonly isRestored: boolean
   /** How many requests were answered, by method and code: `GET 200`. */
   readonly requests: ReadonlyMap<string, number>
   /** Forgets the history: whoever resumes from an earlier resource version is told 410. */
@@ -67,8 +69,19 @@ const SERVER_NAMES = [
   'kubernetes.default.svc.cluster.local',
 ]
 
-/** @throws ConfigurationError when the port is taken, or certificates or tokens are malformed */
+/** @throws ConfigurationError when the port is taken, certificates or tokens are malformed, or the data directory is damaged or in use */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
+  const { clock = systemClock, log = () => {}, dataDir } = options
+  const persistence = dataDir === undefined ? inMemory(clock) : await inDirectory(dataDir, clock, log)
+  try {
+    return await start(options, persistence)
+  } catch (error) {
+    await persistence.close()
+    throw error
+  }
+}
+
+async function start(options: ApiServerOptions, persistence: Persistence): Promise<ApiServer> {
   const {
     host = '127.0.0.1',
     port = 0,
@@ -77,20 +90,27 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     uuid = () => crypto.randomUUID(),
     log = () => {},
   } = options
-  const authority = new Authority(clock.now())
-  const token = randomBytes(24).toString('base64url')
+  const { authority, token, signingKey } = persistence.identity
   const admin: User = { name: 'kubernetes-admin', groups: [MASTERS, AUTHENTICATED] }
   const tokens = new Map([...(options.tokenFile === undefined ? [] : parseTokenFile(options.tokenFile)), [token, admin] as const])
   const modes = options.authorizationModes ?? ['AlwaysAllow']
   const running = selectedControllers(options.controllers ?? true)
 
-  // Revisions go on from the clock, so that a client which still holds one of an earlier server's is told that it is too old.
-  const store = new Store({ clock, history: options.history ?? DEFAULT_HISTORY, firstRevision: clock.now() })
+  const { ahead, firstRevision } = persistence
+  const store = new Store({ clock, history: options.history ?? DEFAULT_HISTORY, firstRevision, ahead })
   const objects = new Objects({ store, clock, random, uuid })
-  const security = securityOf({ store, clock, uuid, tokens, modes, serviceAccounts: options.serviceAccounts })
+  const security = securityOf({
+    store,
+    clock,
+    uuid,
+    tokens,
+    modes,
+    serviceAccounts: { ...(signingKey !== undefined && { signingKey }), ...options.serviceAccounts },
+  })
   const cel = matchConditionEngine()
   const catalog = new Catalog()
-  catalog.add(...builtinResources({ addresses: serviceAddresses(), cel }))
+  const addresses = serviceAddresses()
+  catalog.add(...builtinResources({ addresses, cel }))
   const webhookClient = new WebhookClient(store, clock)
   const webhooks = new WebhookAdmission({
     store,
@@ -130,7 +150,11 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     authorizer,
     anonymous: options.anonymous ?? modes.includes('RBAC'),
     audit: new AuditLog(options.audit, clock, uuid, (error) => log(`apiserver: an audit event could not be written: ${messageOf(error)}`)),
-    answer: (request) => dispatch({ context, meta: meta!, authenticator, authorizer, tokens: security.tokens }, request),
+    async answer(request) {
+      const answer = await dispatch({ context, meta: meta!, authenticator, authorizer, tokens: security.tokens }, request)
+      await persistence.synced()
+      return answer
+    },
     failed: (request, error) =>
       log(`apiserver: ${request} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
   }
@@ -143,6 +167,8 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const actualPort = await listen(server, host, port)
   meta = new MetaPaths(catalog, `${host}:${actualPort}`, security.tokens)
   const controllers = startControllers({ objects, catalog, clock, log, rootCa: caData }, running)
+  persistence.restore(store)
+  for (const { object } of store.list(SERVICES_TABLE)) addresses.taken(object)
   bootstrap(objects, catalog, actualPort, running.has('pod') ? [firstNode] : [])
   bootstrapRoles(objects, catalog)
 
@@ -164,6 +190,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       await new Promise((resolve) => setImmediate(resolve))
       cutConnections()
       await closed
+      await persistence.close()
     })()
     return stopped
   }
@@ -173,6 +200,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     connection,
     kubeconfig: kubeconfigText(connection),
     clientCertificate: (user, groups = []) => authority.client(user, groups),
+    isRestored: persistence.isRestored,
     requests,
     compact: () => store.compact(),
     closeWatches: () => endWatches(() => true),

@@ -1,26 +1,27 @@
 import type { DynamicObject } from '@kubewright/core'
 import type { Catalog } from '../registry/catalog.ts'
-import type { Objects } from '../registry/objects.ts'
+import { type Objects, provide } from '../registry/objects.ts'
 
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system']
 
-/** What every cluster has from the start. */
+/** What every cluster has from the start; what is there from an earlier start stays as it is. */
 export function bootstrap(objects: Objects, catalog: Catalog, port: number, machines: readonly DynamicObject[] = []): void {
   const namespaces = catalog.find('', 'v1', 'namespaces')
   const services = catalog.find('', 'v1', 'services')
   const nodes = catalog.find('', 'v1', 'nodes')
   if (namespaces?.is !== 'stored' || services?.is !== 'stored' || nodes?.is !== 'stored')
     throw new Error('the catalog lacks namespaces, services or nodes')
-  for (const machine of machines) objects.create(nodes, machine, undefined)
-  for (const name of NAMESPACES) objects.create(namespaces, { metadata: { name } }, undefined)
+  for (const machine of machines) provide(objects, nodes, machine)
+  for (const name of NAMESPACES) provide(objects, namespaces, { metadata: { name } })
   const spec = {
     clusterIP: '10.96.0.1',
     clusterIPs: ['10.96.0.1'],
     ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port }],
   }
-  objects.create(
-    services,
-    { metadata: { name: 'kubernetes', labels: { component: 'apiserver', provider: 'kubernetes' } }, spec },
-    'default',
-  )
+  const metadata = { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } }
+  if (provide(objects, services, { metadata, spec })) return
+  // It may listen on another port than last time.
+  objects.update(services, metadata, (service) => ({ ...service, spec: { ...(service['spec'] as object), ports: spec.ports } }), {
+    unconditional: true,
+  })
 }

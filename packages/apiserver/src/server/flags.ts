@@ -9,7 +9,7 @@ import type { ApiServerOptions } from './options.ts'
 /** The values of kube-apiserver's flags by name, without the dashes; those that may be repeated are joined by commas. */
 export type ServerFlags = Readonly<Record<string, string | undefined>>
 
-/** The flags that {@link optionsOfFlags} understands: kube-apiserver's, and kube-controller-manager's for the controllers that this server has inside. */
+/** The flags that {@link optionsOfFlags} understands: kube-apiserver's, kube-controller-manager's for the controllers and etcd's for the storage that this server has inside. */
 export const SERVER_FLAGS = [
   'tls-cert-file',
   'tls-private-key-file',
@@ -24,6 +24,7 @@ export const SERVER_FLAGS = [
   'audit-policy-file',
   'audit-log-path',
   'controllers',
+  'data-dir',
 ] as const
 
 const MODES: readonly string[] = ['AlwaysAllow', 'RBAC'] satisfies readonly AuthorizationMode[]
@@ -53,6 +54,7 @@ export async function optionsOfFlags(flags: ServerFlags): Promise<ApiServerOptio
     }),
     audit,
     controllers: controllersOf(flags['controllers']),
+    dataDir: directoryOf(flags['data-dir']),
   }) as ApiServerOptions
 }
 
@@ -93,6 +95,11 @@ function controllersOf(text: string | undefined): ApiServerOptions['controllers'
     throw error
   }
   return names
+}
+
+function directoryOf(path: string | undefined): string | undefined {
+  if (path === '') throw new ConfigurationError('--data-dir: give a directory, or leave the flag out for a server in memory')
+  return path
 }
 
 function booleanOf(flag: string, text: string | undefined): boolean | undefined {

@@ -38,6 +38,12 @@ export interface ApiServerOptions {
    * @default true: in most tests a Deployment has to stay what it was told to be
    */
   readonly controllers?: ControllerSelection
+  /**
+   * A directory in which the objects, and the keys that kubeconfigs and tokens depend on, outlive the server; made when it is not there. A write is
+   * on the disk before it is answered. Watches do not resume over a restart: clients list anew.
+   * @default none: all is in memory
+   */
+  readonly dataDir?: string
   readonly clock?: Clock
   /** 0 up to 1. @default Math.random */
   readonly random?: () => number

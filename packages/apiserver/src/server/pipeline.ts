@@ -7,7 +7,8 @@ import { impersonated, wantedUser } from '../authz/impersonation.ts'
 import { type Answer, type ApiRequest, jsonAnswer } from '../rest/exchange.ts'
 import { Notes } from '../rest/notes.ts'
 import { warningHeaders } from '../rest/warning-header.ts'
-import { internalError, Refusal, unauthorized } from '../status/index.ts'
+import { internalError, Refusal, storageError, unauthorized } from '../status/index.ts'
+import { StorageError } from '../storage/index.ts'
 
 /** A request as it came in: nobody has yet looked at who makes it. */
 export interface IncomingRequest extends Omit<ApiRequest, 'user' | 'notes'> {
@@ -87,6 +88,7 @@ function refusalOf(error: unknown, report: () => void): Answer {
     return jsonAnswer(error.code, error.status, seconds === undefined ? {} : { 'retry-after': String(seconds) })
   }
   report()
+  if (error instanceof StorageError) return refusalOf(storageError(error.message), () => {})
   return jsonAnswer(500, internalError('the embedded API server failed; its log says why').status)
 }
 

@@ -11,6 +11,15 @@ export class SortedKeys {
     if (this.keys[index] !== key) this.keys.splice(index, 0, key)
   }
 
+  /** Many at once, none of them there before: in any order, and in place only after {@link sort}. */
+  append(key: string): void {
+    this.keys.push(key)
+  }
+
+  sort(): void {
+    this.keys.sort((a, b) => (a < b ? -1 : 1))
+  }
+
   delete(key: string): void {
     const index = this.indexOf(key)
     if (this.keys[index] === key) this.keys.splice(index, 1)

@@ -3,6 +3,7 @@ import { virtualClock } from '@kubewright/testing/virtual-clock'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Change, CompactedError, Store } from './index.ts'
+import type { WriteRecord } from './record.ts'
 import { StaleEntryError } from './store.ts'
 
 const storeOf = (entries = 10_000, age = 0) => {
@@ -207,4 +208,62 @@ test('an entry is encoded once for each form', () => {
   const encode = () => `form ${++calls}`
   expect(entry.encoded('v1', encode)).toBe(entry.encoded('v1', encode))
   expect(entry.encoded('table', encode).toString()).toBe('form 2')
+})
+
+describe('what goes ahead of a write', () => {
+  const storeAhead = (append: (write: WriteRecord) => void) =>
+    new Store({ clock: virtualClock(), history: { entries: 10, age: 0 }, firstRevision: 1000, ahead: { append } })
+
+  test('is told of each one before it takes effect', () => {
+    const written: WriteRecord[] = []
+    const store = storeAhead((write) => {
+      expect(store.revision).toBe(write.revision - 1)
+      written.push(write)
+    })
+    const entry = store.create('pods', 'a', object(1))
+    store.remove('pods', store.replace('pods', entry, object(2)))
+    expect(written).toMatchObject([
+      { resource: 'pods', key: 'a', revision: 1001, object: { value: 1 } },
+      { resource: 'pods', key: 'a', revision: 1002, object: { value: 2 } },
+      { resource: 'pods', key: 'a', revision: 1003 },
+    ])
+    expect(written[2]!.object).toBeUndefined()
+  })
+
+  test('can refuse it, and nothing has happened then', () => {
+    let isFull = false
+    const store = storeAhead(() => {
+      if (isFull) throw new Error('no space left')
+    })
+    const entry = store.create('pods', 'a', object(1))
+    const heard: Change[] = []
+    store.subscribe((change) => heard.push(change))
+    isFull = true
+    expect(() => store.create('pods', 'b', object(1))).toThrow('no space left')
+    expect(() => store.replace('pods', entry, object(2))).toThrow('no space left')
+    expect(() => store.remove('pods', entry)).toThrow('no space left')
+    expect(heard).toEqual([])
+    expect(store.revision).toBe(entry.revision)
+    expect(contents(store.list('pods'))).toEqual([['a', 1]])
+    isFull = false
+    expect(store.replace('pods', entry, object(2)).revision).toBe(entry.revision + 1)
+  })
+})
+
+test('a store made from the contents of another one holds the same, and no history', () => {
+  fc.assert(
+    fc.property(operations, (all) => {
+      const { store } = storeOf()
+      for (const operation of all) perform(store, operation)
+      const clock = virtualClock()
+      const next = new Store({ clock, history: { entries: 10, age: 0 }, firstRevision: store.revision + 1 })
+      const told: string[] = []
+      next.subscribe(({ type, resource, current }) => told.push(`${type} ${resource} ${current.key} ${next.list(resource).length > 0}`))
+      const contentsThen = store.contents()
+      next.restore(contentsThen)
+      for (const resource of ['pods', 'nodes']) expect(contents(next.list(resource))).toEqual(contents(store.list(resource)))
+      expect(told).toEqual(contentsThen.map(({ resource, key }) => `put ${resource} ${key} true`))
+      expect(() => next.changesSince('pods', store.revision)).toThrow(CompactedError)
+    }),
+  )
 })

@@ -1,13 +1,22 @@
 import { type Clock, type DynamicObject, deepEqual, deepFreeze } from '@kubewright/core'
 import { Entry } from './entry.ts'
+import type { StoredObject, WriteRecord } from './record.ts'
 import { type Change, type HistoryBounds, RevisionLog } from './revision-log.ts'
 import { SortedKeys } from './sorted-keys.ts'
+
+/** Where a write goes before it takes effect. */
+export interface WriteAhead {
+  /** @throws to refuse the write: nothing has happened then */
+  append(write: WriteRecord): void
+}
 
 export interface StoreOptions {
   readonly clock: Clock
   readonly history: HistoryBounds
   /** Revision before the first write. Above 0 and 1, which have meanings of their own in the API. @default 1000 */
   readonly firstRevision?: number
+  /** @default none: all is in memory */
+  readonly ahead?: WriteAhead | undefined
 }
 
 export interface ListRange {
@@ -53,10 +62,12 @@ export class Store {
   private readonly undelivered: Change[] = []
   private readonly log: RevisionLog
   private readonly clock: Clock
+  private readonly ahead: WriteAhead | undefined
   private lastRevision: number
 
   constructor(options: StoreOptions) {
     this.clock = options.clock
+    this.ahead = options.ahead
     this.log = new RevisionLog(options.history)
     this.lastRevision = options.firstRevision ?? 1000
     // What an earlier server knew, this one does not: a client that resumes from there must list anew.
@@ -101,9 +112,11 @@ export class Store {
   remove(resource: string, previous: Entry, lastState: DynamicObject = previous.object): Entry {
     this.requireNewest(resource, previous)
     const table = this.table(resource)
+    const current = this.entryOf(previous.key, lastState)
+    this.ahead?.append({ resource, key: previous.key, revision: current.revision })
+    this.lastRevision = current.revision
     table.entries.delete(previous.key)
     table.keys.delete(previous.key)
-    const current = this.entryOf(previous.key, lastState)
     this.publish({ type: 'delete', resource, revision: current.revision, current, previous, at: this.clock.monotonic() })
     return current
   }
@@ -139,6 +152,32 @@ export class Store {
     return () => void group.delete(listener)
   }
 
+  /** Everything, in no order: what a later store can be {@link restore}d from. */
+  contents(): readonly StoredObject[] {
+    return [...this.tables].flatMap(([resource, { entries }]) =>
+      [...entries.values()].map(({ key, object, revision }) => ({ resource, key, revision, object })),
+    )
+  }
+
+  /**
+   * Takes over what an earlier store held, oldest first, under its old revisions. Listeners hear of it when all is there; the history does not, so
+   * that nobody resumes from before.
+   */
+  restore(contents: readonly StoredObject[]): void {
+    for (const { resource, key, revision, object } of contents) {
+      const table = this.table(resource)
+      table.entries.set(key, new Entry(key, deepFreeze(object), revision))
+      table.keys.append(key)
+    }
+    for (const { keys } of this.tables.values()) keys.sort()
+    for (const { resource, key } of contents) {
+      // A listener may have removed or changed it in the meantime.
+      const current = this.get(resource, key)
+      if (current === undefined) continue
+      this.tell({ type: 'put', resource, revision: current.revision, current, previous: undefined, at: this.clock.monotonic() })
+    }
+  }
+
   /** Forgets the history up to `revision`. @default everything so far */
   compact(revision: number = this.lastRevision): void {
     this.log.compact(Math.min(revision, this.lastRevision))
@@ -147,6 +186,8 @@ export class Store {
   private put(resource: string, key: string, object: DynamicObject, previous: Entry | undefined): Entry {
     const table = this.table(resource)
     const current = this.entryOf(key, object)
+    this.ahead?.append({ resource, key, revision: current.revision, object: current.object })
+    this.lastRevision = current.revision
     table.entries.set(key, current)
     if (previous === undefined) table.keys.add(key)
     this.publish({ type: 'put', resource, revision: current.revision, current, previous, at: this.clock.monotonic() })
@@ -154,7 +195,7 @@ export class Store {
   }
 
   private entryOf(key: string, object: DynamicObject): Entry {
-    const revision = ++this.lastRevision
+    const revision = this.lastRevision + 1
     const stamped = { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } }
     return new Entry(key, deepFreeze(stamped), revision)
   }
@@ -165,10 +206,13 @@ export class Store {
     this.undelivered.push(change)
     if (this.undelivered.length > 1) return
     while (this.undelivered.length > 0) {
-      const next = this.undelivered[0]!
-      for (const listener of [...(this.listeners.get('') ?? []), ...(this.listeners.get(next.resource) ?? [])]) listener(next)
+      this.tell(this.undelivered[0]!)
       this.undelivered.shift()
     }
+  }
+
+  private tell(change: Change): void {
+    for (const listener of [...(this.listeners.get('') ?? []), ...(this.listeners.get(change.resource) ?? [])]) listener(change)
   }
 
   private requireNewest(resource: string, entry: Entry): void {

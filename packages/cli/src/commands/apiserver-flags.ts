@@ -19,5 +19,6 @@ export const APISERVER_FLAGS: readonly { readonly flag: string; readonly descrip
     description:
       'who works behind the API, as kube-controller-manager has it: *, NAME, -NAME; default *: Deployments roll out, Jobs complete',
   },
+  { flag: '--data-dir <DIR>', description: 'where objects outlive the server; default: in memory only' },
   { flag: '--write-kubeconfig <FILE>', description: 'an admin kubeconfig, written when the server is ready' },
 ]

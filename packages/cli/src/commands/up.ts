@@ -23,6 +23,7 @@ import { startSealedVault } from './vault-unsealer-demo.ts'
 
 interface UpFlags {
   readonly port: string
+  readonly dataDir?: string
   readonly writeKubeconfig?: string
   readonly examples: boolean
   readonly only?: string
@@ -34,10 +35,17 @@ export async function up(given: Readonly<Record<string, unknown>>, terminal: Ter
   const flags = given as unknown as UpFlags
   const { known, unknown } = selectOperators(flags.only === undefined ? ['all'] : flags.only.split(',').map((name) => name.trim()))
   if (unknown.length > 0) throw new UsageError(`--only: unknown operator "${unknown[0]}": one of ${OPERATOR_NAMES.join(', ')}`)
-  const server = await startApiServer({ port: parsePort('--port', flags.port), controllers: ['*'] })
+  const server = await startApiServer({
+    port: parsePort('--port', flags.port),
+    controllers: ['*'],
+    log: (line) => terminal.stderr.write(`${line}\n`),
+    ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
+  })
+  // In a cluster that was there before they have had their time.
+  const wantsExamples = flags.examples && !server.isRestored
   const client = connectTo(server.connection, { fieldManager: 'kubewright-up' })
   const vault = known.includes('vault-sync') ? await startDemoVault() : undefined
-  const sealedVault = flags.examples && known.includes('vault-unsealer') ? await startSealedVault() : undefined
+  const sealedVault = wantsExamples && known.includes('vault-unsealer') ? await startSealedVault() : undefined
   try {
     const kubeconfig = await writeKubeconfigFile(flags.writeKubeconfig ?? defaultKubeconfigPath(terminal.environment), server.kubeconfig)
     const operators = await loadOperators(known)
@@ -51,7 +59,7 @@ export async function up(given: Readonly<Record<string, unknown>>, terminal: Ter
     try {
       const metrics = await Promise.race([running.started, running.done])
       // Not before: what an operator has something to say against is not to be among the examples.
-      const examples = flags.examples ? operators.flatMap((operator) => operator.examples?.(Date.now()) ?? []) : []
+      const examples = wantsExamples ? operators.flatMap((operator) => operator.examples?.(Date.now()) ?? []) : []
       await Promise.race([applyAll(client, examples, terminal.signal), running.done])
       announce(
         { kubeconfig, server: server.url, vault: vault?.address, metrics: metrics ?? undefined, operators, examples },

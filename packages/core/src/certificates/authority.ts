@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import { type CertificateRequest, certificate, type Subject } from './certificate.ts'
 
 const DAY_MS = 86_400_000
@@ -13,7 +13,7 @@ export interface Pair {
   readonly key: string
 }
 
-/** A certificate authority that lives as long as its process: a server's own, so that its clients can verify it without any set-up. */
+/** A certificate authority, by default one that lives as long as its process: a server's own, so that its clients can verify it without any set-up. */
 export class Authority {
   readonly cert: string
   private readonly key: KeyObject
@@ -22,13 +22,24 @@ export class Authority {
   readonly notAfter: number
   private readonly now: number
 
-  /** `now`: milliseconds since the epoch. */
-  constructor(now: number) {
+  /** `now`: milliseconds since the epoch. `earlier`: the {@link kept} part of one that goes on in this. @throws when that is malformed */
+  constructor(now: number, earlier?: Pair) {
     this.now = now
+    if (earlier !== undefined) {
+      this.key = createPrivateKey(earlier.key)
+      this.cert = earlier.cert
+      this.notAfter = Date.parse(new X509Certificate(earlier.cert).validTo)
+      return
+    }
     this.notAfter = now + LIFETIME_MS
     const { privateKey, publicKey } = newKeys()
     this.key = privateKey
     this.cert = this.issue(this.subject, publicKey, { is: 'authority' })
+  }
+
+  /** What has to be kept, and kept secret, for the authority to outlive its process. */
+  get kept(): Pair {
+    return { cert: this.cert, key: pemOf(this.key) }
   }
 
   /** For a server that is reached by these names and addresses. */
@@ -43,7 +54,7 @@ export class Authority {
 
   private pair(subject: Subject, use: CertificateRequest['use']): Pair {
     const { privateKey, publicKey } = newKeys()
-    return { cert: this.issue(subject, publicKey, use), key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string }
+    return { cert: this.issue(subject, publicKey, use), key: pemOf(privateKey) }
   }
 
   private issue(subject: Subject, publicKey: KeyObject, use: CertificateRequest['use']): string {
@@ -51,6 +62,8 @@ export class Authority {
     return certificate({ subject, publicKey, issuer: this.subject, issuerKey: this.key, notBefore, notAfter: this.notAfter, use })
   }
 }
+
+const pemOf = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }) as string
 
 /** P-256: made in a tenth of a millisecond, where RSA takes fifty. */
 const newKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })

@@ -1,20 +1,20 @@
 import type { DynamicObject } from '@kubewright/core'
 import type { Catalog } from '../../registry/catalog.ts'
-import type { Objects } from '../../registry/objects.ts'
+import { type Objects, provide } from '../../registry/objects.ts'
 import { BOOTSTRAP_ROLES, type BootstrapRole } from './bootstrap-roles.ts'
 
 const GROUP = 'rbac.authorization.k8s.io'
 const LABELS = { 'kubernetes.io/bootstrapping': 'rbac-defaults' }
 const ANNOTATIONS = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' }
 
-/** Writes the roles and bindings that every cluster starts with. */
+/** Writes the roles and bindings that every cluster starts with, as far as they are not there. */
 export function bootstrapRoles(objects: Objects, catalog: Catalog): void {
   const roles = catalog.ofKind(GROUP, 'ClusterRole')
   const bindings = catalog.ofKind(GROUP, 'ClusterRoleBinding')
   if (roles === undefined || bindings === undefined) throw new Error('the catalog lacks the kinds of RBAC')
   for (const role of BOOTSTRAP_ROLES) {
-    objects.create(roles, roleObject(role), undefined)
-    if (role.groups !== undefined) objects.create(bindings, bindingObject(role.name, role.groups), undefined)
+    provide(objects, roles, roleObject(role))
+    if (role.groups !== undefined) provide(objects, bindings, bindingObject(role.name, role.groups))
   }
 }
 

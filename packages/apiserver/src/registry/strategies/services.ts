@@ -10,7 +10,12 @@ const specOf = (object: DynamicObject): Fields => optionalFields(object as Field
 export interface ServiceAddresses {
   clusterIP(): string
   nodePort(): number
+  /** A service that is there has its own from an earlier server. */
+  taken(service: DynamicObject): void
 }
+
+/** Where services are stored. */
+export const SERVICES_TABLE = '/services'
 
 export function services(addresses: ServiceAddresses): Strategy {
   return {
@@ -102,6 +107,12 @@ export function serviceAddresses(network = '10.96'): ServiceAddresses {
     nodePort() {
       port = port >= NODE_PORTS.last ? NODE_PORTS.first : port + 1
       return port
+    },
+    taken(service) {
+      const { clusterIP, ports } = specOf(service)
+      const [, third, fourth] = /^\d+\.\d+\.(\d+)\.(\d+)$/.exec(String(clusterIP)) ?? []
+      if (String(clusterIP).startsWith(`${network}.`)) address = Math.max(address, Number(third) * 256 + Number(fourth))
+      for (const { nodePort } of listAt({ ports }, 'ports')) if (typeof nodePort === 'number') port = Math.max(port, nodePort)
     },
   }
 }
