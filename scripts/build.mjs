@@ -1,6 +1,6 @@
 // Bundles the command into packages/cli/dist: one ESM graph, split so that a command loads only what it needs.
 // Plain JavaScript because the set-up runs it.
-import { rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -19,12 +19,16 @@ export const BUILD_OPTIONS = {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = dirname(dirname(fileURLToPath(import.meta.url)))
   const outdir = join(root, 'packages', 'cli', 'dist')
-  rmSync(outdir, { recursive: true, force: true })
+  // Beside it and then moved: a program that starts meanwhile finds the one or the other.
+  const [made, old] = [`${outdir}.${process.pid}.new`, `${outdir}.${process.pid}.old`]
   await build({
     ...BUILD_OPTIONS,
     entryPoints: { main: join(root, 'packages', 'cli', 'src', 'main.ts') },
-    outdir,
+    outdir: made,
     splitting: true,
     sourcemap: 'linked',
   })
+  if (existsSync(outdir)) renameSync(outdir, old)
+  renameSync(made, outdir)
+  rmSync(old, { recursive: true, force: true })
 }

@@ -27,6 +27,7 @@ export {
   listOf,
   mapOf,
   NULL,
+  type ObjectType,
   objectType,
   optionalOf,
   printType,

@@ -1,16 +1,15 @@
-import { applyJsonPatch, type DynamicObject, deepEqual, type JsonPatchOperation, matchesLabels, messageOf } from '@kubewright/core'
-import type { Admission } from '../registry/admission.ts'
+import { applyJsonPatch, type DynamicObject, deepEqual, type JsonPatchOperation, messageOf } from '@kubewright/core'
 import { isFields } from '../registry/fields.ts'
-import { apiVersionOfResource, type StoredResource } from '../registry/resource.ts'
-import { forbidden, internalError, notFound, type Refusal } from '../status/index.ts'
+import { forbidden, internalError, type Refusal } from '../status/index.ts'
 import type { Store } from '../storage/index.ts'
 import { WebhookCallError } from '../webhooks/call-error.ts'
 import type { WebhookClient } from '../webhooks/webhook-client.ts'
 import { admissionReview, type ReviewedObjects, reviewRequest, reviewVersion, type Verdict, verdictOf } from './admission-review.ts'
 import type { CelEngine } from './cel-engine.ts'
-import { ADMISSION_GROUP, MUTATING_TABLE, VALIDATING_TABLE } from './configuration.ts'
-import type { Equivalent, Equivalents } from './equivalents.ts'
-import { objectMatches, ruleMatches } from './matching.ts'
+import { MUTATING_TABLE, VALIDATING_TABLE } from './configuration.ts'
+import type { Equivalent } from './equivalents.ts'
+import { shownIn } from './form.ts'
+import type { Matcher } from './matcher.ts'
 import { callFailed, noDryRun, rejection } from './rejection.ts'
 import type { ReviewedRequest } from './reviewed-request.ts'
 import { type KnownWebhook, WebhookIndex } from './webhook-index.ts'
@@ -18,7 +17,7 @@ import { type KnownWebhook, WebhookIndex } from './webhook-index.ts'
 export interface WebhookAdmissionContext {
   readonly store: Store
   readonly client: WebhookClient
-  readonly equivalents: Equivalents
+  readonly matcher: Matcher
   readonly uuid: () => string
   readonly cel: CelEngine | undefined
   /** A webhook that could not be called, and is ignored because its configuration says so. */
@@ -30,16 +29,6 @@ interface Invocation {
   readonly hook: KnownWebhook
   readonly form: Equivalent
 }
-
-/** Kinds that webhooks have no say in: one that forbids everything could otherwise never be taken away. */
-const EXEMPT = new Set([
-  'validatingwebhookconfigurations',
-  'mutatingwebhookconfigurations',
-  'validatingadmissionpolicies',
-  'validatingadmissionpolicybindings',
-  'mutatingadmissionpolicies',
-  'mutatingadmissionpolicybindings',
-])
 
 /** Asks the webhooks of the cluster's configurations about writes. */
 export class WebhookAdmission {
@@ -60,27 +49,13 @@ export class WebhookAdmission {
     }
   }
 
-  /** Whether any webhook may have a say in writes to the resource: what none does stays a matter of one tick. */
-  concerns({ group, plural }: StoredResource): boolean {
-    if (group === ADMISSION_GROUP && EXEMPT.has(plural)) return false
+  /** Whether there is any webhook. */
+  isAwake(): boolean {
     return this.mutating.all().length > 0 || this.validating.all().length > 0
   }
 
-  /** Their say in one write. */
-  reviewOf(request: ReviewedRequest): NonNullable<Admission['review']> {
-    return {
-      mutate: (object, old) => this.mutate(writing(request, object, old), object, old),
-      validate: (object, old) => this.validate(writing(request, object, old), { object, old }),
-      remove: async (old) => {
-        const removal: ReviewedRequest = { ...request, operation: 'DELETE' }
-        await this.mutateNothing(removal, old)
-        await this.validate(removal, { object: undefined, old })
-      },
-    }
-  }
-
   /** Each in its turn sees what the ones before it made; those that ask for it are called once more when a later one changed something. */
-  private async mutate(request: ReviewedRequest, sent: DynamicObject, old: DynamicObject | undefined): Promise<DynamicObject> {
+  async mutate(request: ReviewedRequest, sent: DynamicObject, old: DynamicObject | undefined): Promise<DynamicObject> {
     let object = sent
     let invoked = new Set<string>()
     const again = new Set<string>()
@@ -101,7 +76,8 @@ export class WebhookAdmission {
     return object
   }
 
-  private async mutateNothing(request: ReviewedRequest, old: DynamicObject): Promise<void> {
+  /** Of a deletion, which has nothing to change. */
+  async mutateNothing(request: ReviewedRequest, old: DynamicObject): Promise<void> {
     for (const [index, hook] of this.mutating.all().entries()) {
       const invocation = await this.invocationOf(hook, request, { object: undefined, old })
       if (invocation !== undefined) await this.mutateBy(invocation, request, { object: undefined, old }, `round_0_index_${index}`)
@@ -116,7 +92,7 @@ export class WebhookAdmission {
     place: string,
   ): Promise<DynamicObject | undefined> {
     const { name } = invocation.hook.webhook
-    const shown = await this.inForm(invocation, objects)
+    const shown = await shownIn(invocation.form, objects)
     const verdict = await this.ask(invocation, request, shown, 'mutating', place)
     const changed = verdict?.patch === undefined ? undefined : await this.patched(name, verdict.patch, invocation, request, shown.object)
     const note = { configuration: invocation.hook.configuration, webhook: name, mutated: changed !== undefined }
@@ -156,7 +132,7 @@ export class WebhookAdmission {
   }
 
   /** All at once; of several rejections the first in order is told, as no answer has room for more than one. */
-  private async validate(request: ReviewedRequest, objects: ReviewedObjects): Promise<void> {
+  async validate(request: ReviewedRequest, objects: ReviewedObjects): Promise<void> {
     const invocations: (readonly [Invocation, number])[] = []
     for (const hook of this.validating.all()) {
       const invocation = await this.invocationOf(hook, request, objects)
@@ -164,7 +140,7 @@ export class WebhookAdmission {
     }
     const outcomes = await Promise.allSettled(
       invocations.map(async ([invocation, index]) => {
-        const shown = await this.inForm(invocation, objects)
+        const shown = await shownIn(invocation.form, objects)
         await this.ask(invocation, request, shown, 'validating', `round_0_index_${index}`)
       }),
     )
@@ -173,36 +149,15 @@ export class WebhookAdmission {
 
   /** Whether and how a webhook is called. @throws Refusal */
   private async invocationOf(hook: KnownWebhook, request: ReviewedRequest, objects: ReviewedObjects): Promise<Invocation | undefined> {
-    if (!objectMatches(hook.objectSelector, objects.object, objects.old)) return undefined
-    const form = this.formFor(hook, request)
-    if (form === undefined || !this.namespaceMatches(hook, request, objects)) return undefined
+    const form = this.context.matcher.formOf(hook.criteria, request, objects)
+    if (form === undefined) return undefined
     const invocation = { hook, form }
     if (hook.conditions.length > 0 && !(await this.conditionsHold(invocation, request, objects))) return undefined
     return invocation
   }
 
-  private formFor({ webhook }: KnownWebhook, request: ReviewedRequest): Equivalent | undefined {
-    const { operation, subresource, namespace } = request
-    const matches = ({ resourceGroup: group, resourceVersion: version, resource }: Equivalent['form']) =>
-      webhook.rules?.some((rule) => ruleMatches(rule, { operation, group, version, resource, subresource, namespace })) === true
-    const own = this.context.equivalents.own(request)
-    if (matches(own.form)) return own
-    if (webhook.matchPolicy !== 'Equivalent') return undefined
-    return this.context.equivalents.others(request).find(({ form }) => matches(form))
-  }
-
-  private namespaceMatches({ namespaceSelector }: KnownWebhook, request: ReviewedRequest, { object }: ReviewedObjects): boolean {
-    const { resource, namespace, subresource, operation } = request
-    if (namespace === '' || namespaceSelector.length === 0) return true
-    const isNamespaceItself = resource.group === '' && resource.plural === 'namespaces' && subresource === '' && operation !== 'DELETE'
-    if (isNamespaceItself) return matchesLabels(namespaceSelector, object?.metadata.labels)
-    const found = this.context.store.get('/namespaces', namespace)
-    if (found === undefined) throw notFound({ group: '', plural: 'namespaces' }, namespace)
-    return matchesLabels(namespaceSelector, found.object.metadata.labels)
-  }
-
   private async conditionsHold({ hook, form }: Invocation, request: ReviewedRequest, objects: ReviewedObjects): Promise<boolean> {
-    const shown = await this.inForm({ hook, form }, objects)
+    const shown = await shownIn(form, objects)
     const variables = {
       object: shown.object ?? null,
       oldObject: shown.old ?? null,
@@ -220,13 +175,6 @@ export class WebhookAdmission {
     if (problems.length === 0) return true
     if (hook.webhook.failurePolicy === 'Ignore') return false
     throw forbidden(request.resource, request.name, problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`)
-  }
-
-  private async inForm({ form }: Invocation, { object, old }: ReviewedObjects): Promise<ReviewedObjects> {
-    return {
-      object: object && withType(await form.show(object), form),
-      old: old && withType(await form.show(old), form),
-    }
   }
 
   /** The webhook's answer, unless it could not be had and is not needed. @throws Refusal */
@@ -279,19 +227,4 @@ export class WebhookAdmission {
     )
     return undefined
   }
-}
-
-/** A PUT or an apply may turn out to create, and only the object itself knows a name that the server made. */
-function writing(request: ReviewedRequest, object: DynamicObject, old: DynamicObject | undefined): ReviewedRequest {
-  const name = request.name || (object.metadata.name ?? '')
-  const isNamespace = request.resource.group === '' && request.resource.plural === 'namespaces'
-  const operation = old === undefined ? 'CREATE' : 'UPDATE'
-  // Of a patch, too: webhooks know no PatchOptions.
-  const options = { kind: operation === 'CREATE' ? 'CreateOptions' : 'UpdateOptions', apiVersion: 'meta.k8s.io/v1', ...request.options }
-  return { ...request, name, namespace: isNamespace ? name : request.namespace, operation, options }
-}
-
-const withType = (object: DynamicObject, { form }: Equivalent): DynamicObject => {
-  const { apiVersion: _apiVersion, kind: _kind, ...rest } = object
-  return { kind: form.kind, apiVersion: apiVersionOfResource(form), ...rest }
 }

@@ -1,7 +1,8 @@
-import { type LabelSelector, labelSelectorOf } from '@kubewright/core'
+import { labelSelectorOf } from '@kubewright/core'
 import type { Store } from '../storage/index.ts'
 import type { CelEngine, CompiledCondition } from './cel-engine.ts'
 import type { Webhook, WebhookConfiguration } from './configuration.ts'
+import type { MatchCriteria } from './matcher.ts'
 
 /** A webhook that is ready to be matched and called. */
 export interface KnownWebhook {
@@ -9,8 +10,7 @@ export interface KnownWebhook {
   readonly configuration: string
   /** Names it among all: those of one configuration have distinct names. */
   readonly id: string
-  readonly namespaceSelector: LabelSelector
-  readonly objectSelector: LabelSelector
+  readonly criteria: MatchCriteria
   readonly conditions: readonly (CompiledCondition & { readonly expression: string })[]
 }
 
@@ -47,8 +47,12 @@ export class WebhookIndex {
       webhook,
       configuration,
       id: `${configuration}/${webhook.name}`,
-      namespaceSelector: labelSelectorOf(webhook.namespaceSelector ?? {}),
-      objectSelector: labelSelectorOf(webhook.objectSelector ?? {}),
+      criteria: {
+        rules: webhook.rules ?? [],
+        matchPolicy: webhook.matchPolicy,
+        namespaceSelector: labelSelectorOf(webhook.namespaceSelector ?? {}),
+        objectSelector: labelSelectorOf(webhook.objectSelector ?? {}),
+      },
       conditions: (webhook.matchConditions ?? []).flatMap(({ expression }) => {
         const compiled = this.cel?.compile(expression.trim())
         return compiled?.is === 'compiled' ? [{ ...compiled, expression }] : []

@@ -12,6 +12,7 @@ import {
   type StoredResource,
   type Subresource,
 } from './resource.ts'
+import { validatingPolicies, validatingPolicyBindings } from './strategies/admission-policies.ts'
 import { configMaps, secrets } from './strategies/config.ts'
 import { customResourceDefinitions } from './strategies/custom-resource-definitions.ts'
 import { events, modernEvents, toCoreEvent, toModernEvent } from './strategies/events.ts'
@@ -205,6 +206,20 @@ function groups({ addresses, cel }: BuiltinNeeds): readonly (readonly [group: st
           cluster: true,
           categories: ['api-extensions'],
           strategy: webhookConfigurations('mutating', cel),
+        },
+        {
+          kind: 'ValidatingAdmissionPolicy',
+          plural: 'validatingadmissionpolicies',
+          cluster: true,
+          categories: ['api-extensions'],
+          strategy: validatingPolicies,
+        },
+        {
+          kind: 'ValidatingAdmissionPolicyBinding',
+          plural: 'validatingadmissionpolicybindings',
+          cluster: true,
+          categories: ['api-extensions'],
+          strategy: validatingPolicyBindings,
         },
         {
           kind: 'ValidatingWebhookConfiguration',

@@ -1,5 +1,5 @@
 import type { Clock } from '@kubewright/core'
-import type { WebhookAdmission } from '../admission/webhook-admission.ts'
+import type { AdmissionChain } from '../admission/admission-chain.ts'
 import type { Authorizer } from '../authz/authorizer.ts'
 import type { EscalationGuard } from '../authz/rbac/escalation.ts'
 import type { Catalog } from '../registry/catalog.ts'
@@ -15,7 +15,7 @@ import type { Watch, WatchSettings } from './watch.ts'
 /** What handlers of requests work with. */
 export interface RestContext {
   /** Those who are asked about every write; undefined: nobody is. */
-  readonly webhooks?: WebhookAdmission
+  readonly admission?: AdmissionChain
   readonly guard?: EscalationGuard
   /** Asked again where a request turns out to create; undefined: everybody may. */
   readonly authorizer?: Authorizer

@@ -15,9 +15,9 @@ export interface AdmittedWrite {
 /** Who has a say in a request that writes; undefined when nobody has, as for most. */
 export function admissionOf(context: RestContext, asked: ResourceRequest, write: AdmittedWrite): Admission | undefined {
   const { resource, subresource = '' } = asked
-  const { webhooks } = context
+  const { admission } = context
   const check = checkOf(context, asked)
-  const review = webhooks?.concerns(resource) ? webhooks.reviewOf(reviewedRequest(asked, write)) : undefined
+  const review = admission?.concerns(resource) ? admission.reviewOf(reviewedRequest(asked, write)) : undefined
   if (check === undefined && review === undefined) return undefined
   const seen = review !== undefined && subresource === 'scale' ? throughScale(asked, review) : review
   return { ...(check === undefined ? {} : { check }), ...(seen === undefined ? {} : { review: seen }) }
@@ -77,7 +77,7 @@ function reviewedRequest(
   }
 }
 
-/** Of a scaled object webhooks see the Scale, and change that. */
+/** Of a scaled object webhooks and policies see the Scale, and change that. */
 function throughScale({ resource }: ResourceRequest, review: NonNullable<Admission['review']>): NonNullable<Admission['review']> {
   const view = (object: DynamicObject) => scaleOf(resource, object)
   return {

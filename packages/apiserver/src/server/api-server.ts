@@ -4,8 +4,11 @@ import type { Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { ConfigurationError, messageOf, systemClock } from '@kubewright/core'
+import { AdmissionChain } from '../admission/admission-chain.ts'
 import { Equivalents } from '../admission/equivalents.ts'
 import { matchConditionEngine } from '../admission/match-condition-engine.ts'
+import { Matcher } from '../admission/matcher.ts'
+import { PolicyAdmission } from '../admission/policies/policy-admission.ts'
 import { WebhookAdmission } from '../admission/webhook-admission.ts'
 import { AuditLog } from '../audit/audit-log.ts'
 import { parseTokenFile } from '../authn/token-file.ts'
@@ -112,15 +115,13 @@ async function start(options: ApiServerOptions, persistence: Persistence): Promi
   const addresses = serviceAddresses()
   catalog.add(...builtinResources({ addresses, cel }))
   const webhookClient = new WebhookClient(store, clock)
-  const webhooks = new WebhookAdmission({
-    store,
-    client: webhookClient,
-    equivalents: new Equivalents(catalog, (resource, object) => objects.withDefaults(resource, object)),
-    uuid,
-    cel,
-    log,
-  })
-  const stopWebhooks = webhooks.start()
+  const equivalents = new Equivalents(catalog, (resource, object) => objects.withDefaults(resource, object))
+  const matcher = new Matcher({ store, equivalents })
+  const admission = new AdmissionChain(
+    new WebhookAdmission({ store, client: webhookClient, matcher, uuid, cel, log }),
+    new PolicyAdmission({ store, catalog, matcher }),
+  )
+  const stopAdmission = admission.start()
   const watches = new Set<Watch>()
   const endWatches = (concerns: (watch: Watch) => boolean) => {
     for (const watch of watches) if (concerns(watch)) watch.end()
@@ -136,7 +137,7 @@ async function start(options: ApiServerOptions, persistence: Persistence): Promi
     largestBacklog: LARGEST_BACKLOG,
   }
   const { authenticator, authorizer, guard } = security
-  const context: RestContext = { clock, objects, catalog, watches, watchSettings, webhooks, guard, authorizer }
+  const context: RestContext = { clock, objects, catalog, watches, watchSettings, admission, guard, authorizer }
   const requests = new Map<string, number>()
 
   const serving = options.tls ?? authority.server(SERVER_NAMES.includes(host) ? SERVER_NAMES : [host, ...SERVER_NAMES])
@@ -180,7 +181,7 @@ async function start(options: ApiServerOptions, persistence: Persistence): Promi
       stopping.abort()
       controllers.stop()
       stopRegistrar()
-      stopWebhooks()
+      stopAdmission()
       security.stop()
       webhookClient.close()
       const closed = once(server, 'close')

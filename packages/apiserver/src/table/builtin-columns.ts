@@ -47,6 +47,8 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'RuntimeClass.node.k8s.io': cluster.runtimeClassColumns,
   'StatefulSet.apps': workloads.statefulSetColumns,
   'StorageClass.storage.k8s.io': storage.storageClassColumns,
+  'ValidatingAdmissionPolicy.admissionregistration.k8s.io': cluster.admissionPolicyColumns,
+  'ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io': cluster.admissionPolicyBindingColumns,
   'ValidatingWebhookConfiguration.admissionregistration.k8s.io': cluster.webhookColumns,
 }
 

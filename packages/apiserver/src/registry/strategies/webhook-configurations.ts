@@ -1,22 +1,13 @@
-import {
-  dns1035LabelErrors,
-  dnsSubdomainErrors,
-  isSelectorError,
-  type LabelSelectorSpec,
-  labelSelectorOf,
-  type StatusCause,
-} from '@kubewright/core'
+import { dns1035LabelErrors, dnsSubdomainErrors, type StatusCause } from '@kubewright/core'
 import type { CelEngine } from '../../admission/cel-engine.ts'
 import { duplicateValue, forbiddenValue, invalidValue, requiredValue, unsupportedValue } from '../../status/index.ts'
 import { defaultClientConfig, validateClientConfig } from '../../webhooks/client-config.ts'
 import { type Fields, fieldsAt, fill, listAt } from '../fields.ts'
 import { defaultStrategy, type Strategy } from '../strategy.ts'
+import { texts, validateConditions, validateRule, validateSelector } from './admission-rules.ts'
 
-const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE']
-const SCOPES = ['*', 'Cluster', 'Namespaced']
 const SIDE_EFFECTS = ['None', 'NoneOnDryRun']
 const REVIEW_VERSIONS = ['v1', 'v1beta1']
-const MOST_CONDITIONS = 64
 
 /** `cel`: evaluates match conditions; without it a configuration that has some is refused, for its webhook would be called too often. */
 export const webhookConfigurations = (kind: 'validating' | 'mutating', cel?: CelEngine): Strategy => ({
@@ -66,7 +57,7 @@ function validateWebhook(webhook: Fields, kind: 'validating' | 'mutating', at: s
     ...validateSelector(webhook['objectSelector'], `${at}.objectSelector`),
     ...(kind === 'mutating' ? oneOf('reinvocationPolicy', ['IfNeeded', 'Never']) : []),
     ...validateClientConfig(webhook['clientConfig'], `${at}.clientConfig`),
-    ...validateConditions(listAt(webhook, 'matchConditions'), `${at}.matchConditions`, cel),
+    ...conditionsOf(webhook, `${at}.matchConditions`, cel),
   ]
 }
 
@@ -75,47 +66,6 @@ function validateName(name: string, field: string): readonly StatusCause[] {
   const problems = dnsSubdomainErrors(name).map((problem) => invalidValue(field, name, problem))
   if (problems.length > 0 || name.split('.').length >= 3) return problems
   return [invalidValue(field, name, 'should be a domain with at least three segments separated by dots')]
-}
-
-function validateRule(rule: Fields, at: string): readonly StatusCause[] {
-  const lists = { operations: texts(rule['operations']), apiGroups: texts(rule['apiGroups']), apiVersions: texts(rule['apiVersions']) }
-  const alone = (list: readonly string[], field: string, what: string) =>
-    list.length > 1 && list.includes('*') ? [invalidValue(`${at}.${field}`, list, `if '*' is present, must not specify other ${what}`)] : []
-  const some = (list: readonly string[], field: string) => (list.length === 0 ? [requiredValue(`${at}.${field}`)] : [])
-  return [
-    ...some(lists.operations, 'operations'),
-    ...alone(lists.operations, 'operations', 'operations'),
-    ...lists.operations.flatMap((operation, index) =>
-      OPERATIONS.includes(operation) ? [] : [unsupportedValue(`${at}.operations[${index}]`, operation, OPERATIONS)],
-    ),
-    ...some(lists.apiGroups, 'apiGroups'),
-    ...alone(lists.apiGroups, 'apiGroups', 'API groups'),
-    ...some(lists.apiVersions, 'apiVersions'),
-    ...alone(lists.apiVersions, 'apiVersions', 'API versions'),
-    ...lists.apiVersions.flatMap((version, index) => (version === '' ? [requiredValue(`${at}.apiVersions[${index}]`)] : [])),
-    ...validateResources(texts(rule['resources']), `${at}.resources`),
-    ...(rule['scope'] === undefined || SCOPES.includes(String(rule['scope']))
-      ? []
-      : [unsupportedValue(`${at}.scope`, rule['scope'], SCOPES)]),
-  ]
-}
-
-function validateResources(resources: readonly string[], field: string): readonly StatusCause[] {
-  if (resources.length === 0) return [requiredValue(field)]
-  const problems = resources.flatMap((resource, index) => {
-    const at = `${field}[${index}]`
-    if (resource === '') return [requiredValue(at)]
-    const [name = '', part] = resource.split('/')
-    if (part === undefined) return []
-    const before = resources.slice(0, index)
-    if (before.includes(`${name}/*`)) return [invalidValue(at, resource, `if '${name}/*' is present, must not specify ${resource}`)]
-    return before.includes(`*/${part}`) ? [invalidValue(at, resource, `if '*/${part}' is present, must not specify ${resource}`)] : []
-  })
-  if (resources.length > 1 && resources.includes('*/*'))
-    return [...problems, invalidValue(field, resources, "if '*/*' is present, must not specify other resources")]
-  const hasPlain = resources.some((resource) => resource !== '*' && !resource.includes('/'))
-  if (!resources.includes('*') || !hasPlain) return problems
-  return [...problems, invalidValue(field, resources, "if '*' is present, must not specify other resources without subresources")]
 }
 
 function validateReviewVersions(versions: readonly string[], field: string): readonly StatusCause[] {
@@ -130,41 +80,12 @@ function validateReviewVersions(versions: readonly string[], field: string): rea
     : [...problems, invalidValue(field, versions, `must include at least one of ${REVIEW_VERSIONS.join(', ')}`)]
 }
 
-function validateSelector(selector: unknown, field: string): readonly StatusCause[] {
-  try {
-    labelSelectorOf((selector ?? {}) as LabelSelectorSpec)
-    return []
-  } catch (error) {
-    if (!isSelectorError(error)) throw error
-    return [invalidValue(field, selector, error.reason)]
-  }
-}
-
-function validateConditions(conditions: readonly Fields[], field: string, cel: CelEngine | undefined): readonly StatusCause[] {
-  if (conditions.length === 0) return []
-  if (cel === undefined)
-    return [
-      forbiddenValue(
-        field,
-        'the embedded API server does not evaluate match conditions yet: use rules and selectors, or decide in the webhook',
-      ),
-    ]
-  const causes: StatusCause[] =
-    conditions.length > MOST_CONDITIONS
-      ? [{ reason: 'FieldValueTooMany', message: `Too many: ${conditions.length}: must have at most ${MOST_CONDITIONS} items`, field }]
-      : []
-  conditions.forEach(({ name, expression }, index) => {
-    const at = `${field}[${index}]`
-    if (!name) causes.push(requiredValue(`${at}.name`))
-    else if (conditions.findIndex((each) => each['name'] === name) < index) causes.push(duplicateValue(`${at}.name`, name))
-    const text = String(expression ?? '').trim()
-    if (text === '') causes.push(requiredValue(`${at}.expression`))
-    else {
-      const compiled = cel.compile(text)
-      if (compiled.is === 'invalid') causes.push(invalidValue(`${at}.expression`, expression, compiled.problem))
-    }
+function conditionsOf(webhook: Fields, field: string, cel: CelEngine | undefined): readonly StatusCause[] {
+  const conditions = listAt(webhook, 'matchConditions')
+  if (conditions.length > 0 && cel === undefined)
+    return [forbiddenValue(field, 'this server does not evaluate match conditions: use rules and selectors, or decide in the webhook')]
+  return validateConditions(conditions, field, (expression) => {
+    const compiled = cel?.compile(expression)
+    return compiled?.is === 'invalid' ? compiled.problem : undefined
   })
-  return causes
 }
-
-const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : [])

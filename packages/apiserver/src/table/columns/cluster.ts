@@ -1,6 +1,7 @@
 import type { DynamicObject } from '@kubewright/core'
 import { age, type Column, column, createdAt, integer, name, wide } from '../column.ts'
 import { at, listAt, numberAt, orUnset, textAt } from '../reading.ts'
+import { printSelector } from '../selector-text.ts'
 
 export const createdAtColumns: readonly Column[] = [name, createdAt]
 
@@ -41,6 +42,34 @@ export const priorityClassColumns: readonly Column[] = [
 ]
 
 export const webhookColumns: readonly Column[] = [name, integer('Webhooks', (object) => listAt(object, 'webhooks').length), age]
+
+function paramKind(policy: DynamicObject): string {
+  const kind = at(policy, 'spec', 'paramKind')
+  return kind === undefined ? '<unset>' : `${textAt(kind, 'apiVersion')}/${textAt(kind, 'kind')}`
+}
+
+/** Of a parameter without a namespace nobody knows here whether it has one. */
+function paramRef(binding: DynamicObject): string {
+  const reference = at(binding, 'spec', 'paramRef')
+  const named = textAt(reference, 'name')
+  if (named !== '') return `${textAt(reference, 'namespace') || '*'}/${named}`
+  const selector = at(reference, 'selector')
+  return selector === undefined ? '<unset>' : printSelector(selector)
+}
+
+export const admissionPolicyColumns: readonly Column[] = [
+  name,
+  integer('Validations', (policy) => listAt(policy, 'spec', 'validations').length),
+  column('ParamKind', paramKind),
+  age,
+]
+
+export const admissionPolicyBindingColumns: readonly Column[] = [
+  name,
+  column('PolicyName', (binding) => textAt(binding, 'spec', 'policyName')),
+  column('ParamRef', paramRef),
+  age,
+]
 
 function apiServiceBackend(service: DynamicObject): string {
   const backend = at(service, 'spec', 'service')
