@@ -64,6 +64,11 @@ const TOKEN: Subresource = {
   verbs: ['create'],
 }
 
+const POD_ACTIONS: readonly Subresource[] = [
+  { name: 'binding', kind: { group: '', version: 'v1', kind: 'Binding' }, verbs: ['create'] },
+  { name: 'eviction', kind: { group: 'policy', version: 'v1', kind: 'Eviction' }, verbs: ['create'] },
+]
+
 const labelSelectorText = (object: DynamicObject): string | undefined => {
   const selector = optionalFields(optionalFields(object as Fields, 'spec') ?? {}, 'selector')
   return selector && printLabelSelector(labelSelectorOf(selector as LabelSelectorSpec))
@@ -100,7 +105,7 @@ function groups({ addresses, cel }: BuiltinNeeds): readonly (readonly [group: st
         { kind: 'Node', plural: 'nodes', cluster: true, short: ['no'], strategy: nodes },
         { kind: 'PersistentVolumeClaim', plural: 'persistentvolumeclaims', short: ['pvc'], strategy: persistentVolumeClaims },
         { kind: 'PersistentVolume', plural: 'persistentvolumes', cluster: true, short: ['pv'], strategy: persistentVolumes },
-        { kind: 'Pod', plural: 'pods', short: ['po'], categories: ALL, strategy: pods },
+        { kind: 'Pod', plural: 'pods', short: ['po'], categories: ALL, strategy: pods, subresources: POD_ACTIONS },
         { kind: 'PodTemplate', plural: 'podtemplates', strategy: podTemplates },
         {
           kind: 'ReplicationController',

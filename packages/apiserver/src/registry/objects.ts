@@ -262,7 +262,8 @@ export class Objects {
     if (!resource.keepsVersion) draft['apiVersion'] = apiVersionOfResource(resource)
     draft['kind'] = resource.kind
     draft.metadata = updatedMetadata(draft.metadata, current.metadata)
-    if (strategy.statusSeparated && !isStatus && options.subresource !== 'finalize') restoreStatus(draft, current)
+    if (strategy.statusSeparated && !isStatus && options.subresource !== 'finalize' && options.subresource !== 'binding')
+      restoreStatus(draft, current)
     strategy.defaults?.(draft, context)
     if (isStatus) strategy.prepareStatus?.(draft, current, context)
     else if (options.subresource !== 'finalize') strategy.prepareUpdate?.(draft, current, context)

@@ -120,7 +120,12 @@ function withPropagation({ strategy }: StoredResource, object: DynamicObject, { 
   return finalizer === undefined || others.includes(finalizer) ? others : [...others, finalizer]
 }
 
-function checkPreconditions(resource: StoredResource, object: DynamicObject, { preconditions }: RemovalOptions): void {
+/** @throws Refusal 409 */
+export function checkPreconditions(
+  resource: StoredResource,
+  object: DynamicObject,
+  { preconditions }: Pick<RemovalOptions, 'preconditions'>,
+): void {
   const { uid, resourceVersion } = object.metadata
   const name = object.metadata.name ?? ''
   // The real server names the kind here, where it names the resource everywhere else.

@@ -7,6 +7,7 @@ import { type Answer, type ApiRequest, textAnswer } from './exchange.ts'
 import type { MetaPaths } from './meta-paths.ts'
 import { isSet } from './options.ts'
 import { patch } from './patch.ts'
+import { actOnPod, isPodAction } from './pod-actions.ts'
 import { get, list } from './read.ts'
 import { type RequestInfo, requestInfo } from './request-info.ts'
 import { type Judges, review } from './reviews.ts'
@@ -36,18 +37,7 @@ const OBJECT: Readonly<Record<string, readonly [Handler, string]>> = {
 
 /** The subresources that the handlers know. Others of a real server are refused by name. */
 const KNOWN_SUBRESOURCES = new Set(['status', 'scale', 'finalize'])
-const FOREIGN_SUBRESOURCES = new Set([
-  'attach',
-  'binding',
-  'ephemeralcontainers',
-  'eviction',
-  'exec',
-  'log',
-  'portforward',
-  'proxy',
-  'resize',
-  'approval',
-])
+const FOREIGN_SUBRESOURCES = new Set(['attach', 'ephemeralcontainers', 'exec', 'log', 'portforward', 'proxy', 'resize', 'approval'])
 
 /** Finds out what a request is about and has it answered. @throws Refusal */
 export async function dispatch({ context, meta, authenticator, authorizer, tokens }: Dispatch, request: ApiRequest): Promise<Answer> {
@@ -62,6 +52,7 @@ export async function dispatch({ context, meta, authenticator, authorizer, token
   const { namespace, name, subresource } = info
   const asked: ResourceRequest = { request, resource, namespace, name, subresource, isWatchPath: info.watchPrefix }
   if (resource.storage.table === '/serviceaccounts' && subresource === 'token') return requestToken(context, asked, tokens)
+  if (isPodAction(asked)) return actOnPod(context, asked)
   return handlerOf(resource, asked)(context, asked)
 }
 

@@ -30,7 +30,7 @@ describe('what is not there, or not allowed', () => {
     ['DELETE', '/api/v1/namespaces', 405, 'the server does not allow this method on the requested resource'],
     ['POST', '/api/v1', 405, 'the server does not allow this method on the requested resource'],
     ['GET', '/api/v1/namespaces/default/pods/p/log', 501, 'pods/log is not implemented by the embedded API server'],
-    ['POST', '/api/v1/namespaces/default/pods/p/eviction', 501, 'pods/eviction is not implemented by the embedded API server'],
+    ['POST', '/api/v1/namespaces/default/pods/p/exec', 501, 'pods/exec is not implemented by the embedded API server'],
   ])('%s %s is %i', async (method, path, code, message) => {
     const reply = await api.send(method, path, method === 'GET' || method === 'DELETE' ? {} : { body: {}, type: MERGE })
     expect([reply.code, reply.body.message]).toEqual([code, message])

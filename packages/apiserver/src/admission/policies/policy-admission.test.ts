@@ -6,7 +6,10 @@ const GROUP = '/apis/admissionregistration.k8s.io/v1'
 test('what a policy has to say stands in the audit log: failures by Audit, and annotations, each value once', async () => {
   const events: { readonly verb: string; readonly annotations?: Readonly<Record<string, string>> }[] = []
   await using api = await testClient({
-    audit: { policy: { rules: [{ level: 'Metadata' }], omitStages: ['RequestReceived'] }, write: (line) => void events.push(JSON.parse(line)) },
+    audit: {
+      policy: { rules: [{ level: 'Metadata' }], omitStages: ['RequestReceived'] },
+      write: (line) => void events.push(JSON.parse(line)),
+    },
   })
   const matchConstraints = {
     resourceRules: [{ operations: ['CREATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] }],
