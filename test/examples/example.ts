@@ -51,6 +51,7 @@ export function useExample(name: string, kinds: readonly (KindDefinition<never, 
 
 const environmentOf = (kubeconfig: string): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'],
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
   // kubectl's cache of discovery would outlive the cluster.
   HOME: dirname(kubeconfig),
   KUBECONFIG: kubeconfig,
@@ -77,7 +78,7 @@ function launch(command: string, args: readonly string[], env: NodeJS.ProcessEnv
     child,
     said,
     async says(pattern) {
-      await eventually(() => expect(said.text).toMatch(pattern), { timeout: 30_000 })
+      await eventually(() => expect(said.text).toMatch(pattern), { timeout: 60_000 })
     },
     async stop() {
       kill('SIGTERM')
@@ -97,7 +98,7 @@ async function ready(running: Running & { readonly child: ChildProcess }, port: 
       const answer = await fetch(`http://127.0.0.1:${port}/readyz`)
       if (!answer.ok) throw new Error(`it is not ready: ${await answer.text()}\n${running.said.text}`)
     },
-    { timeout: 30_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   )
 }
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kubewright-shop-'))
   await run(process.execPath, [join(root, 'scripts', 'bundle.ts'), '--packages', join(folder, 'packages')], { cwd: root })
   const packages = readdirSync(join(folder, 'packages')).map((name) => join(folder, 'packages', name))
-  await Promise.all(packages.map((path) => run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: path })))
+  await run('npm', ['pack', '--silent', '--pack-destination', folder, ...packages], { cwd: folder })
   const archives = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
   expect(archives).toHaveLength(packages.length)
   const { devDependencies } = (await import('../../package.json', { with: { type: 'json' } })).default
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--silent']
   await run('npm', ['install', ...quietly, ...archives.map((name) => `./${name}`), ...tools], { cwd: folder })
   cpSync(join(import.meta.dirname, 'packed'), folder, { recursive: true })
-}, 240_000)
+}, 600_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test('the published types hold under strict, declarations included, and refuse what the kind does not allow', async () => {

@@ -37,7 +37,7 @@ const onWatches =
   async ({ proxy }: Scene) => {
     const injection = proxy.inject(fault, WATCHES, times)
     proxy.cut(WATCHES)
-    await eventually(() => expect(injection.hits).toBe(times), { timeout: 30_000 })
+    await eventually(() => expect(injection.hits).toBe(times), { timeout: 90_000 })
     await sleep(500)
     injection.lift()
   }
@@ -135,7 +135,7 @@ const CASES: readonly Case[] = [
 const errorStatus = (code: number): Fault => ({ is: 'status', code })
 
 describe.concurrent('nothing is missed, doubled or out of order when', () => {
-  test.for(CASES)('$name', { timeout: 180_000 }, async ({ name, tls = false, trouble }, { expect }) => {
+  test.for(CASES)('$name', { timeout: 240_000 }, async ({ name, tls = false, trouble }, { expect }) => {
     const namespace = await bench.namespace()
     await using stage = await setUp(namespace, bench.cluster.connection, tls)
     const { proxy, witness, files } = stage

@@ -129,7 +129,7 @@ export class InstalledOperator {
           'excepted, and yet used or not granted',
         ).toEqual([])
       },
-      { timeout: 20_000 },
+      { timeout: 60_000 },
     )
     this.refusedNothing()
   }

@@ -33,7 +33,7 @@ afterAll(() => {
 })
 
 const IMAGE = 'docker.io/library/nginx:1.29'
-const BUDGET = 60_000
+const BUDGET = 120_000
 
 const install = (namespace: string, roles: readonly string[], more: Partial<Installation> = {}) =>
   InstalledOperator.install(bench, admin, audit, { operator: 'application', namespace, roles, ...more })

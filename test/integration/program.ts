@@ -84,7 +84,7 @@ function start(args: readonly string[], options: ProgramOptions = {}): Program {
           if (end !== undefined) given.abort(error)
           throw error
         },
-        { timeout: 30_000, ...wait, signal: given.signal },
+        { timeout: 60_000, ...wait, signal: given.signal },
       )
     },
   }

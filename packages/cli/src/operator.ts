@@ -3,11 +3,16 @@ import type { Manager } from '@kubewright/runtime'
 import type { KindDefinition, PolicyRule } from '@kubewright/schema'
 import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
 import type { z } from 'zod'
+import type { ExaminationContext, ExaminedCheck } from './doctor/examined.ts'
 import type { ManifestImporter } from './import/importer.ts'
 import { derivedOperator } from './operator/derived-operator.ts'
 import type { OperatorOptions } from './operator/options.ts'
+import type { SettingAlias } from './settings/aliases.ts'
 
+export type { ExaminationContext, ExaminedCheck } from './doctor/examined.ts'
+export { type Finding, type Outcome, outcomeOf } from './doctor/finding.ts'
 export type { ControllerTools, OperatorOptions } from './operator/options.ts'
+export type { SettingAlias } from './settings/aliases.ts'
 
 /** A program that reconciles some kinds, ready to be run by the command: its definitions say everything that manifests are generated from. */
 export interface OperatorDefinition<Config extends z.ZodObject = z.ZodObject> {
@@ -31,10 +36,14 @@ export interface OperatorDefinition<Config extends z.ZodObject = z.ZodObject> {
   readonly conversions?: readonly ConversionDefinition[]
   /** Its own settings. */
   readonly config: Config
+  /** Other names of its settings, by their keys. They count where it runs alone. @default none */
+  readonly aliases?: Readonly<Record<string, SettingAlias>>
   /** What `kubewright up` puts into an empty cluster to show the operator at work; owners and namespaces first. `now` in ms since the epoch. */
   readonly examples?: (now: number) => readonly KubeObject[]
   /** What `kubewright import` makes of the manifests of other programs. Loaded when asked for. @default none */
   readonly importers?: () => Promise<readonly ManifestImporter[]>
+  /** What `kubewright doctor` looks at outside of the cluster. @default nothing */
+  examine?(config: z.output<Config>, context: ExaminationContext): Promise<readonly ExaminedCheck[]>
   /** Adds its controllers and runnables. Called once, before the manager runs. */
   setup(manager: Manager, config: z.output<Config>): void
 }

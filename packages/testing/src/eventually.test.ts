@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { consistently, eventually } from './eventually.ts'
+import { consistently, eventually, intervalAfter } from './eventually.ts'
 
 test('tries until the assertion holds, and returns its value', async () => {
   let tries = 0
@@ -25,6 +25,29 @@ test('waits for an assertion that is itself asynchronous', async () => {
     { interval: 1 },
   )
   expect(performance.now() - started).toBeGreaterThanOrEqual(20)
+})
+
+test.each([
+  [0, 25],
+  [200, 25],
+  [1_000, 100],
+  [2_500, 250],
+  [60_000, 250],
+])('who has waited for %d ms looks again after %d', (waited, interval) => {
+  expect(intervalAfter(waited)).toBe(interval)
+})
+
+test('an interval that is given stays as it is', async () => {
+  const looks: number[] = []
+  const failing = eventually(
+    () => {
+      looks.push(performance.now())
+      throw new Error('never')
+    },
+    { interval: 400, timeout: 500 },
+  )
+  await expect(failing).rejects.toThrow(/2 tries/)
+  expect(looks).toHaveLength(2)
 })
 
 test('fails with the assertion’s last error, and says how long it waited', async () => {

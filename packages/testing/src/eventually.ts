@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 export interface EventuallyOptions {
   /** Milliseconds after which the last failure is the verdict. @default 10 s: a loaded two-core machine does in it what takes 0.1 s elsewhere. */
   readonly timeout?: number
-  /** Milliseconds between two tries. @default 25 */
+  /** Milliseconds between two tries. @default 25 at first; then a tenth of the time waited so far, and 250 at most: hundreds of waits at a time would keep a server busy with nothing else */
   readonly interval?: number
   readonly signal?: AbortSignal
 }
@@ -13,7 +13,7 @@ export interface EventuallyOptions {
  * @throws the assertion's own last error, with the time waited added to its message; the signal's reason when it aborts.
  */
 export async function eventually<T>(assertion: () => T | Promise<T>, options: EventuallyOptions = {}): Promise<Awaited<T>> {
-  const { timeout = 10_000, interval = 25, signal } = options
+  const { timeout = 10_000, signal } = options
   const started = performance.now()
   for (let tries = 1; ; tries++) {
     signal?.throwIfAborted()
@@ -21,13 +21,17 @@ export async function eventually<T>(assertion: () => T | Promise<T>, options: Ev
       return await assertion()
     } catch (error) {
       const waited = performance.now() - started
+      const interval = options.interval ?? intervalAfter(waited)
       if (waited + interval > timeout) throw withWait(error, waited, tries)
+      await pause(interval, undefined, signal ? { signal } : {}).catch((reason: unknown) => {
+        throw signal?.aborted ? signal.reason : reason
+      })
     }
-    await pause(interval, undefined, signal ? { signal } : {}).catch((error: unknown) => {
-      throw signal?.aborted ? signal.reason : error
-    })
   }
 }
+
+/** How long to leave it alone after so long a wait, in milliseconds: what has taken long is noticed a tenth later at most. */
+export const intervalAfter = (waited: number): number => Math.min(Math.max(25, waited / 10), 250)
 
 /** The opposite: `assertion` has to hold during all of `ms` milliseconds. @throws its first error. */
 export async function consistently(assertion: () => void | Promise<void>, ms: number, interval = 50): Promise<void> {

@@ -1,6 +1,7 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { OperatorDefinition } from '../operator.ts'
 import { runInCluster } from '../program/run-in-cluster.ts'
+import { aliasFlags, withoutAliases } from '../settings/aliases.ts'
 import { type Configuration, configurationFrom, type GivenFlags } from '../settings/configuration.ts'
 import { environmentName, flagName, prefixedKey } from '../settings/names.ts'
 import { addOptions } from '../settings/options.ts'
@@ -13,6 +14,7 @@ import { loadOperators, OPERATOR_NAMES, selectOperators } from './operators.ts'
 export async function defineRun(command: Command, terminal: Terminal): Promise<void> {
   const all = await loadOperators(OPERATOR_NAMES)
   addOptions(command, settingsWith(all))
+  for (const flag of aliasFlags(all).keys()) command.addOption(new Option(`--${flag} <VALUE>`).hideHelp())
   command.option('--config <FILE>', `a YAML or JSON file of settings (${environmentName('config')})`)
   command.action((names: string[], given: GivenFlags) => run(names, given, all, terminal))
 }
@@ -24,14 +26,20 @@ async function run(names: readonly string[], given: GivenFlags, all: readonly Op
   for (const other of all) if (!operators.includes(other)) refuseFlagsOf(other, given)
   await runInCluster(
     { name: known.join('-'), operators, controllers: [], webhooks: [], conversions: [] },
-    configurationOf(given, operators, terminal),
+    configurationOf(given, operators, all, terminal),
     terminal,
   )
 }
 
-function configurationOf(given: GivenFlags, operators: readonly OperatorDefinition[], terminal: Terminal): Configuration {
+function configurationOf(
+  given: GivenFlags,
+  operators: readonly OperatorDefinition[],
+  all: readonly OperatorDefinition[],
+  terminal: Terminal,
+): Configuration {
   try {
-    return configurationFrom(settingsWith(operators), given, terminal.environment)
+    const { flags, environment } = withoutAliases({ flags: given, environment: terminal.environment }, operators, all)
+    return configurationFrom(settingsWith(operators), flags, environment)
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error })
   }

@@ -10,14 +10,10 @@ import { unusedRbac } from './checks/unused-rights.ts'
 import { webhooks } from './checks/webhooks.ts'
 import { connectionOf } from './connection.ts'
 import type { Check, DoctorContext } from './context.ts'
+import type { ExaminedCheck } from './examined.ts'
 import type { Outcome } from './finding.ts'
 
 const CHECKS: readonly Check[] = [kinds, rights, unusedRbac, webhooks, certificates, leases, finalizers, deprecations]
-
-export interface ExaminedCheck {
-  readonly check: string
-  readonly outcome: Outcome
-}
 
 export interface Examination {
   readonly server: string

@@ -42,3 +42,13 @@ test('rights are for its own objects, by name', () => {
     ],
   })
 })
+
+test.each([
+  ['validatingwebhookconfigurations', [webhooks(Shop, { validate() {} })]],
+  ['mutatingwebhookconfigurations', [webhooks(Shop, { default() {} })]],
+])('rights are for those configurations alone that there are: %s', (resource, definitions) => {
+  const [cluster] = webhookRolesOf({ name: 'x', webhooks: definitions }, 'ns') as [
+    { readonly rules: readonly { readonly resources: string[] }[] },
+  ]
+  expect(new Set(cluster.rules.flatMap(({ resources }) => resources))).toEqual(new Set([resource]))
+})

@@ -27,7 +27,8 @@ export function webhookRolesOf(asked: Asked, namespace: string): readonly object
   if (!isCalled(asked)) return []
   const { name, webhooks = [], conversions = [] } = asked
   const program = `kubewright-${name}`
-  const resources = ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations']
+  const made = configurationsOf(webhooks, { name: program, namespace, reach: { service: { name: program, namespace } } })
+  const resources = made.map(({ kind = '' }) => `${kind.toLowerCase()}s`)
   const apiGroups = ['admissionregistration.k8s.io']
   const cluster: readonly PolicyRule[] = [
     // Nobody can say by name what may be created, nor what an apply may make.

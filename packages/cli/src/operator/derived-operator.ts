@@ -3,6 +3,7 @@ import { type ControllerDefinition, Registry } from '@kubewright/runtime'
 import { DefinitionError, type KindDefinition, permissionsOf } from '@kubewright/schema'
 import type { z } from 'zod'
 import type { OperatorDefinition } from '../operator.ts'
+import type { SettingAlias } from '../settings/aliases.ts'
 import type { OperatorOptions } from './options.ts'
 
 /** What an operator's options say, and what follows from them; that is worked out when it is asked for, as most programs never print manifests. */
@@ -13,6 +14,8 @@ export function derivedOperator<Config extends z.ZodObject>(options: OperatorOpt
     config,
     examples,
     importers,
+    examine,
+    aliases,
     webhooks = [],
     conversions = [],
     permissions = [],
@@ -32,6 +35,8 @@ export function derivedOperator<Config extends z.ZodObject>(options: OperatorOpt
     homePermissions,
     ...(examples !== undefined && { examples }),
     ...(importers !== undefined && { importers }),
+    ...(examine !== undefined && { examine }),
+    ...(aliases !== undefined && { aliases: aliases as Readonly<Record<string, SettingAlias>> }),
     get kinds() {
       const used: readonly unknown[] = [...declared(), ...hooks(sample)].map(({ kind }) => kind)
       return options.kinds ?? [...new Set(used.filter(isDefined))]

@@ -3,7 +3,9 @@ import type { ControllerDefinition, Manager, Registry } from '@kubewright/runtim
 import type { KindDefinition, PolicyRule } from '@kubewright/schema'
 import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
 import type { z } from 'zod'
+import type { ExaminationContext, ExaminedCheck } from '../doctor/examined.ts'
 import type { ManifestImporter } from '../import/importer.ts'
+import type { SettingAlias } from '../settings/aliases.ts'
 
 // Any controller, whatever its kind's type: `never` objects go into every reconcile function.
 export type AnyController = ControllerDefinition<KubeObject & never> | ControllerDefinition
@@ -46,10 +48,17 @@ export interface OperatorOptions<Config extends z.ZodObject = z.ZodObject> {
   readonly conversions?: readonly ConversionDefinition[]
   /** Its own settings. A field `maxRate` of operator `gc` is the flag `--gc-max-rate`, `KUBEWRIGHT_GC_MAX_RATE`, and `gcMaxRate` in the config file. */
   readonly config: Config
+  /** Other names of its settings, by their keys: those of a program that it replaces. They count where it runs alone. @default none */
+  readonly aliases?: Readonly<Partial<Record<keyof z.output<Config> & string, SettingAlias>>>
   /** What `kubewright up` puts into an empty cluster to show the operator at work; owners and namespaces first. `now` in ms since the epoch. */
   readonly examples?: (now: number) => readonly KubeObject[]
   /** What `kubewright import` makes of the manifests of other programs. Loaded when asked for. @default none */
   readonly importers?: () => Promise<readonly ManifestImporter[]>
+  /**
+   * What `kubewright doctor` looks at outside of the cluster, when it is given some of these settings: whether what the operator talks to answers and lets it do
+   * what it has to. Writes nothing. @default nothing
+   */
+  readonly examine?: (config: z.output<Config>, context: ExaminationContext) => Promise<readonly ExaminedCheck[]>
   /** Adds what is no controller, such as runnables, or metrics. Called once, before the manager runs; must not do I/O itself. */
   setup?(manager: Manager, config: z.output<Config>): void
 }

@@ -65,7 +65,7 @@ export async function runInCluster(parts: Parts, configuration: Configuration, t
   let followed: Promise<void> | undefined
   try {
     await checkConnection(client, terminal.signal)
-    if (servesWebhooks(parts)) settings = await settleWebhooks(settings, parts.name, { client, log, signal: terminal.signal })
+    if (servesWebhooks(parts, settings)) settings = await settleWebhooks(settings, parts.name, { client, log, signal: terminal.signal })
     if (settings.installCrds) await installProgramKinds(client, parts, settings, log, terminal.signal)
     else for (const operator of parts.operators) await checkKinds(client, operator, log, terminal.signal)
     const manager = createManager({

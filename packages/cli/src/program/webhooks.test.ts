@@ -1,8 +1,9 @@
 import { webhooks } from '@kubewright/webhook'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { defineOperator } from '../operator.ts'
 import { RUN_SETTINGS } from '../settings/program.ts'
-import { webhookServerOf } from './webhooks.ts'
+import { servesWebhooks, webhookServerOf } from './webhooks.ts'
 
 const Shop = { group: 'example.dev', version: 'v1', kind: 'Shop', plural: 'shops', namespaced: true }
 const hooks = webhooks(Shop, { validate() {} })
@@ -12,6 +13,13 @@ const serverFor = (given: object, more: object = {}) => webhookServerOf({ ...par
 test('a program without webhooks serves none', () => {
   expect(serverFor({})).toBeUndefined()
   expect(serverFor({ webhookPort: 1234 })).toBeUndefined()
+})
+
+test('an operator that says nothing of hooks has none to serve, so that no address is guessed for them', () => {
+  const operators = [defineOperator({ name: 'x', description: 'x', kinds: [], config: z.object({}), setup() {} })]
+  const settings = RUN_SETTINGS.parse({})
+  expect(servesWebhooks({ ...parts, operators: operators as never }, settings)).toBe(false)
+  expect(servesWebhooks({ ...parts, webhooks: [hooks] }, settings)).toBe(true)
 })
 
 test.each([

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '@kubewright/core'
-import { type Reach, type WebhookServer, webhookServer } from '@kubewright/webhook'
+import { type Reach, type WebhookDefinition, type WebhookServer, webhookServer } from '@kubewright/webhook'
 import { type RunSettings, settingsOf } from '../settings/program.ts'
+import { conversionsOf } from './program-parts.ts'
 import type { Parts } from './run-in-cluster.ts'
 
 type WebhookSettings = Pick<
@@ -12,14 +13,10 @@ type WebhookSettings = Pick<
  * Everything that the API server may ask of the program, on one port; `undefined` when it asks nothing.
  * @throws ConfigurationError when a setting is for webhooks and there are none, or cannot be
  */
-export function webhookServerOf(
-  { name, operators, webhooks, conversions }: Parts,
-  settings: WebhookSettings,
-  namespace: string,
-): WebhookServer | undefined {
-  const configured = operators.flatMap((operator) => operator.webhooksWith?.(settingsOf(operator, settings)) ?? operator.webhooks ?? [])
-  const hooks = [...configured, ...webhooks]
-  const converted = [...operators.flatMap((operator) => operator.conversions ?? []), ...conversions]
+export function webhookServerOf(parts: Parts, settings: WebhookSettings, namespace: string): WebhookServer | undefined {
+  const { name } = parts
+  const hooks = hooksOf(parts, settings)
+  const converted = conversionsOf(parts)
   const { webhookPort, webhookCertDir, webhookService, webhookUrl, webhookInstall, webhookFailurePolicy: failurePolicy } = settings
   if (hooks.length + converted.length === 0) {
     for (const [flag, given] of Object.entries({ 'cert-dir': webhookCertDir, service: webhookService, url: webhookUrl }))
@@ -41,12 +38,16 @@ export function webhookServerOf(
   })
 }
 
-/** Whether the API server may have something to ask. */
-export function servesWebhooks({ operators, webhooks, conversions }: Parts): boolean {
-  const asked = operators.some(
-    (operator) => operator.webhooksWith !== undefined || [operator.webhooks, operator.conversions].some((some = []) => some.length > 0),
-  )
-  return asked || webhooks.length + conversions.length > 0
+/** Whether the API server has something to ask. */
+export function servesWebhooks(parts: Parts, settings: WebhookSettings): boolean {
+  return hooksOf(parts, settings).length + conversionsOf(parts).length > 0
+}
+
+function hooksOf({ operators, webhooks }: Parts, settings: WebhookSettings): readonly WebhookDefinition[] {
+  return [
+    ...operators.flatMap((operator) => operator.webhooksWith?.(settingsOf(operator, settings)) ?? operator.webhooks ?? []),
+    ...webhooks,
+  ]
 }
 
 /** Where controller-runtime's programs listen, and so what people open in their firewalls. */

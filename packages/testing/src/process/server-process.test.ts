@@ -31,6 +31,13 @@ test('a server that ends by itself says how, and is no longer guarded', async ()
   expect(server.lastWords()).toBe('one\ntwo')
 })
 
+test('an environment that is given takes the place of this process’s own', async () => {
+  const options = { name: 'toy', executable: '/bin/sh', args: ['-c', 'echo "$GREETING $HOME"'], cwd: folder, watchdog }
+  const server = await startServerProcess({ ...options, env: { GREETING: 'hello' }, logFile: join(folder, 'log') })
+  await server.exited
+  expect(server.lastWords()).toBe('hello')
+})
+
 test('stop asks first', async () => {
   const server = await start(`trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.01; done`)
   await eventually(() => expect(server.lastWords()).toBe('up'))

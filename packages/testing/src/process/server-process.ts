@@ -20,6 +20,8 @@ export interface ServerProcessOptions {
   readonly executable: string
   readonly args: readonly string[]
   readonly cwd: string
+  /** @default this process's own environment */
+  readonly env?: NodeJS.ProcessEnv
   /** Both output streams are appended to this file. */
   readonly logFile: string
   readonly watchdog: Watchdog
@@ -27,9 +29,9 @@ export interface ServerProcessOptions {
 
 /** @throws Error when the executable cannot be started. */
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  const { name, executable, args, cwd, logFile, watchdog } = options
+  const { name, executable, args, cwd, env = process.env, logFile, watchdog } = options
   const log = openSync(logFile, 'a')
-  const child = spawn(executable, args, { cwd, stdio: ['ignore', log, log] })
+  const child = spawn(executable, args, { cwd, env, stdio: ['ignore', log, log] })
   closeSync(log)
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)

@@ -128,7 +128,8 @@ describe('a proxy without faults', () => {
     await ask('/a')
     expect(proxy.connections).toBe(1)
     await ask('/b?watch=true')
-    await ask('/a', { method: 'DELETE' })
+    await ask('/a', { method: 'DELETE', headers: ['accept', 'application/json;as=Table'] })
+    expect(proxy.requests.map(({ accept }) => accept)).toEqual(['', '', 'application/json;as=Table'])
     expect([proxy.count(), proxy.count({ writes: true }), proxy.count({ watch: true }), proxy.count({ path: '/a' })]).toEqual([3, 1, 1, 2])
     expect(proxy.requests.map(({ method, path, status }) => `${method} ${path} ${status}`)).toEqual([
       'GET /a 200',

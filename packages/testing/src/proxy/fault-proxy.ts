@@ -74,6 +74,7 @@ export async function faultProxy(target: ClusterConnection, options: FaultProxyO
       path: url.pathname,
       query: url.searchParams,
       watch: ['true', '1'].includes(url.searchParams.get('watch') ?? ''),
+      accept: incoming.headers.accept ?? '',
       at: clock.now(),
       status: undefined,
       fault: undefined,

@@ -46,6 +46,8 @@ export interface ProxiedRequest {
   readonly path: string
   readonly query: URLSearchParams
   readonly watch: boolean
+  /** Its `Accept` header: how whole the answer is to be. */
+  readonly accept: string
   /** When it came; wall clock, ms. */
   readonly at: number
   /** The status that the caller got; `undefined` while there is none, or when there never was one. */

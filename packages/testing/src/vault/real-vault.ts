@@ -45,6 +45,8 @@ export interface RealVault extends AsyncDisposable {
   readonly ca: string
   readonly shares: readonly { readonly hex: string; readonly base64: string }[]
   readonly rootToken: string
+  /** A client certificate of the authority of its certificates, and its key. @throws Error without TLS */
+  clientCertificate(commonName: string): { readonly cert: string; readonly key: string }
   admin(method: string, path: string, body?: unknown): Promise<unknown>
   stop(): Promise<void>
 }
@@ -94,6 +96,11 @@ class Site implements RealVault {
 
   certificate(host: string): Pair | undefined {
     return this.#authority?.server([...new Set([host, LOOPBACK]), 'localhost', ...(this.options.names ?? [])], 'vault')
+  }
+
+  clientCertificate(commonName: string): Pair {
+    if (this.#authority === undefined) throw new Error('startRealVault: without "tls" it has no authority for certificates')
+    return this.#authority.client(commonName, [])
   }
 
   async reach(state: NonNullable<RealVaultOptions['state']>): Promise<void> {

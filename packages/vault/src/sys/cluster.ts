@@ -21,6 +21,8 @@ export interface Health {
   readonly version: string | undefined
   /** Only while unsealed. */
   readonly clusterId: string | undefined
+  /** Its clock, in milliseconds since the epoch, cut to seconds. */
+  readonly serverTime: number | undefined
 }
 
 const STATES: Readonly<Record<number, HealthState>> = {
@@ -34,7 +36,12 @@ const STATES: Readonly<Record<number, HealthState>> = {
   530: 'removed',
 }
 
-const HealthAnswer = z.object({ version: z.string().optional(), cluster_id: z.string().optional(), initialized: z.boolean() })
+const HealthAnswer = z.object({
+  version: z.string().optional(),
+  cluster_id: z.string().optional(),
+  server_time_utc: z.number().optional(),
+  initialized: z.boolean(),
+})
 
 const LeaderAnswer = z.object({
   ha_enabled: z.boolean(),
@@ -142,7 +149,9 @@ export function clusterApi(caller: Caller): ClusterApi {
         ...options,
       })
       const body = answerOf(HealthAnswer, answer.body, caller.origin, 'sys/health')
-      return { state: STATES[answer.status] ?? 'unknown', status: answer.status, version: body.version, clusterId: body.cluster_id }
+      const { version, cluster_id: clusterId, server_time_utc: seconds } = body
+      const serverTime = seconds === undefined ? undefined : seconds * 1_000
+      return { state: STATES[answer.status] ?? 'unknown', status: answer.status, version, clusterId, serverTime }
     },
     async leader(options = {}) {
       const { body } = await caller.rootOnly({ method: 'GET', path: `${sys}/leader`, timeoutMs: 5_000, ...options })

@@ -203,7 +203,7 @@ describe('the bodies of all requests together', () => {
   })
 })
 
-test('a new certificate serves new connections, and those that are open go on', async () => {
+test('K20: a new certificate serves new connections, and those that are open go on', async () => {
   const { port, certificate } = await serve()
   const open = () =>
     new Promise<{ readonly fingerprint: string; ask(): Promise<string> }>((resolve, reject) => {

@@ -15,6 +15,7 @@ export interface VaultUnderTest extends AsyncDisposable {
   readonly ca: string
   readonly shares: readonly { readonly hex: string; readonly base64: string }[]
   readonly rootToken: string
+  clientCertificate(commonName: string): { readonly cert: string; readonly key: string }
   admin(method: string, path: string, body?: unknown): Promise<unknown>
 }
 
