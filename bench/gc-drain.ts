@@ -44,7 +44,7 @@ export async function measure(): Promise<Measurement> {
     columns: ['contestant', 'deletions/s', 'client CPU per deletion', 'requests per deletion', 'of the bare client'],
     rows: [
       ['bare client: list, then delete by name', show(rate(bare), '/s'), show(cpu(bare), 'µs'), show(calls(bare), ''), '1'],
-      ['gc: policy to last object gone', show(rate(ours), '/s'), show(cpu(ours), 'µs'), show(calls(ours), ''), show(ratio, '')],
+      ['gc: from its start to the last object gone', show(rate(ours), '/s'), show(cpu(ours), 'µs'), show(calls(ours), ''), show(ratio, '')],
     ],
     raw: { objects: OBJECTS, inFlight: IN_FLIGHT, bare, gc: ours, ratio },
   }
@@ -104,7 +104,13 @@ async function deleteByList(connection: ClusterConnection, namespace: string, go
 
 async function deleteByPolicy(connection: ClusterConnection, namespace: string, gone: () => void): Promise<Round['requests']> {
   const admin = connectTo(connection)
-  const operator = startGc(connection, { concurrency: IN_FLIGHT, maxDeletionsPerSecond: 10_000, namespaces: [namespace] })
+  const drained = Promise.withResolvers<void>()
+  let deleted = 0
+  // To ask the server again and again whether it is over would be work for both of them that the bare client does not have.
+  const answered = (verb: string, code: string) => {
+    if (verb === 'delete' && code === '200' && ++deleted === OBJECTS) drained.resolve()
+  }
+  const operator = startGc(connection, { concurrency: IN_FLIGHT, maxDeletionsPerSecond: 10_000, namespaces: [namespace], answered })
   const policies = await admin.resource(GarbageCollectionPolicy)
   await policies.create({
     metadata: { namespace, name: 'drain' },
@@ -114,8 +120,7 @@ async function deleteByPolicy(connection: ClusterConnection, namespace: string, 
       behavior: { maxDeletionsPerSecond: 10_000, batchSize: OBJECTS },
     },
   } as never)
-  const configMaps = (await admin.resource(ConfigMap)).metadataOnly()
-  while ((await configMaps.list({ namespace, labelSelector: 'role=due', limit: 1 })).items.length > 0) await sleep(20)
+  await drained.promise
   gone()
   // What it owes to the status of its policy is a part of the price.
   await sleep(2_500)

@@ -62,7 +62,7 @@ async function under(cluster: TestCluster, admin: Client, count: number, bare: n
       before = writes
     }
     const writesBefore = writesOf(operator.requests)
-    const watches = proxy.requests.filter(({ watch, path }) => watch && path.endsWith('/configmaps')).length
+    const watches = proxy.open({ watch: true, path: '/configmaps' })
     const cpu = await changeAll(admin, namespace, () => sleep(2_000))
     return { watches, cpuPerChange: cpu - bare, writes: writesOf(operator.requests) - writesBefore }
   } finally {

@@ -4,11 +4,16 @@ import { type Client, type ClusterConnection, connectTo, createLogger, createMan
 /** How many requests of each verb were sent; attempts count, each of them. */
 export type Requests = Record<string, number>
 
-export function countingClient(connection: ClusterConnection): { readonly client: Client; readonly requests: Requests } {
+/** `answered` hears of each attempt that was answered, with the HTTP status. */
+export function countingClient(
+  connection: ClusterConnection,
+  answered: (verb: string, code: string) => void = () => {},
+): { readonly client: Client; readonly requests: Requests } {
   const requests: Requests = {}
   const client = connectTo(connection, {
-    observe: ({ verb }) => {
+    observe: ({ verb, code }) => {
       requests[verb] = (requests[verb] ?? 0) + 1
+      answered(verb, code)
     },
   })
   return { client, requests }
@@ -19,10 +24,16 @@ export function startGc(
   connection: ClusterConnection,
   {
     namespaces,
+    answered,
     ...settings
-  }: { readonly namespaces?: readonly string[]; readonly concurrency?: number; readonly maxDeletionsPerSecond?: number },
+  }: {
+    readonly namespaces?: readonly string[]
+    readonly answered?: (verb: string, code: string) => void
+    readonly concurrency?: number
+    readonly maxDeletionsPerSecond?: number
+  },
 ): { readonly requests: Requests; stop(): Promise<Requests> } {
-  const { client, requests } = countingClient(connection)
+  const { client, requests } = countingClient(connection, answered)
   const stop = new AbortController()
   const manager = createManager({
     client,

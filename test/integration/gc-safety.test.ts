@@ -94,7 +94,7 @@ describe.concurrent('limits and notices', () => {
     expect(await left(namespace)).toHaveLength(9)
   })
 
-  test('a protected namespace keeps everything, until it no longer is', async ({ namespace }) => {
+  test('K3: a protected namespace keeps everything, until it no longer is', async ({ namespace }) => {
     const namespaces = await bench.client.resource({ group: '', version: 'v1', kind: 'Namespace' } as never)
     const protect = (value: string | null) =>
       namespaces.patch({ name: namespace }, { type: 'merge', body: { metadata: { labels: { 'gc.kubewright.dev/protect': value } } } })
@@ -150,7 +150,7 @@ test('a stop holds the whole cluster, and its end takes it up again', async ({ n
   await eventually(async () => expect(await left(namespace)).toEqual([]), LONG)
 })
 
-test('a leader that is cut off in mid-run: another goes on, nothing goes twice, and nothing that should stay', async () => {
+test('P2: a leader that is cut off in mid-run: another goes on, nothing goes twice, and nothing that should stay', async () => {
   const namespace = await bench.namespace()
   const times = { leaseDuration: 4_000, renewDeadline: 2_500, retryPeriod: 500 }
   const proxies = [await faultProxy(bench.cluster.connection), await faultProxy(bench.cluster.connection)] as const
@@ -175,7 +175,8 @@ test('a leader that is cut off in mid-run: another goes on, nothing goes twice, 
   await first.manager.elected
   const second = run(1)
   try {
-    await eventually(async () => expect((await left(namespace)).length).toBeLessThan(220), LONG)
+    // By its own words, which are heard at once: a list takes its time on a busy machine, and the first would be done.
+    await eventually(() => expect(recordsOf(first).length).toBeGreaterThan(20), { ...LONG, interval: 25 })
     await proxies[0].pause()
     await eventually(async () => expect((await left(namespace)).filter((name) => name.startsWith('go'))).toEqual([]), { timeout: 60_000 })
     expect((await left(namespace)).filter((name) => name.startsWith('stay'))).toHaveLength(120)
@@ -202,6 +203,30 @@ function recordsOf({ lines }: RunningManager): readonly { readonly uid: string; 
   return lines
     .map(({ text }) => JSON.parse(text) as { audit?: boolean; uid: string; outcome: string })
     .filter(({ audit }) => audit === true)
+}
+
+const definitionOfWebsites = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'websites.warnings.example.dev' },
+  spec: {
+    group: 'warnings.example.dev',
+    scope: 'Namespaced',
+    names: { plural: 'websites', singular: 'website', kind: 'Website', listKind: 'WebsiteList' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: { spec: { type: 'object', properties: { configMapName: { type: 'string' } } } },
+          },
+        },
+      },
+    ],
+  },
 }
 
 describe('admission', () => {
@@ -259,7 +284,7 @@ describe('admission', () => {
     expect(authorOf(patched)).toMatchObject({ user: 'ann', generation: 1 })
   })
 
-  test('who may not delete the objects may not write the policy, but may pause it; going on takes the right again', async () => {
+  test('K3, K20, S10: who may not delete the objects may not write the policy, but may pause it; going on takes the right again', async () => {
     expect(await refusal(write('bob', 'of-bob'))).toContain(`bob may not delete configmaps in namespace "${namespace}"`)
     await write('ann', 'paused')
     const patch = async (user: string, paused: boolean) =>
@@ -279,6 +304,33 @@ describe('admission', () => {
       expect.stringContaining('deletes 3 ConfigMap objects at once, of 3 that it selects'),
       expect.stringContaining('selects no ConfigMap'),
     ])
+  })
+
+  test('what would go is told in numbers, too, when all objects together decide about it', async () => {
+    for (const n of [1, 2, 3]) await make(namespace, `ranked-${n}`, 'ranked')
+    await bench.client.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { body: definitionOfWebsites })
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    warned.length = 0
+    await write('ann', 'ranked', { targetResource: on('ranked'), ttl: undefined as never, keep: { newest: 1 } as never })
+    expect(warned).toEqual([expect.stringContaining('deletes 2 ConfigMap objects at once, of 3 that it selects')])
+    warned.length = 0
+    const unused: Partial<Spec> = {
+      targetResource: on('ranked'),
+      ttl: { relativeTo: '@unusedSince', secondsAfter: 60 },
+      conditions: { state: ['Unused'] },
+    }
+    await write('ann', 'unused', unused)
+    expect(warned).toEqual([
+      expect.stringContaining('of 3 ConfigMap objects 3 fall due within a day'),
+      expect.stringContaining('may be referred to by Website.warnings.example.dev (spec.configMapName)'),
+    ])
+    // A kind that has just come is found by the webhook a little later; until then it says that nothing is known.
+    let tries = 0
+    await eventually(async () => {
+      warned.length = 0
+      await write('ann', `unused-but-${++tries}`, { ...unused, referrers: [{ apiVersion: 'warnings.example.dev/v1', kind: 'Website' }] })
+      expect(warned).toEqual([expect.stringContaining('3 fall due within a day')])
+    }, LONG)
   })
 
   test.each<[string, Partial<Spec>, RegExp]>([

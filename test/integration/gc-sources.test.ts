@@ -1,4 +1,4 @@
-// Each source of expiry and each condition of the gc operator, on a server: what is due goes, and a control object beside it stays.
+// What gc reads from the world around its objects, on a server. Every source of expiry with every condition is counted in gc-matrix.test.ts.
 import { type ConfigMap, CronJob, CustomResourceDefinition, Job, Pod, ReplicaSet, Secret } from '@kubewright/client'
 import type { Kind, KubeObject } from '@kubewright/core'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, GarbageCollectionStop, gc } from '@kubewright/operator-gc'
@@ -70,6 +70,20 @@ const ended = (types: readonly string[], more: object = {}) => ({
 const complete = ended(['SuccessCriteriaMet', 'Complete'], { completionTime: past, succeeded: 1 })
 const failed = ended(['FailureTarget', 'Failed'], { failed: 1 })
 
+/** A kind that takes whatever it is given. */
+function openDefinition(group: string, kind: string, plural: string): CustomResourceDefinition {
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
+  return {
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  } as unknown as CustomResourceDefinition
+}
+
 describe.concurrent('sources', () => {
   test('what the object says about itself, in our names and in those of others that are switched on', async ({ namespace }) => {
     await map(namespace, 'ours', {}, { annotations: { 'kubewright.dev/ttl': '1s' } })
@@ -114,7 +128,7 @@ describe.concurrent('sources', () => {
     await eventually(async () => expect(await left(Pod, namespace)).toEqual(['crashed', 'runs']), LONG)
   })
 
-  test('the newest of each group are kept, and when a newer one comes the oldest goes', async ({ namespace }) => {
+  test('K19: the newest of each group are kept, and when a newer one comes the oldest goes', async ({ namespace }) => {
     const times = ['01', '02', '03', '04'].map((day) => `2026-01-${day}T00:00:00Z`)
     for (const [n, at] of times.entries()) await map(namespace, `a-${n}`, { at, group: 'a' })
     await map(namespace, 'b-0', { at: times[0]!, group: 'b' })
@@ -162,6 +176,33 @@ describe.concurrent('sources', () => {
     await (await bench.client.resource(CronJob)).delete({ namespace, name: 'releases' })
     await eventually(async () => expect(await maps(namespace)).toEqual(['used']), LONG)
   })
+
+  test('S11: what only a custom kind refers to stays, for a policy that declares it; while that kind is not served nothing goes', async ({
+    namespace,
+  }) => {
+    const group = `${namespace}.referrers.example.dev`
+    const website: Kind<KubeObject> = { group, version: 'v1', kind: 'Website' }
+    for (const name of ['themed', 'unused']) await map(namespace, name)
+    await policy(namespace, 'p', {
+      targetResource: onMaps,
+      ttl: { relativeTo: '@unusedSince', secondsAfter: 1 },
+      conditions: { state: ['Unused'] },
+      referrers: [{ apiVersion: `${group}/v1`, kind: 'Website', fields: [{ path: 'spec.theme', refersTo: 'ConfigMap' }] }],
+    })
+    await eventually(async () => expect(JSON.stringify(await statusOf(namespace, 'p'))).toContain('does not serve Website'), LONG)
+    await consistently(async () => expect(await maps(namespace)).toEqual(['themed', 'unused']), 3_000, 500)
+    await (await bench.client.resource(CustomResourceDefinition)).create(openDefinition(group, 'Website', 'websites'))
+    await eventually(async () => {
+      bench.client.discovery.invalidate()
+      const resource = await bench.client.resource(website)
+      await resource.create({ metadata: { namespace, name: 'w' }, ...{ spec: { theme: 'themed' } } })
+    }, LONG)
+    // It is looked for again every half minute.
+    await eventually(async () => expect(await maps(namespace)).toEqual(['themed']), { timeout: 50_000 })
+    await consistently(async () => expect(await maps(namespace)).toEqual(['themed']), 2_500, 500)
+    await (await bench.client.resource(website)).delete({ namespace, name: 'w' })
+    await eventually(async () => expect(await maps(namespace)).toEqual([]), LONG)
+  }, 120_000)
 
   test('whose owner, named in a label, has gone', async ({ namespace }) => {
     await make(ReplicaSet, namespace, 'there', {
@@ -217,85 +258,12 @@ describe.concurrent('sources', () => {
   })
 })
 
-describe.concurrent('conditions', () => {
-  const data = { size: '5', storage: '2Gi', image: 'nginx:1.27', at: '2026-01-01T00:00:00Z', mode: 'on' }
-  const other = { size: '3', storage: '512Mi', image: 'redis:7', at: '2999-01-01T00:00:00Z', mode: 'off' }
-  const and = (fieldPath: string, operator: string, more: object = {}) =>
-    ({ and: [{ fieldPath, operator, ...more }] }) as NonNullable<Spec['conditions']>
-  const cases: Readonly<Record<string, NonNullable<Spec['conditions']>>> = {
-    Equals: and('data.size', 'Equals', { value: 5 }),
-    NotEquals: and('data.mode', 'NotEquals', { value: 'off' }),
-    In: and('data.mode', 'In', { values: ['on', 'auto'] }),
-    NotIn: and('data.mode', 'NotIn', { values: ['off'] }),
-    Exists: and('data.only', 'Exists'),
-    DoesNotExist: and('data.other', 'DoesNotExist'),
-    GreaterThan: and('data.size', 'GreaterThan', { value: 4 }),
-    GreaterOrEqual: and('data.storage', 'GreaterOrEqual', { value: '1Gi' }),
-    LessThan: and('data.at', 'LessThan', { value: '2027-01-01T00:00:00Z' }),
-    LessOrEqual: and('data.negative', 'LessOrEqual', { value: '-1' }),
-    Matches: and('data.image', 'Matches', { value: '^nginx:' }),
-    DoesNotMatch: and('data.image', 'DoesNotMatch', { value: 'redis' }),
-    OlderThan: and('data.at', 'OlderThan', { value: '1h' }),
-    YoungerThan: { not: [and('data.at', 'YoungerThan', { value: '1h' })] },
-    Before: and('data.at', 'Before', { value: '2026-06-01T00:00:00Z' }),
-    After: { not: [and('data.at', 'After', { value: '2026-06-01T00:00:00Z' })] },
-    'labels, one of several': { hasLabels: [{ key: 'role', operator: 'In', values: ['a', 'b'] }] },
-    'labels, absent': { hasLabels: [{ key: 'hold', operator: 'DoesNotExist' }] },
-    annotations: { hasAnnotations: [{ key: 'note', operator: 'Matches', value: 'go' }] },
-    or: { or: [and('data.size', 'Equals', { value: 99 }), and('data.mode', 'Equals', { value: 'on' })] },
-    'not or': { not: [{ or: [and('data.mode', 'Equals', { value: 'off' })] }] },
-    cel: { cel: ['int(object.data.size) * 2 > 8 && object.data.image.startsWith("nginx")'] },
-  }
-
-  base.each(Object.entries(cases))('%s', async (_, condition) => {
-    const namespace = await bench.namespace()
-    const running = startManager(bench.cluster.connection, (manager) => gc.setup(manager, gc.config.parse({})), { namespaces: [namespace] })
-    try {
-      for (const n of [1, 2, 3]) {
-        await map(
-          namespace,
-          `goes-${n}`,
-          { ...data, only: 'x', negative: '-5' },
-          { labels: { app: 'x', role: 'a' }, annotations: { note: 'let it go' } },
-        )
-        await map(
-          namespace,
-          `stays-${n}`,
-          { ...other, other: 'x', negative: '5' },
-          { labels: { app: 'x', role: 'c', hold: '' }, annotations: { note: 'stay' } },
-        )
-      }
-      await policy(namespace, 'p', { targetResource: onMaps, ttl: { secondsAfterCreation: 1 }, conditions: condition })
-      const kept = ['stays-1', 'stays-2', 'stays-3']
-      await eventually(async () => expect(await maps(namespace)).toEqual(kept), LONG)
-      await consistently(async () => expect(await maps(namespace)).toEqual(kept), 600, 200)
-    } finally {
-      await running.stop()
-    }
-  })
-})
-
 test('W5: a kind that is installed later is taken up when it comes, when it goes that is told, and when it comes again it is taken up again', async ({
   namespace,
 }) => {
   const group = `${namespace}.example.dev`
   const widget: Kind<KubeObject> = { group, version: 'v1', kind: 'Widget' }
-  const definition = {
-    metadata: { name: `widgets.${group}` },
-    spec: {
-      group,
-      scope: 'Namespaced',
-      names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' },
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-        },
-      ],
-    },
-  } as unknown as CustomResourceDefinition
+  const definition = openDefinition(group, 'Widget', 'widgets')
   const definitions = await bench.client.resource(CustomResourceDefinition)
   const create = async (name: string) => {
     await eventually(async () => {

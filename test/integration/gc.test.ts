@@ -78,7 +78,9 @@ const test = base.extend<{ site: Site }>({
   },
 })
 
-test('a hundred objects go when they fall due and not before; a hundred others, and those that are due later, stay', async ({ site }) => {
+test('T8: a hundred objects go when they fall due and not before; a hundred others, and those that are due later, stay', async ({
+  site,
+}) => {
   const configMaps = await bench.configMaps()
   await site.policy('five-seconds', { targetResource: onConfigMaps('go'), ttl: { secondsAfterCreation: 5 } })
   await site.policy('one-hour', { targetResource: onConfigMaps('later'), ttl: { secondsAfterCreation: 3600 } })
@@ -113,7 +115,7 @@ test('a hundred objects go when they fall due and not before; a hundred others, 
   })
 })
 
-test.concurrent('an object that is deleted and made again under its name keeps its new life', async ({ site }) => {
+test.concurrent('R1: an object that is deleted and made again under its name keeps its new life', async ({ site }) => {
   await site.policy('p', { targetResource: onConfigMaps('go'), ttl: { secondsAfterCreation: 7 } })
   await site.make('a', 'go')
   await eventually(() => site.left().then((names) => expect(names).toEqual(['a'])))
@@ -157,7 +159,7 @@ describe.concurrent('times to live', () => {
     await consistently(async () => expect(await site.left()).toEqual(kept), 1_000, 250)
   })
 
-  test('after a time that the object tells: already past is due at once', async ({ site }) => {
+  test('Z4: after a time that the object tells: already past is due at once', async ({ site }) => {
     const jobs = await bench.client.resource(Job)
     await site.policy('p', {
       targetResource: { apiVersion: 'batch/v1', kind: 'Job' },
@@ -188,7 +190,7 @@ test.concurrent('a dry run deletes nothing, asks for no deletion and says what i
 })
 
 describe.concurrent('confinement', () => {
-  test('a namespaced policy works in its own namespace alone', async ({ site }) => {
+  test('K3: a namespaced policy works in its own namespace alone', async ({ site }) => {
     const other = await bench.namespace()
     await site.make('here', 'go')
     await site.make('there', 'go', { namespace: other })
@@ -197,7 +199,7 @@ describe.concurrent('confinement', () => {
     expect(await site.left(other)).toEqual(['there'])
   })
 
-  test('one that names another namespace, or all, is refused on its status, and does nothing', async ({ site }) => {
+  test('S9, Z19: one that names another namespace, or all, is refused on its status, and does nothing', async ({ site }) => {
     const other = await bench.namespace()
     await site.make('here', 'go')
     await site.make('there', 'go', { namespace: other })
@@ -239,7 +241,7 @@ describe.concurrent('a policy that cannot work says why, and asks calmly', () =>
   })
 })
 
-test.concurrent('paused, in the spec or by the annotation, it deletes nothing until it goes on', async ({ site }) => {
+test.concurrent('K1: paused, in the spec or by the annotation, it deletes nothing until it goes on', async ({ site }) => {
   await site.policy('spec', { targetResource: onConfigMaps('a'), ttl: { secondsAfterCreation: 1 }, paused: true })
   await site.policy(
     'annotation',
@@ -260,7 +262,7 @@ test.concurrent('paused, in the spec or by the annotation, it deletes nothing un
   await eventually(async () => expect(await site.left()).toEqual([]), { timeout: 15_000 })
 })
 
-test.concurrent('an object that a finalizer holds is asked for once, and shown as terminating', async ({ site }) => {
+test.concurrent('R5: an object that a finalizer holds is asked for once, and shown as terminating', async ({ site }) => {
   const configMaps = await bench.configMaps()
   await site.make('held', 'go', { metadata: { finalizers: ['example.dev/hold'] } })
   await site.policy('p', { targetResource: onConfigMaps('go'), ttl: { secondsAfterCreation: 1 } })
@@ -272,7 +274,7 @@ test.concurrent('an object that a finalizer holds is asked for once, and shown a
 })
 
 describe.concurrent('answers that go wrong', () => {
-  test('a lost answer is counted once, and the object is not asked for under another identity', async ({ site }) => {
+  test('R6: a lost answer is counted once, and the object is not asked for under another identity', async ({ site }) => {
     const injection = site.proxy.inject({ is: 'lost-answer' }, { method: 'DELETE' }, 1)
     await site.policy('p', { targetResource: onConfigMaps('go'), ttl: { secondsAfterCreation: 1 } })
     await site.make('a', 'go')
@@ -281,7 +283,7 @@ describe.concurrent('answers that go wrong', () => {
     expect(injection.hits).toBe(1)
   })
 
-  test('too many requests, a server in trouble and cut connections delay the deletion, no more', async ({ site }) => {
+  test('S1: too many requests, a server in trouble and cut connections delay the deletion, no more', async ({ site }) => {
     for (const fault of [
       { is: 'status', code: 429, retryAfterSeconds: 1 },
       { is: 'status', code: 503 },
@@ -297,7 +299,7 @@ describe.concurrent('answers that go wrong', () => {
   })
 
   // Found as a wrong deletion: the object was fetched anew after a conflict, and nobody looked whether the selector still took it.
-  test('changes that a hanging watch does not tell of are read before anything is deleted', async ({ site }) => {
+  test('R2, W2: changes that a hanging watch does not tell of are read before anything is deleted', async ({ site }) => {
     const configMaps = await bench.configMaps()
     const names = ['changed', 'protected', 'relabelled']
     for (const name of names) await site.make(name, 'go')
@@ -331,7 +333,7 @@ describe.concurrent('answers that go wrong', () => {
   })
 })
 
-test.concurrent('when nothing changes and nothing falls due, nothing is written', async ({ site }) => {
+test.concurrent('K9: when nothing changes and nothing falls due, nothing is written', async ({ site }) => {
   await site.policy('p', { targetResource: onConfigMaps('go'), ttl: { secondsAfterCreation: 3600 } })
   for (let i = 0; i < 20; i++) await site.make(`m-${i}`, 'go')
   await eventually(async () => expect(await site.statusOf('p')).toMatchObject({ phase: 'Active', matched: 20, pending: 20 }), {
@@ -342,7 +344,7 @@ test.concurrent('when nothing changes and nothing falls due, nothing is written'
   await consistently(() => expect(site.proxy.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([]), 12_000, 500)
 })
 
-test.concurrent('the last policy for a kind takes its watch with it', async ({ site }) => {
+test.concurrent('K2, W7: the last policy for a kind takes its watch with it', async ({ site }) => {
   const watches = () => site.proxy.open({ watch: true, path: `/namespaces/${site.namespace}/configmaps` })
   const resource = await policies()
   const same = { targetResource: onConfigMaps('go'), ttl: { secondsAfterCreation: 3600 } }

@@ -1,6 +1,6 @@
 // Each operator as the built program, with exactly the roles that its manifests print. Every request that is refused fails the test, and so does every
 // right that is not used: what nobody uses nobody should have been given.
-import { CustomResourceDefinition } from '@kubewright/client'
+import { CustomResourceDefinition, Pod } from '@kubewright/client'
 import { sleep } from '@kubewright/core'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy } from '@kubewright/operator-gc'
 import { eventually, type FaultProxy, faultProxy } from '@kubewright/testing'
@@ -51,9 +51,10 @@ async function oldServer(): Promise<FaultProxy> {
   return proxy
 }
 
-/** One policy of each kind, which have something to do until every right that is there has been used, or for a while. */
+/** One policy of each kind, and one that evicts, which have something to do until every right that is there has been used, or for a while. */
 async function exercise(gc: InstalledOperator, namespace: string, except: readonly string[] = []) {
   const maps = await bench.configMaps()
+  const pods = await bench.client.resource(Pod)
   const spec = (app: string) => ({
     targetResource: { apiVersion: 'v1', kind: 'ConfigMap', namespace, labelSelector: { matchLabels: { app } } },
     ttl: { secondsAfterCreation: 1 },
@@ -62,6 +63,13 @@ async function exercise(gc: InstalledOperator, namespace: string, except: readon
     // As its webhook writes it: then it asks what the author may do.
     GarbageCollectionPolicy.of({ metadata: { namespace, name: 'p', annotations: { [AUTHOR_ANNOTATION]: AUTHOR } }, spec: spec('own') }),
   )
+  const ofPods = {
+    targetResource: { apiVersion: 'v1', kind: 'Pod', labelSelector: { matchLabels: { app: 'evicted' } } },
+    ttl: { secondsAfterCreation: 1 },
+  }
+  await (await bench.client.resource(GarbageCollectionPolicy)).create(
+    GarbageCollectionPolicy.of({ metadata: { namespace, name: 'evicting' }, spec: { ...ofPods, behavior: { evict: true } } }),
+  )
   const everywhere = await bench.client.resource(ClusterGarbageCollectionPolicy)
   const name = `p-${namespace}`
   await everywhere.create(ClusterGarbageCollectionPolicy.of({ metadata: { name }, spec: spec('any') }))
@@ -69,8 +77,11 @@ async function exercise(gc: InstalledOperator, namespace: string, except: readon
   onTestFinished(async () => void (await everywhere.delete({ name })))
   const wanted = () => gc.unused().filter((right) => !except.includes(right))
   for (let round = 0; round < 4 && (round === 0 || wanted().length > 0); round++) {
+    const spec = { containers: [{ name: 'c', image: 'none' }] }
+    await pods.create({ metadata: { namespace, name: `evicted-${round}`, labels: { app: 'evicted' } }, spec })
     for (const app of ['own', 'any']) await maps.create(configMap(namespace, `${app}-${round}`, { labels: { app } }))
-    await eventually(async () => expect((await maps.list({ namespace, labelSelector: 'app' })).items).toEqual([]), { timeout: 30_000 })
+    await eventually(async () => expect((await maps.list({ namespace, labelSelector: 'app' })).items).toEqual([]), { timeout: 60_000 })
+    await eventually(async () => expect((await pods.list({ namespace, labelSelector: 'app' })).items).toEqual([]), { timeout: 60_000 })
     // What was done is told, in the status and as an event, a moment later and not too often.
     await sleep(wanted().length > 0 ? 3_000 : 0)
   }

@@ -23,6 +23,14 @@ export const config = z.object({
     description: 'a file to which each deletion is appended as a line of JSON, beside the lines in the log',
     placeholder: 'FILE',
   }),
+  backupNamespace: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be the name of a namespace')
+    .optional()
+    .meta({
+      description: 'where ClusterGarbageCollectionPolicies keep what they delete; without it, beside each object',
+      placeholder: 'NS',
+    }),
   protectedNamespaces: z
     .array(z.string().regex(/^[a-z0-9][-a-z0-9]*\*?$/, 'must be names of namespaces, or beginnings of names followed by *'))
     .default([])

@@ -100,7 +100,7 @@ test('they fall due little by little, the first within seconds', () => {
   expect(new Set(times).size).toBeGreaterThan(80)
 })
 
-test('the one example that reads a field outside metadata loads whole objects; the others do not', () => {
+test('K18: the one example that reads a field outside metadata loads whole objects; the others do not', () => {
   expect(
     policies
       .map(read)

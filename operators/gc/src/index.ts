@@ -23,6 +23,10 @@ const everything: PolicyRule = { apiGroups: ['*'], resources: ['*'], verbs: ['li
 /** Namespaces protect what is in them; and a policy does nothing that its author may not. */
 const surroundings: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['namespaces'], verbs: ['list', 'watch'] },
+  // Whether the definitions of its own kinds are as new as it is, and when a kind appears that a policy waits for.
+  { apiGroups: ['apiextensions.k8s.io'], resources: ['customresourcedefinitions'], verbs: ['list', 'watch'] },
+  // For policies with behavior.evict.
+  { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
   { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
 ]
 

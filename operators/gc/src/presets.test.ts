@@ -116,6 +116,10 @@ const cases: Readonly<Record<string, Case>> = {
     stays: [object('used', 90), object('lately', 90)],
     facts: unused({ nobody: 15, lately: 13 }),
   },
+  'kept-settings.yaml': {
+    goes: [object('old', 15), object('restored-long-ago', 30, {}, { annotations: { 'gc.kubewright.dev/keep-until': ago(1) } })],
+    stays: [object('young', 13), object('restored', 30, {}, { annotations: { 'gc.kubewright.dev/keep-until': ago(-1) } })],
+  },
   'self-service.yaml': {
     goes: [
       object('ours', 2, {}, { namespace: 'preview-1', labels: { 'kubewright.dev/ttl': '1d' } }),
@@ -156,6 +160,37 @@ const cases: Readonly<Record<string, Case>> = {
     stays: [object('there', 20, {}, { labels: { 'belongs-to': 'there' } }), object('nobodys', 20)],
     facts: { exists: (_, __, name) => known(name === 'there'), heldSince: () => now - 2 * 86_400_000 },
   },
+  'released-volumes.yaml': {
+    goes: [object('released', 90, { status: { phase: 'Released', lastPhaseTransitionTime: ago(40) } }, { namespace: undefined })],
+    stays: [
+      object('lately', 90, { status: { phase: 'Released', lastPhaseTransitionTime: ago(10) } }, { namespace: undefined }),
+      object('bound', 90, { status: { phase: 'Bound', lastPhaseTransitionTime: ago(40) } }, { namespace: undefined }),
+      object(
+        'kept',
+        90,
+        { status: { phase: 'Released', lastPhaseTransitionTime: ago(40) } },
+        { namespace: undefined, labels: { keep: '' } },
+      ),
+      object('since-when', 90, { status: { phase: 'Released' } }, { namespace: undefined }),
+    ],
+  },
+  'unused-secrets.yaml': {
+    goes: [object('unused', 90, { type: 'Opaque' })],
+    stays: [
+      object('used', 90, { type: 'Opaque' }),
+      object('lately', 90, { type: 'Opaque' }),
+      object('tls', 90, { type: 'kubernetes.io/tls' }),
+    ],
+    facts: unused({ unused: 31, lately: 3, tls: 60 }),
+  },
+  'test-namespaces.yaml': {
+    goes: [object('ci-1', 2, {}, { namespace: undefined, labels: { purpose: 'test' } })],
+    stays: [
+      object('ci-2', 0.5, {}, { namespace: undefined, labels: { purpose: 'test' } }),
+      object('testbed', 2, {}, { namespace: undefined, labels: { purpose: 'test' } }),
+    ],
+    at: '2026-06-01T23:00:00Z',
+  },
   'quota.yaml': {
     goes: [
       object('pressed', 1, ended('Complete', 0.5), { namespace: 'full' }),
@@ -171,7 +206,10 @@ const cases: Readonly<Record<string, Case>> = {
 }
 
 function deleted(policy: Policy, objects: readonly KubeObject[], more: Partial<Facts>, at: number): string[] {
-  const reading = readPolicy(policy, { maxDeletionsPerSecond: 100, protection: { namespaces: ['kube-*'], allowedKinds: ['Namespace'] } })
+  const reading = readPolicy(policy, {
+    maxDeletionsPerSecond: 100,
+    protection: { namespaces: ['kube-*'], allowedKinds: ['Namespace', 'PersistentVolume'] },
+  })
   if ('problem' in reading) throw new Error(reading.problem.message)
   const { ready } = reading
   const ranking = new Ranking(ready.code.keepNewest ?? 0)

@@ -14,3 +14,13 @@ export type { Scene } from './plan/scene.ts'
 export { type Candidate, survey } from './plan/survey.ts'
 export { defaultsOf } from './policy/defaults.ts'
 export type { PolicyDefaults } from './policy/policy.ts'
+export {
+  type BackupQuery,
+  backupsOf,
+  type Catalogue,
+  catalogueOf,
+  isNamed,
+  latestOfEach,
+} from './restore/catalogue.ts'
+export { catalogueJson, catalogueText, outcomesJson, outcomesText } from './restore/report.ts'
+export { type Outcome, type RestoreOptions, restore } from './restore/restore.ts'

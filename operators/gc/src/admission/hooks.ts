@@ -8,9 +8,9 @@ import {
   type WebhookDefinition,
   webhooks,
 } from 'kubewright'
-import { AUTHOR_ANNOTATION, authorOf, writeAuthor } from '../author/author.ts'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, type Policy } from '../kinds/policies.ts'
 import { type PolicyDefaults, readPolicy } from '../policy/policy.ts'
+import { recordAuthor } from './author-record.ts'
 import { changesSpec, onlyRestrains } from './change.ts'
 import { checkRights } from './rights.ts'
 import { warnOfDanger } from './warnings.ts'
@@ -35,39 +35,6 @@ export function gcHooks(defaults: PolicyDefaults): readonly WebhookDefinition[] 
   ]
 }
 
-/** Nobody else may write the record: what came in its place is overwritten. */
-function recordAuthor({ object, old, user, request }: DefaultContext<Policy>): void {
-  const metadata = object.metadata as { annotations?: Record<string, string> }
-  const before = old?.metadata.annotations?.[AUTHOR_ANNOTATION]
-  const write = (text: string | undefined) => {
-    const { [AUTHOR_ANNOTATION]: _, ...others } = metadata.annotations ?? {}
-    if (text !== undefined) metadata.annotations = { ...others, [AUTHOR_ANNOTATION]: text }
-    else if (metadata.annotations !== undefined) metadata.annotations = others
-  }
-  const raw = request.oldObject as KubeObject | undefined
-  if (old === undefined || raw === undefined || raw === null) {
-    write(writeAuthor(authorOf(user), 1))
-    return
-  }
-  if (!changesSpec(raw, object as unknown as KubeObject)) {
-    write(before)
-    return
-  }
-  const generation = (old.metadata.generation ?? 0) + 1
-  // Who stops a policy need not be able to delete what it deletes; and it stays that of its author.
-  const kept = onlyRestrains(raw, object as unknown as KubeObject) ? carried(before, generation) : undefined
-  write(kept ?? writeAuthor(authorOf(user), generation))
-}
-
-function carried(record: string | undefined, generation: number): string | undefined {
-  if (record === undefined) return undefined
-  try {
-    return JSON.stringify({ ...(JSON.parse(record) as object), generation })
-  } catch {
-    return undefined
-  }
-}
-
 async function validate(context: ValidateContext<Policy>, defaults: PolicyDefaults): Promise<void> {
   const { object, old, errors, request } = context
   const raw = request.oldObject as KubeObject | undefined
@@ -85,7 +52,7 @@ async function validate(context: ValidateContext<Policy>, defaults: PolicyDefaul
   }
   const { type } = await typeOf(context, reading.ready.target.kind)
   await checkRights(context, policy, reading.ready, type)
-  if (type !== undefined) await warnOfDanger(context, policy, reading.ready)
+  if (type !== undefined) await warnOfDanger(context, policy, reading.ready, defaults)
 }
 
 /** A kind that is not there may come: the policy waits for it. */

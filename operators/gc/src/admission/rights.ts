@@ -1,32 +1,59 @@
 import type { KubeObject, ResourceType, ValidateContext } from 'kubewright'
-import { mayDo } from '../author/access-review.ts'
-import { authorOf } from '../author/author.ts'
+import { mayDo, type Right } from '../author/access-review.ts'
+import { type Author, authorOf } from '../author/author.ts'
 import type { Policy } from '../kinds/policies.ts'
 import { type ReadyPolicy, scopeMismatch } from '../policy/policy.ts'
 
 /** Whoever writes a policy has to be able to do by hand what it does, wherever it may do it. */
 export async function checkRights(
-  { client, user, errors, signal }: ValidateContext<Policy>,
+  context: ValidateContext<Policy>,
   policy: Policy,
-  { target }: ReadyPolicy,
+  ready: ReadyPolicy,
   type: ResourceType<KubeObject> | undefined,
 ): Promise<void> {
+  const { user, errors } = context
   if (type === undefined) return
   const mismatch = scopeMismatch(policy, type.namespaced)
   if (mismatch !== undefined) return errors.forbidden('spec.targetResource', mismatch.message)
+  const places = placesOf(policy, ready.target)
+  if (ready.backup !== undefined && ready.backup.namespace === undefined && !type.namespaced)
+    return errors.forbidden(
+      'spec.backup',
+      `${type.plural} are of no namespace in which a backup could be: whoever runs the operator names one with --gc-backup-namespace`,
+    )
   const author = authorOf(user)
-  const places = placesOf(policy, target)
-  for (const namespace of places) {
-    for (const verb of ['delete', 'list'] as const) {
-      if (await mayDo(client, author, { verb, group: type.group, resource: type.plural, namespace }, signal)) continue
-      const where = namespace === undefined ? (type.namespaced ? 'in all namespaces' : 'in the cluster') : `in namespace "${namespace}"`
-      errors.forbidden(
-        'spec.targetResource',
-        `${author.user} may not ${verb} ${type.plural}${type.group === '' ? '' : `.${type.group}`} ${where}, and a policy does nothing that its author may not: ask for the right, or narrow the policy`,
-      )
-      return
-    }
+  for (const { field, right } of [...deletionRights(type, places), ...backupRights(ready, places)]) {
+    if (await mayDo(context.client, author, right, context.signal)) continue
+    errors.forbidden(field, refusal(author, right, type.namespaced))
+    return
   }
+}
+
+interface NeededRight {
+  readonly field: string
+  readonly right: Right
+}
+
+function deletionRights({ group, plural }: ResourceType<KubeObject>, places: readonly (string | undefined)[]): readonly NeededRight[] {
+  return places.flatMap((namespace) =>
+    (['delete', 'list'] as const).map((verb) => ({
+      field: 'spec.targetResource',
+      right: { verb, group, resource: plural, namespace },
+    })),
+  )
+}
+
+function backupRights({ backup }: ReadyPolicy, places: readonly (string | undefined)[]): readonly NeededRight[] {
+  if (backup === undefined) return []
+  const resource = backup.to === 'Secret' ? 'secrets' : 'configmaps'
+  const where = backup.namespace === undefined ? places : [backup.namespace]
+  return where.map((namespace) => ({ field: 'spec.backup', right: { verb: 'create', group: '', resource, namespace } }))
+}
+
+function refusal({ user }: Author, { verb, group, resource, namespace }: Right, isNamespaced: boolean): string {
+  const where = namespace === undefined ? (isNamespaced ? 'in all namespaces' : 'in the cluster') : `in namespace "${namespace}"`
+  const what = group === '' ? resource : `${resource}.${group}`
+  return `${user} may not ${verb} ${what} ${where}, and a policy does nothing that its author may not: ask for the right, or narrow the policy`
 }
 
 /** Names one by one, where the policy names them; for anything wider the right has to be as wide. */

@@ -1,75 +1,68 @@
-import { formatTime, isApiError, isConnectionError, type KubeObject, type ValidateContext } from 'kubewright'
-import { NO_FACTS } from '../facts/facts.ts'
+import { formatTime, isApiError, isConnectionError, type ValidateContext } from 'kubewright'
 import type { Policy } from '../kinds/policies.ts'
-import type { ReadyPolicy } from '../policy/policy.ts'
+import { clusterScene } from '../plan/cluster-scene.ts'
+import { suspicionOf } from '../plan/scene-facts.ts'
+import type { PolicyDefaults, ReadyPolicy } from '../policy/policy.ts'
+import { type Count, countOf } from './counting.ts'
 
-/** Looking at more would hold up whoever asks; what is seen tells enough. */
-const LOOKED_AT = 2_000
-const PAGE = 500
 /** So much of the time that the API server gives us may go into counting. */
 const PATIENCE = 3_000
-/** Fewer at once are the everyday case. */
-const WORTH_A_WARNING = 1
 /** More than this at once, and from a mistake nobody would recover easily. */
 const MANY = 100
 
-/** Says how many objects the policy would delete at once. Never refuses, and never fails: what cannot be counted is not told. */
-export async function warnOfDanger({ client, warn, signal }: ValidateContext<Policy>, policy: Policy, ready: ReadyPolicy): Promise<void> {
+/** Kinds with which more goes than the objects that are counted. */
+const GRAVE: Readonly<Record<string, string>> = {
+  Namespace: 'everything in a Namespace goes with it',
+  PersistentVolumeClaim: 'the data of a PersistentVolumeClaim goes with it, where the reclaim policy of its volume is Delete',
+}
+
+/** Says what the policy would do, in numbers. Never refuses, and never fails. */
+export async function warnOfDanger(
+  { client, warn, signal }: Pick<ValidateContext<Policy>, 'client' | 'warn' | 'signal'>,
+  policy: Policy,
+  ready: ReadyPolicy,
+  defaults: PolicyDefaults,
+): Promise<void> {
   if (policy.spec.action === 'Retain') return
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)])
   try {
-    const seen = await look(client, ready, AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]))
-    const { matched, due, whole, next } = seen
-    const { kind } = policy.spec.targetResource
-    const more = whole ? '' : ' or more'
-    if (due >= WORTH_A_WARNING && !policy.spec.paused) {
-      const dry = policy.spec.behavior.dryRun ? 'a dry run: would delete' : 'deletes'
-      warn(`${dry} ${due}${more} ${kind} objects at once, of ${matched}${more} that it selects`)
-      if (due >= MANY && !policy.spec.behavior.dryRun && policy.spec.limits === undefined)
-        warn('no spec.limits: a wrong selector would delete all of them; begin with behavior.dryRun')
-    } else if (matched === 0 && whole) warn(`selects no ${kind} object that is there now`)
-    else if (next !== undefined) warn(`of ${matched}${more} ${kind} objects the next falls due at ${formatTime(next)}`)
+    const count = await countOf(client, policy, ready, { now: Date.now(), defaults, signal: inTime })
+    for (const text of warningsOf(policy, count)) warn(text)
+    const suspicion = ready.needs.use
+      ? await suspicionOf(clusterScene(client, inTime), ready.target.kind.kind, ready.needs.referrers)
+      : undefined
+    if (suspicion !== undefined) warn(suspicion)
   } catch (error) {
     if (!isApiError(error) && !isConnectionError(error) && !isTimeout(error)) throw error
+    warn(`what it would delete could not be counted in time: "kubewright gc plan" tells`)
   }
 }
 
-interface Seen {
-  readonly matched: number
-  readonly due: number
-  readonly next: number | undefined
-  /** Whether these are all. */
-  readonly whole: boolean
-}
-
-async function look(client: ValidateContext<Policy>['client'], ready: ReadyPolicy, signal: AbortSignal): Promise<Seen> {
-  const { target } = ready
-  const whole = await client.resource<KubeObject>(target.kind, { signal })
-  const resource = target.metadataOnly ? whole.metadataOnly() : whole
-  const { labelSelector, fieldSelector, namespace } = target
-  const now = Date.now()
-  let [matched, due, looked] = [0, 0, 0]
-  let next: number | undefined
-  let token: string | undefined
-  do {
-    const page = await resource.list({
-      labelSelector,
-      fieldSelector,
-      limit: PAGE,
-      signal,
-      ...(namespace !== undefined && { namespace }),
-      ...(token !== undefined && { continue: token }),
-    })
-    for (const object of page.items) {
-      const opinion = ready.judge(object, { now, facts: NO_FACTS })
-      if (opinion.is !== 'unselected' || opinion.matched) matched++
-      if (opinion.is !== 'at') continue
-      if (opinion.at <= now) due++
-      else next = Math.min(next ?? opinion.at, opinion.at)
-    }
-    looked += page.items.length
-    token = page.metadata.continue === '' ? undefined : page.metadata.continue
-  } while (token !== undefined && looked < LOOKED_AT)
-  return { matched, due, next, whole: token === undefined }
+/** What whoever writes the policy should know before it works. */
+export function warningsOf(
+  { spec }: Pick<Policy, 'spec'>,
+  { matched, due, soon, next, unreadable, why = '', whole }: Count,
+): readonly string[] {
+  const { kind } = spec.targetResource
+  const { dryRun } = spec.behavior
+  const more = whole ? '' : ' or more'
+  const words: string[] = []
+  if (due > 0 && !spec.paused)
+    words.push(
+      `${dryRun ? 'a dry run: would delete' : 'deletes'} ${due}${more} ${kind} objects at once, of ${matched}${more} that it selects`,
+    )
+  else if (matched === 0 && whole) words.push(`selects no ${kind} object that is there now`)
+  if (soon > 0 && next !== undefined)
+    words.push(`of ${matched}${more} ${kind} objects ${soon}${more} fall due within a day, the next at ${formatTime(next)}`)
+  else if (due === 0 && next !== undefined) words.push(`of ${matched}${more} ${kind} objects the next falls due at ${formatTime(next)}`)
+  if (unreadable > 0)
+    words.push(`${unreadable} of ${matched}${more} ${kind} objects stay as long as something is not known, such as: ${why}`)
+  const reach = due + soon
+  if (dryRun || spec.paused || reach === 0) return words
+  if (GRAVE[kind] !== undefined) words.push(GRAVE[kind])
+  if (reach >= MANY && spec.limits === undefined)
+    words.push(`no spec.limits: a wrong selector would delete all ${reach}${more} of them; begin with behavior.dryRun`)
+  return words
 }
 
 const isTimeout = (error: unknown) => error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError')

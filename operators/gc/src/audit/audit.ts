@@ -20,6 +20,8 @@ export interface DeletionRecord {
   readonly reason: string | undefined
   readonly due: string | undefined
   readonly propagationPolicy: string
+  /** `namespace/name` of the Secret or ConfigMap in which the object was kept; absent when it was not, or could not be. */
+  readonly backup: string | undefined
   readonly outcome: Answer['is']
   /** The server's words, when it did not delete. */
   readonly message: string | undefined

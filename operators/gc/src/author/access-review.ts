@@ -3,7 +3,7 @@ import type { Author } from './author.ts'
 
 /** A right on a resource; `namespace` absent: everywhere, or on objects of no namespace. */
 export interface Right {
-  readonly verb: 'delete' | 'list'
+  readonly verb: 'create' | 'delete' | 'list'
   readonly group: string
   readonly resource: string
   readonly namespace: string | undefined

@@ -57,6 +57,22 @@ test.each<[string, unknown, object]>([
     new ApiError({ status: 'Failure', code: 429, message: 'slow down' }, { retryAfterSeconds: 3 }),
     { is: 'throttled', retryAfter: 3_000 },
   ],
+  [
+    'S14: 429 of a PodDisruptionBudget',
+    new ApiError({
+      status: 'Failure',
+      code: 429,
+      reason: 'TooManyRequests',
+      message: 'Cannot evict pod as it would violate the pod’s disruption budget.',
+      details: { causes: [{ reason: 'DisruptionBudget', message: 'The disruption budget web needs 2 healthy pods and has 2 currently' }] },
+    }),
+    { is: 'denied', message: expect.stringContaining('web needs 2 healthy pods') },
+  ],
+  [
+    'S14: 403 of RBAC for an eviction',
+    status(403, 'pods "a" is forbidden: User "x" cannot create resource "pods/eviction" in API group "" in the namespace "b"', 'Forbidden'),
+    { is: 'forbidden' },
+  ],
   ['503', status(503, 'starting'), { is: 'throttled', retryAfter: 0 }],
   ['500', status(500, 'etcd'), { is: 'unknown' }],
   ['504', status(504, 'timeout'), { is: 'unknown' }],

@@ -1,4 +1,4 @@
-import { type DeleteResult, isApiError, isConnectionError, type KubeObject, messageOf } from 'kubewright'
+import { type ApiError, type DeleteResult, isApiError, isConnectionError, type KubeObject, messageOf } from 'kubewright'
 
 /** What a DELETE's answer means for the object and for those behind it in line. */
 export type Answer =
@@ -44,14 +44,22 @@ export function answerOfError(error: unknown): Answer {
     case 401:
       return { is: 'unknown', message }
     case 403:
-      // RBAC's sentence is `User "x" cannot delete resource "y" …`; admission's is the webhook's own.
-      return /cannot delete resource/.test(message) ? { is: 'forbidden', message } : { is: 'denied', message }
+      // RBAC's sentence is `User "x" cannot delete resource "y" …`, of evictions `cannot create resource "pods/eviction"`; admission's is the webhook's own.
+      return /cannot (delete|create) resource/.test(message) ? { is: 'forbidden', message } : { is: 'denied', message }
     case 429:
+      // A PodDisruptionBudget keeps this Pod; the server is not too busy for others.
+      if (error.status.details?.causes?.some(({ reason }) => reason === 'DisruptionBudget')) return { is: 'denied', message: keptBy(error) }
+      return { is: 'throttled', retryAfter: (error.retryAfterSeconds ?? 0) * 1000, message }
     case 503:
       return { is: 'throttled', retryAfter: (error.retryAfterSeconds ?? 0) * 1000, message }
     default:
       return error.code >= 500 ? { is: 'unknown', message } : { is: 'denied', message }
   }
+}
+
+/** What the budget says beside the server's sentence, which names no budget. */
+function keptBy({ status: { message = '', details } }: ApiError): string {
+  return [message, ...(details?.causes ?? []).map((cause) => cause.message ?? '')].filter((part) => part !== '').join(' ')
 }
 
 /** Without a connection nothing was asked for. After any other failure of one (reset, timed out) the server may have done it. */

@@ -35,15 +35,18 @@ test('a stop that was there before the policies lets nothing go', async () => {
   bench.collector.removeStop(emergencyStop())
 })
 
-test('T2: while the time is in doubt nothing goes', async () => {
+test('T2: while the time is in doubt nothing goes, and each policy says so', async () => {
   bench.configMap('a')
   await bench.apply()
   bench.doubt = 'the clock has jumped'
   await bench.clock.advance(LONG)
   expect(bench.left()).toEqual(['a'])
+  expect(bench.condition('TimeInDoubt')).toMatchObject({ status: 'True', message: 'the clock has jumped' })
+  expect(bench.events).toEqual([])
   bench.doubt = undefined
   await bench.clock.advance(2 * SECOND)
   expect(bench.left()).toEqual([])
+  expect(bench.condition('TimeInDoubt')).toMatchObject({ status: 'False' })
 })
 
 test('a namespace that is protected keeps what is in it, and lets it go when it no longer is', async () => {
@@ -75,7 +78,7 @@ test('a namespace that is not known keeps what is in it', async () => {
   expect(bench.cluster.deletes()).toEqual([])
 })
 
-test('maxDeletionsPerRun: the rest waits for the next run, and the status says so', async () => {
+test('K19: maxDeletionsPerRun: the rest waits for the next run, and the status says so', async () => {
   for (let n = 0; n < 12; n++) bench.configMap(`o${n}`)
   await bench.apply({ limits: { maxDeletionsPerRun: 5, runSeconds: 300 } })
   await bench.clock.advance(60 * SECOND)
@@ -205,7 +208,7 @@ test('each deletion leaves one record: who, what, why, when, and what became of 
   ])
 })
 
-test('of two policies that of the higher priority decides, though the other keeps longer', async () => {
+test('K19: of two policies that of the higher priority decides, though the other keeps longer', async () => {
   bench.configMap('a')
   await bench.apply({ ttl: { secondsAfterCreation: 3_600 } }, { name: 'careful', uid: '1' })
   await bench.apply({ ttl: { secondsAfterCreation: 10 }, priority: 1 }, { name: 'urgent', uid: '2' })
@@ -230,7 +233,7 @@ test('a policy that retains keeps what others would delete, unless they come bef
   expect(bench.left()).toEqual([])
 })
 
-test('all policies together are no faster than the operator may be', async () => {
+test('K13: all policies together are no faster than the operator may be', async () => {
   await bench.end()
   bench.start({ maxTotalDeletionsPerSecond: 10 })
   for (let n = 0; n < 200; n++) bench.configMap(`o${n}`, { labels: { app: n % 2 === 0 ? 'x' : 'y' } })
@@ -271,7 +274,7 @@ test('steady: a policy that waits, one that is halted and a stop write nothing',
   await settle()
 })
 
-test('in two steps: marked when it falls due, its owner told, and deleted when the notice is over', async () => {
+test('K19: in two steps: marked when it falls due, its owner told, and deleted when the notice is over', async () => {
   bench.configMap('a')
   bench.configMap('later', { annotations: { 'kubewright.dev/ttl': '1h' } })
   await bench.apply({ notice: { seconds: 300 }, ttl: { secondsAfterCreation: 10, fromObject: {} } })
@@ -344,9 +347,12 @@ test('a policy’s author who may not delete in a namespace: nothing goes there,
   await bench.clock.advance(LONG)
   expect(bench.cluster.deletes()).toEqual([])
   expect(bench.condition('Degraded')?.status).toBe('True')
+  expect(bench.condition('Unauthorised')).toMatchObject({ status: 'True', reason: 'AuthorForbidden' })
+  expect(bench.condition('InvalidTTL')).toBeUndefined()
   allowed = true
   await bench.clock.advance(70 * SECOND)
   expect(bench.left()).toEqual([])
+  expect(bench.condition('Unauthorised')).toMatchObject({ status: 'False' })
   expect(bench.audited.at(-1)?.author).toBe('ann')
 })
 

@@ -1,32 +1,27 @@
-import {
-  type Client,
-  type Clock,
-  InvalidObjectError,
-  type KubeObject,
-  type Logger,
-  messageOf,
-  type Reachability,
-  type ReachabilityState,
-} from 'kubewright'
+import type { Client, Clock, KubeObject, Logger, Reachability, ReachabilityState } from 'kubewright'
 import type { AuditSink } from '../audit/audit.ts'
 import { EmergencyStop } from '../emergency-stop/emergency-stop.ts'
 import type { FactSource } from '../facts/fact-source.ts'
-import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, type Policy, type PolicyStatus } from '../kinds/policies.ts'
+import type { Policy } from '../kinds/policies.ts'
 import type { GarbageCollectionStop } from '../kinds/stop.ts'
-import { type Concurrency, fullConcurrency, onAnswer } from '../limits/concurrency.ts'
 import { freshRate, type RateState, takeSlot } from '../limits/rate.ts'
 import type { Meter } from '../metrics/meter.ts'
-import { type PolicyDefaults, readPolicy } from '../policy/policy.ts'
-import { type Announce, phaseOf, StatusReporter } from '../status/reporter.ts'
+import type { PolicyDefaults, PolicyProblem, ReadyPolicy } from '../policy/policy.ts'
+import { type Announce, StatusReporter } from '../status/reporter.ts'
 import type { Instant, Step } from '../tracker/step.ts'
 import { Tracker } from '../tracker/tracker.ts'
 import { Brakes } from './brakes.ts'
+import { HOUSEKEEPING, Housekeeping } from './housekeeping.ts'
 import { fingerprintOf, keyOf, labelsOf, newEntry, type PolicyEntry } from './policy-entry.ts'
 import { catchUp, NEWS_COMES_WITHIN, type PolicyKnowledge } from './policy-knowledge.ts'
+import { readObserved } from './policy-reading.ts'
 import { PolicyRun, type RunEnvironment } from './policy-run.ts'
 import { Preparer } from './preparer.ts'
+import { Requests } from './requests.ts'
 import { Sender } from './sender.ts'
+import { StartingLines } from './starting-lines.ts'
 import type { TargetSource } from './target-source.ts'
+import { TaskGroup } from './task-group.ts'
 import { Wake } from './wake.ts'
 
 export interface CollectorOptions extends PolicyDefaults {
@@ -56,6 +51,8 @@ export interface CollectorEnvironment {
   readonly reachability: Reachability
   /** Whether the watches of policies are open: asked after an outage, before anything is deleted again. */
   readonly policiesKnown: () => boolean
+  /** Why no policy of a kind can be relied on: its definition in the cluster is older than the operator. @default none */
+  readonly schemaProblem?: (kind: string) => PolicyProblem | undefined
   /** Requests under way end when it aborts. */
   readonly abandon: AbortSignal
 }
@@ -64,20 +61,8 @@ export interface CollectorEnvironment {
 const LONGEST_WAIT = 60_000
 /** After a delay so many may go back to back, within the rate of all. */
 const BURST = 50
-/** Watches are looked after, and statuses written, so often. */
-const HOUSEKEEPING = 1_000
 /** After the signal, DELETEs under way may still end for so long. */
 const LAST_ANSWERS = 5_000
-
-/** What stands in for the fields that a policy of an older schema may lack, so that its problem can be told. */
-const UNREADABLE: Policy['spec'] = {
-  targetResource: { apiVersion: '', kind: '' },
-  ttl: {},
-  behavior: { batchSize: 1, dryRun: false, propagationPolicy: 'Background', owned: 'Keep' },
-  action: 'Delete',
-  priority: 0,
-  paused: false,
-}
 
 /** Brings together policies, watches, the tracker and the workers. Decides nothing itself. */
 export class Collector {
@@ -86,44 +71,47 @@ export class Collector {
   readonly #tracker: Tracker
   readonly #reporter: StatusReporter
   readonly #entries = new Map<string, PolicyEntry>()
-  readonly #untold = new Set<string>()
-  readonly #heldLines = new Set<string>()
-  readonly #tasks = new Set<Promise<void>>()
+  /** Runs of which something else has put the objects into another light. */
+  readonly #outdated = new Set<PolicyRun>()
+  readonly #lines: StartingLines
+  readonly #tasks: TaskGroup
+  readonly #requests: Requests
   readonly #wake: Wake
   readonly #stops = new EmergencyStop()
   readonly #brakes: Brakes
   readonly #preparer: Preparer
   readonly #sender: Sender
+  readonly #house: Housekeeping
   readonly #stop = new AbortController()
-  readonly #lateStop = new AbortController()
-  readonly #cutOff: AbortSignal
-  #busy = 0
-  #concurrency: Concurrency
+  /** Ends the requests under way. One plain signal: asking one that follows others costs as much as the rest of a deletion's bookkeeping. */
+  readonly #cutOff = new AbortController()
   #totalRate: RateState = freshRate
   #standstill: string | undefined
   #knowledge: PolicyKnowledge = { is: 'current' }
-  #failure: { readonly error: unknown } | undefined
 
   constructor(environment: CollectorEnvironment, options: CollectorOptions) {
     this.#environment = environment
     this.#options = options
+    const { clock } = environment
     this.#tracker = new Tracker(environment.random)
-    this.#reporter = new StatusReporter({
-      ...environment,
-      tracker: this.#tracker,
-      unprepared: (key) => this.#preparer.failuresOf(key),
-    })
-    this.#wake = new Wake(environment.clock)
-    this.#cutOff = AbortSignal.any([environment.abandon, this.#lateStop.signal])
-    this.#concurrency = fullConcurrency(options.concurrency)
-    this.#brakes = new Brakes({
-      ...environment,
-      tracker: this.#tracker,
-      changed: (key) => this.#changed(key),
-      spawn: (task) => this.#spawn(task),
-    })
+    const tracker = this.#tracker
+    this.#reporter = new StatusReporter({ ...environment, tracker, unprepared: (key) => this.#preparer.failuresOf(key) })
+    this.#wake = new Wake(clock)
+    this.#tasks = new TaskGroup((error) => this.#stop.abort(error))
+    this.#requests = new Requests(options.concurrency, clock)
+    this.#lines = new StartingLines((line, held) => tracker.hold(line, held))
+    const spawn = (task: Promise<void>) => this.#tasks.add(task)
+    this.#brakes = new Brakes({ ...environment, tracker, changed: (key) => this.#changed(key), spawn })
     this.#preparer = new Preparer(environment)
-    this.#sender = new Sender({ ...environment, tracker: this.#tracker, signal: this.#cutOff })
+    this.#sender = new Sender({ ...environment, tracker, signal: this.#cutOff.signal })
+    this.#house = new Housekeeping({
+      ...environment,
+      tracker,
+      reporter: this.#reporter,
+      brakes: this.#brakes,
+      entries: this.#entries,
+      spawn,
+    })
   }
 
   /** The policy as it is now. Harmless when nothing that counts has changed. */
@@ -136,10 +124,23 @@ export class Collector {
       return
     }
     if (entry !== undefined && fingerprintOf(entry.policy) === fingerprintOf(observed)) return
+    this.#take(key, entry, observed)
+  }
+
+  /** Definitions of policies were updated, or found to be old. */
+  schemasChanged(): void {
+    for (const [key, entry] of this.#entries) {
+      const wasOutdated = entry.work.is === 'idle' && entry.work.problem.reason === 'CRDOutdated'
+      const isOutdated = this.#environment.schemaProblem?.(entry.policy.kind ?? '') !== undefined
+      if (wasOutdated !== isOutdated) this.#take(key, entry, entry.policy)
+    }
+  }
+
+  #take(key: string, entry: PolicyEntry | undefined, observed: Policy): void {
     const before = entry?.work
     const { policy, work } = this.#workFor(key, observed)
     // The old run goes on holding its watch until the new one has opened: it may be the same.
-    if (before?.is === 'run') before.run.stop()
+    if (before?.is === 'run') this.#stopRun(before.run)
     const brake = work.is === 'run' ? this.#brakes.for(work.run.ready.limits, policy, entry) : undefined
     if (entry === undefined)
       this.#entries.set(key, { ...newEntry(key, policy, work, this.#environment.clock.monotonic()), stopped: this.#stops.reason })
@@ -152,7 +153,8 @@ export class Collector {
     this.#preparer.dropPolicy(key)
     current.brake = brake
     current.samples.clear()
-    if (work.is === 'run') this.#spawn(work.run.run(this.#stop.signal, () => this.#successorOf(key, work.run)))
+    this.#lines.outdate()
+    if (work.is === 'run') this.#tasks.add(work.run.run(this.#stop.signal, () => this.#successorOf(key, work.run)))
     else this.#dismiss(key)
     this.#changed(key)
   }
@@ -161,12 +163,13 @@ export class Collector {
     const key = keyOf(observed)
     const entry = this.#entries.get(key)
     if (entry === undefined || entry.policy.metadata.uid !== observed.metadata.uid) return
-    if (entry.work.is === 'run') entry.work.run.stop()
+    if (entry.work.is === 'run') this.#stopRun(entry.work.run)
     this.#brakes.forget(entry)
     this.#preparer.dropPolicy(key)
     this.#environment.meter.forget(labelsOf(entry))
     this.#tracker.removePolicy(key, this.#now())
     this.#entries.delete(key)
+    this.#lines.outdate()
     this.#changed(key)
   }
 
@@ -181,63 +184,74 @@ export class Collector {
     this.#stopsChanged()
   }
 
-  /** Works until the signal aborts; is over when nothing is under way any more. */
+  /** Works until the signal aborts; is over when nothing is under way any more. @throws what one of its tasks failed with: a defect */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, reachability } = this.#environment
-    this.#spawn(this.#keepHouse(AbortSignal.any([signal, this.#stop.signal])))
+    const { clock, reachability, abandon } = this.#environment
+    const stop = () => this.#stop.abort(signal.reason)
+    const cutOff = () => this.#cutOff.abort(abandon.reason)
     const unsubscribe = reachability.subscribe((state, before) => this.#reachabilityChanged(state, before))
+    for (const [of, listener] of [[signal, stop] as const, [abandon, cutOff] as const]) {
+      of.addEventListener('abort', listener, { once: true })
+      if (of.aborted) listener()
+    }
     try {
-      while (!signal.aborted && this.#failure === undefined) await this.#wake.sleep(this.#advance(), signal)
+      this.#tasks.add(this.#house.run(this.#stop.signal))
+      await this.#wake.run(() => this.#advance(), this.#stop.signal)
     } finally {
       unsubscribe()
+      signal.removeEventListener('abort', stop)
       this.#stop.abort(signal.reason)
-      const timer = clock.setTimer(LAST_ANSWERS, () => this.#lateStop.abort(new Error('the operator is stopping')))
-      while (this.#tasks.size > 0) await Promise.all(this.#tasks)
-      timer.cancel()
+      const timer = clock.setTimer(LAST_ANSWERS, () => this.#cutOff.abort(new Error('the operator is stopping')))
+      try {
+        await this.#tasks.ended()
+      } finally {
+        timer.cancel()
+        abandon.removeEventListener('abort', cutOff)
+      }
     }
-    if (this.#failure !== undefined) throw this.#failure.error
   }
 
   #workFor(key: string, observed: Policy): Pick<PolicyEntry, 'policy' | 'work'> {
-    const { meter, clock, source, facts, reachability } = this.#environment
-    try {
-      const policy =
-        observed.kind === 'GarbageCollectionPolicy'
-          ? GarbageCollectionPolicy.parse(observed)
-          : ClusterGarbageCollectionPolicy.parse(observed)
-      const reading = readPolicy(policy, this.#options)
-      if ('problem' in reading) return { policy, work: { is: 'idle', problem: reading.problem } }
-      const { ready } = reading
-      const environment: RunEnvironment = {
-        tracker: this.#tracker,
-        source,
-        facts,
-        clock,
-        reachability,
-        isNamespaced: async (kind, signal) => (await this.#environment.client.resource(kind, { signal })).type.namespaced,
-        changed: () => this.#changed(key),
-        evaluated: (milliseconds) =>
-          meter.evaluated(
-            { policy_namespace: policy.metadata.namespace ?? '', policy_name: policy.metadata.name ?? '' },
-            milliseconds / 1000,
-          ),
-        appeared: (object) => this.#entries.get(key)?.brake?.recreations.appeared(object, clock.monotonic()),
-        left: (uid) => {
-          this.#preparer.drop(key, uid)
-          this.#entries.get(key)?.samples.delete(uid)
-        },
-        prepare: (object, preparation) => {
-          if (preparation === undefined) this.#preparer.drop(key, object.metadata.uid ?? '')
-          else if (!ready.mode.dryRun) this.#preparer.add(key, policy, ready, object, preparation)
-        },
-      }
-      return { policy, work: { is: 'run', run: new PolicyRun(key, policy, ready, environment) } }
-    } catch (error) {
-      if (!(error instanceof InvalidObjectError)) throw error
-      // What does not fit the schema (an older CRD let it in) is not acted upon; its status still needs a readable policy.
-      const spec = { ...UNREADABLE, ...(observed.spec as Partial<Policy['spec']>) }
-      return { policy: { ...observed, spec }, work: { is: 'idle', problem: { reason: 'InvalidSpec', message: messageOf(error) } } }
+    const { policy, reading } = readObserved(observed, this.#options)
+    const outdated = this.#environment.schemaProblem?.(policy.kind ?? '')
+    if (outdated !== undefined) return { policy, work: { is: 'idle', problem: outdated } }
+    if ('problem' in reading) return { policy, work: { is: 'idle', problem: reading.problem } }
+    const run: PolicyRun = new PolicyRun(
+      key,
+      policy,
+      reading.ready,
+      this.#runEnvironment(key, policy, reading.ready, () => this.#outdated.add(run)),
+    )
+    return { policy, work: { is: 'run', run } }
+  }
+
+  #runEnvironment(key: string, policy: Policy, ready: ReadyPolicy, outdated: () => void): RunEnvironment {
+    const { meter, clock, source, facts, reachability, client } = this.#environment
+    const { namespace: policy_namespace = '', name: policy_name = '' } = policy.metadata
+    return {
+      ...{ tracker: this.#tracker, source, facts, clock, reachability, outdated },
+      isNamespaced: async (kind, signal) => (await client.resource(kind, { signal })).type.namespaced,
+      changed: () => this.#changed(key),
+      entered: () => {
+        this.#lines.outdate()
+        this.#changed(key)
+      },
+      evaluated: (milliseconds) => meter.evaluated({ policy_namespace, policy_name }, milliseconds / 1000),
+      appeared: (object) => this.#entries.get(key)?.brake?.recreations.appeared(object, clock.monotonic()),
+      left: (uid) => {
+        this.#preparer.drop(key, uid)
+        this.#entries.get(key)?.samples.delete(uid)
+      },
+      prepare: (object, preparation) => {
+        if (preparation === undefined) this.#preparer.drop(key, object.metadata.uid ?? '')
+        else if (!ready.mode.dryRun) this.#preparer.add(key, policy, ready, object, preparation)
+      },
     }
+  }
+
+  #stopRun(run: PolicyRun): void {
+    this.#outdated.delete(run)
+    run.stop()
   }
 
   #successorOf(key: string, run: PolicyRun): Promise<void> | undefined {
@@ -254,21 +268,26 @@ export class Collector {
   }
 
   #changed(key: string): void {
-    this.#untold.add(key)
+    this.#house.changed(key)
     this.#wake.call()
   }
 
-  /** Starts what can be started. Returns how long there is nothing more to start, or `undefined` for until something happens. */
+  /**
+   * Starts what can be started. Returns how long there is nothing more to start, or `undefined` for until something happens. It is called for every answer
+   * and every event, so nothing here looks at each policy or each object.
+   */
   #advance(): number | undefined {
+    if (!this.#requests.hasRoom) return LONGEST_WAIT
     const { mayAct, reachability, timeInDoubt } = this.#environment
     if (!mayAct()) return HOUSEKEEPING
     if (reachability.state !== 'reachable') return undefined
     if (!this.#catchUp()) return NEWS_COMES_WITHIN
     if (this.#stops.reason !== undefined) return undefined
     if (timeInDoubt() !== undefined) return HOUSEKEEPING
-    this.#holdLines()
-    for (const { work } of this.#entries.values()) if (work.is === 'run') work.run.refresh()
-    while (this.#busy < this.#concurrency.limit) {
+    this.#lines.refresh(this.#entries.values())
+    for (const run of this.#outdated) run.refresh()
+    this.#outdated.clear()
+    while (this.#requests.hasRoom) {
       const slot = this.#totalSlot()
       if ('waitUntil' in slot) return slot.waitUntil - this.#environment.clock.monotonic()
       const step = this.#tracker.next(this.#now())
@@ -278,7 +297,7 @@ export class Collector {
         continue
       }
       if (step.do === 'delete') this.#begin(step, slot.taken)
-      else if (step.do === 'fetch') this.#work(this.#sender.fetch(step, this.#runs(step.policies)))
+      else if (step.do === 'fetch') this.#start(this.#fetch(step))
       else if (!this.#prepare()) return this.#untilNext(step)
     }
     return LONGEST_WAIT
@@ -298,7 +317,12 @@ export class Collector {
       return this.#brakes.mayPrepare(entry, this.#preparer.waitingOf(key))
     })
     if (waiting === undefined) return false
-    this.#work(this.#preparer.write(waiting, this.#cutOff).then(() => this.#changed(waiting.key)))
+    const write = async () => {
+      await this.#preparer.write(waiting, this.#cutOff.signal)
+      this.#changed(waiting.key)
+      return undefined
+    }
+    this.#start(write())
     return true
   }
 
@@ -311,23 +335,17 @@ export class Collector {
     const { run } = entry.work
     if (!this.#brakes.mayDelete(entry, run.ready, step)) return
     this.#totalRate = rate
-    const { clock } = this.#environment
-    this.#work(
-      this.#sender.delete(step, entry, run).then(({ answer, ms }) => {
-        this.#concurrency = onAnswer(this.#concurrency, answer, ms, clock.monotonic())
-      }),
-    )
+    this.#start(this.#sender.delete(step, entry, run))
   }
 
-  /** Counts a request among those under way. */
-  #work(request: Promise<void>): void {
-    this.#busy++
-    this.#spawn(
-      request.finally(() => {
-        this.#busy--
-        this.#wake.call()
-      }),
-    )
+  async #fetch(step: Step & { readonly do: 'fetch' }): Promise<undefined> {
+    await this.#sender.fetch(step, this.#runs(step.policies))
+    return undefined
+  }
+
+  /** Where it ends, the next may begin. */
+  #start(request: Parameters<Requests['count']>[0]): void {
+    this.#tasks.add(this.#requests.count(request).finally(() => this.#wake.call()))
   }
 
   #totalSlot(): ReturnType<typeof takeSlot> {
@@ -348,8 +366,10 @@ export class Collector {
     const { reason } = this.#stops
     if (reason !== this.#standstill) log.warn(reason ?? 'collection goes on: no GarbageCollectionStop is left')
     this.#standstill = reason
-    for (const key of this.#entries.keys()) this.#untold.add(key)
-    for (const entry of this.#entries.values()) entry.stopped = reason
+    for (const entry of this.#entries.values()) {
+      entry.stopped = reason
+      this.#house.changed(entry.key)
+    }
     this.#wake.call()
   }
 
@@ -370,64 +390,6 @@ export class Collector {
     this.#knowledge = catchUp(this.#knowledge, policiesKnown(), clock.monotonic())
     if (this.#knowledge.is === 'current') log.info('deletions go on')
     return this.#knowledge.is === 'current'
-  }
-
-  #holdLines(): void {
-    const starting = new Set<string>()
-    for (const { work } of this.#entries.values()) {
-      if (work.is === 'run' && work.run.state.is === 'starting') starting.add(work.run.ready.mode.line)
-    }
-    for (const line of this.#heldLines.difference(starting)) this.#tracker.hold(line, false)
-    for (const line of starting) this.#tracker.hold(line, true)
-    this.#heldLines.clear()
-    for (const line of starting) this.#heldLines.add(line)
-  }
-
-  /** Every second: watches are looked after, and what is untold is told. Without news it does nothing that anybody would notice. */
-  async #keepHouse(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#environment
-    const tick = new Wake(clock)
-    while (!signal.aborted) {
-      for (const { work } of this.#entries.values()) if (work.is === 'run') work.run.inspect()
-      this.#brakes.look()
-      for (const { key, work } of this.#entries.values())
-        if (work.is === 'run' && work.run.terminating.changed(clock.now())) this.#untold.add(key)
-      for (const key of this.#tracker.takeTouched()) this.#untold.add(key)
-      const untold = [...this.#untold]
-      this.#untold.clear()
-      this.#measure()
-      for (const key of untold) this.#spawn(this.#tell(key, signal))
-      await tick.sleep(HOUSEKEEPING, signal)
-    }
-  }
-
-  async #tell(key: string, signal: AbortSignal): Promise<void> {
-    const entry = this.#entries.get(key)
-    if (entry !== undefined && !(await this.#reporter.report(entry, signal))) this.#untold.add(key)
-  }
-
-  #measure(): void {
-    const { meter } = this.#environment
-    const phases = new Map<NonNullable<PolicyStatus['phase']>, number>()
-    let watching = 0
-    for (const entry of this.#entries.values()) {
-      const phase = phaseOf(entry)
-      phases.set(phase, (phases.get(phase) ?? 0) + 1)
-      if (phase !== 'Error') watching++
-    }
-    meter.policies(phases)
-    meter.watching(watching, watching)
-  }
-
-  #spawn(task: Promise<void>): void {
-    // What fails here is a defect of ours, not the server's trouble: the program ends with it rather than go on half.
-    const tracked = task
-      .catch((error: unknown) => {
-        this.#failure ??= { error }
-        this.#wake.call()
-      })
-      .finally(() => this.#tasks.delete(tracked))
-    this.#tasks.add(tracked)
   }
 
   #now(): Instant {

@@ -118,7 +118,7 @@ class Day {
       const watch = { objects: () => seen.values(), get: (name: string) => seen.get(name) } as unknown as TargetWatch
       this.tracker.setPolicy(key, ready.mode, this.instant)
       const judge = new PolicyJudge({ key, ready, tracker: this.tracker, clock, world })
-      judge.complete()
+      judge.complete(new Set())
       return { key, app: key, judge, watch, seen }
     })
   }

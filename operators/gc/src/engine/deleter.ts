@@ -25,6 +25,11 @@ export async function deleteObject(
   signal: AbortSignal,
 ): Promise<Answer> {
   try {
+    if (policy.evicts) {
+      await evict(client, policy, seen, signal)
+      reachability.succeeded()
+      return { is: 'accepted' }
+    }
     const resource = await client.resource(policy.target.kind, { signal })
     const options = { ...deleteOptions(policy, seen), signal, retry: false }
     const result = await resource.delete({ name: seen.name, namespace: seen.namespace }, options)
@@ -34,6 +39,14 @@ export async function deleteObject(
     if (!signal.aborted) reachability.failed(error)
     return answerOfError(error)
   }
+}
+
+/** Whether the Pod is gone at once or in its grace period, the watch tells. @throws ApiError, ConnectionError */
+async function evict(client: Client, policy: ReadyPolicy, seen: Sighting, signal: AbortSignal): Promise<void> {
+  const { name, namespace = '' } = seen
+  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, deleteOptions: deleteOptions(policy, seen) }
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/eviction`
+  await client.request('POST', path, { body: eviction, signal, retry: false })
 }
 
 /**

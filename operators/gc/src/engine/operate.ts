@@ -2,11 +2,14 @@ import type { Manager } from 'kubewright'
 import { type AuditSink, auditLog } from '../audit/audit.ts'
 import { AuditFile } from '../audit/audit-file.ts'
 import { AuthorRights } from '../author/author-rights.ts'
+import { cacheStores } from '../backup/stores.ts'
+import { sweepBackups } from '../backup/sweeper.ts'
 import type { GcConfig } from '../config.ts'
 import { cacheFacts } from '../facts/cache-facts.ts'
 import type { Meter } from '../metrics/meter.ts'
 import { defaultsOf } from '../policy/defaults.ts'
 import { Collector } from './collector.ts'
+import { InstalledSchemas } from './installed-schemas.ts'
 import { policiesKnown, watchPolicies } from './policy-watch.ts'
 import { sharedSource } from './shared-source.ts'
 import { cacheSource } from './target-source.ts'
@@ -25,11 +28,13 @@ export async function operate(signal: AbortSignal, manager: Manager, settings: G
     file?.sink(record)
   }
   const rights = new AuthorRights({ client, clock, signal })
-  const collector = new Collector(
+  const facts = cacheFacts({ cache, reachability, now: () => clock.now(), rights })
+  const schemas: InstalledSchemas = new InstalledSchemas({ client, facts, reachability, log, changed: () => collector.schemasChanged() })
+  const collector: Collector = new Collector(
     {
       client,
       source: sharedSource(cacheSource(cache)),
-      facts: cacheFacts({ cache, reachability, now: () => clock.now(), rights }),
+      facts,
       clock,
       log,
       meter,
@@ -41,6 +46,7 @@ export async function operate(signal: AbortSignal, manager: Manager, settings: G
       mayAct: () => manager.isLeader(),
       reachability,
       policiesKnown: () => policiesKnown(manager),
+      schemaProblem: (kind) => schemas.problemOf(kind),
       abandon: manager.abandon,
     },
     { ...defaultsOf(settings), concurrency: settings.concurrency, maxTotalDeletionsPerSecond: settings.maxTotalDeletionsPerSecond },
@@ -51,8 +57,15 @@ export async function operate(signal: AbortSignal, manager: Manager, settings: G
     // The last records are those of deletions that were under way when it was told to stop.
     await together(
       [
-        (ended) => collect(manager, collector, ended).finally(() => recording.abort(new Error('nothing is collected any more'))),
+        (ended) => schemas.run(ended),
+        (ended) =>
+          collect(manager, collector, schemas.known, ended).finally(() => recording.abort(new Error('nothing is collected any more'))),
         (ended) => clock.run(ended),
+        (ended) =>
+          sweepBackups(
+            { client, stores: cacheStores(cache), clock, log, mayAct: () => manager.isLeader() && clock.doubt === undefined },
+            ended,
+          ),
         ...(file === undefined ? [] : [() => file.run(recording.signal)]),
       ],
       signal,
@@ -63,10 +76,13 @@ export async function operate(signal: AbortSignal, manager: Manager, settings: G
 }
 
 /** Nothing is deleted before every policy is known: one that comes late might be the one that keeps. */
-function collect(manager: Manager, collector: Collector, signal: AbortSignal): Promise<void> {
+function collect(manager: Manager, collector: Collector, schemas: Promise<void>, signal: AbortSignal): Promise<void> {
   const known = Promise.withResolvers<void>()
   return together(
-    [(ended) => watchPolicies(manager, collector, known.resolve, ended), (ended) => known.promise.then(() => collector.run(ended))],
+    [
+      (ended) => watchPolicies(manager, collector, known.resolve, ended),
+      (ended) => Promise.all([known.promise, schemas]).then(() => collector.run(ended)),
+    ],
     signal,
   )
 }

@@ -51,19 +51,16 @@ export class PolicyJudge {
     this.#judgeRanked(crossing, watch, context)
   }
 
-  /** What the policy says about the object now, told to nobody. */
-  opinionOn(object: KubeObject): Opinion {
-    return this.#environment.ready.judge(object, this.#context())
-  }
-
   left({ metadata: { uid = '' } }: KubeObject, watch: TargetWatch | undefined): void {
     this.#heldSince.delete(uid)
-    this.#judgeRanked(this.#ranking?.remove(uid) ?? [], watch, this.#context())
+    if (this.#ranking !== undefined) this.#judgeRanked(this.#ranking.remove(uid), watch, this.#context())
   }
 
-  /** From now on the groups are whole. */
-  complete(): void {
+  /** From now on the groups are whole: these are all there are. */
+  complete(uids: ReadonlySet<string>): void {
     this.#complete = true
+    for (const uid of this.#heldSince.keys()) if (!uids.has(uid)) this.#heldSince.delete(uid)
+    this.#ranking?.retain(uids)
     if (this.#ranking !== undefined) this.#outdated.add(undefined)
   }
 

@@ -7,7 +7,7 @@ import type { Instant } from '../tracker/step.ts'
 import type { Sighting } from '../tracker/tracked-object.ts'
 import type { Tracker } from '../tracker/tracker.ts'
 import { PolicyJudge } from './policy-judge.ts'
-import { problemOfError, type TargetSource, type TargetWatch } from './target-source.ts'
+import { problemOfError, type TargetHandler, type TargetSource, type TargetWatch } from './target-source.ts'
 import { Terminating } from './terminating.ts'
 
 export type RunState =
@@ -30,6 +30,10 @@ export interface RunEnvironment {
   isNamespaced(kind: ReadyPolicy['target']['kind'], signal: AbortSignal): Promise<boolean>
   /** Something changed: there may be work, and another status. */
   changed(): void
+  /** It is in another state. */
+  entered(): void
+  /** Something else has put objects into another light: {@link PolicyRun.refresh} is to be called before anything is deleted. */
+  outdated(): void
   evaluated(milliseconds: number): void
   /** An object came that was not there when the policy began. */
   appeared?(object: KubeObject): void
@@ -51,6 +55,8 @@ export class PolicyRun {
   readonly terminating = new Terminating()
   readonly #opened = Promise.withResolvers<void>()
   #watch: TargetWatch | undefined
+  /** Resolves when the target is to be opened anew. */
+  #outgrown = Promise.withResolvers<void>()
   /** Whether every object there was has been judged once. */
   #complete = false
   #state: RunState = { is: 'starting' }
@@ -65,6 +71,7 @@ export class PolicyRun {
     const needs = { ...ready.needs, namespace: ready.target.namespace, kind: ready.target.kind.kind, target: ready.target.kind }
     this.#world = environment.facts.open(needs, (change) => {
       this.#judge.outdate(change, this.#watch)
+      if (this.#judge.isOutdated) environment.outdated()
       environment.changed()
     })
     this.#judge = new PolicyJudge({
@@ -75,8 +82,7 @@ export class PolicyRun {
       world: this.#world,
       judged: (object, opinion) => this.#judged(object, opinion),
     })
-    // Nothing is deleted before everything has been seen; what an earlier version of the spec said stands until then, but is not acted upon.
-    environment.tracker.setPolicy(key, { ...ready.mode, paused: true }, this.#now())
+    this.#begin()
   }
 
   get state(): RunState {
@@ -100,12 +106,16 @@ export class PolicyRun {
     try {
       // A kind is served a moment after its definition has come: then asking soon again is worth it.
       let soon = 0
-      while (!stopped.aborted && !(await this.#open(stopped))) {
+      while (!stopped.aborted) {
+        if (await this.#open(stopped)) {
+          await until(this.#outgrown.promise, stopped)
+          this.#begin()
+          continue
+        }
         const wait = soon > 0 ? Math.min(RETRY, SOON * 2 ** (SOON_TRIES - soon)) : RETRY
         const woken = await this.#pause(wait, stopped)
         soon = woken ? SOON_TRIES : Math.max(0, soon - 1)
       }
-      await aborted(stopped)
     } catch (error) {
       if (!stopped.aborted) throw error
     } finally {
@@ -143,18 +153,13 @@ export class PolicyRun {
     return object?.metadata.uid === uid ? object : undefined
   }
 
-  /** What the policy says about the object now. Changes nothing. */
-  opinionOn(object: KubeObject): Opinion {
-    return this.#judge.opinionOn(object)
-  }
-
   /** What the policy said about it was good until now. */
   judgeAgain(seen: Sighting): void {
     const object = this.current(seen)
     if (object !== undefined) this.judge(object)
   }
 
-  /** Judges what something else has put into another light. To be called before anything is deleted. */
+  /** Judges what something else has put into another light; before everything has been seen that is not worth it. */
   refresh(): void {
     if (this.#complete) this.#judge.refresh(this.#watch)
   }
@@ -167,8 +172,49 @@ export class PolicyRun {
     this.#environment.prepare?.(object, opinion.is === 'at' && !isGoing ? opinion.prepare : undefined)
   }
 
+  /** Nothing is deleted before everything has been seen; what was said until now stands meanwhile, but is not acted upon. */
+  #begin(): void {
+    const { tracker } = this.#environment
+    this.#complete = false
+    this.#outgrown = Promise.withResolvers()
+    tracker.setPolicy(this.key, { ...this.ready.mode, paused: true }, this.#now())
+    if (this.#state.is !== 'starting') this.#enter({ is: 'starting' })
+  }
+
+  /** `first` gathers what is told before everything has been seen. */
+  #handler(first: Set<string>): TargetHandler {
+    const { tracker, changed, appeared, left } = this.#environment
+    const outgrown = this.#outgrown
+    return {
+      seen: (object, before) => {
+        if (!this.#complete) first.add(object.metadata.uid ?? '')
+        else if (before === undefined) appeared?.(object)
+        this.judge(object)
+        changed()
+      },
+      left: (object) => {
+        const { uid = '' } = object.metadata
+        first.delete(uid)
+        tracker.leave(this.key, uid, this.#now())
+        this.#judge.left(object, this.#watch)
+        this.terminating.left(uid)
+        left?.(uid)
+        changed()
+      },
+      outgrown: () => outgrown.resolve(),
+    }
+  }
+
+  /** Everything has been seen: what is not among it has gone unseen, or is not of the target. */
+  #retain(uids: ReadonlySet<string>): void {
+    const { tracker, left } = this.#environment
+    this.#judge.complete(uids)
+    this.terminating.retain(uids)
+    for (const uid of tracker.retain(this.key, uids, this.#now())) left?.(uid)
+  }
+
   async #open(signal: AbortSignal): Promise<boolean> {
-    const { source, tracker, isNamespaced, changed } = this.#environment
+    const { source, tracker, isNamespaced } = this.#environment
     const { target, mode } = this.ready
     try {
       const mismatch = scopeMismatch(this.#policy, await isNamespaced(target.kind, signal))
@@ -177,29 +223,15 @@ export class PolicyRun {
         return false
       }
       const first = new Set<string>()
-      const watch = await source.open(target, {
-        seen: (object, before) => {
-          if (!this.#complete) first.add(object.metadata.uid ?? '')
-          else if (before === undefined) this.#environment.appeared?.(object)
-          this.judge(object)
-          changed()
-        },
-        left: (object) => {
-          first.delete(object.metadata.uid ?? '')
-          tracker.leave(this.key, object.metadata.uid ?? '', this.#now())
-          this.#judge.left(object, this.#watch)
-          this.terminating.left(object.metadata.uid ?? '')
-          this.#environment.left?.(object.metadata.uid ?? '')
-          changed()
-        },
-      })
-      this.#watch = watch
+      const before = this.#watch
+      this.#watch = await source.open(target, this.#handler(first))
+      before?.close()
+      await before?.release()
       this.#opened.resolve()
-      await until(watch.synced, signal)
+      await until(this.#watch.synced, signal)
       this.#complete = true
-      this.#judge.complete()
-      this.#judge.refresh(watch)
-      tracker.retain(this.key, first, this.#now())
+      this.#retain(first)
+      this.#judge.refresh(this.#watch)
       tracker.setPolicy(this.key, mode, this.#now())
       this.#enter({ is: 'watching' })
       return true
@@ -255,7 +287,7 @@ export class PolicyRun {
 
   #enter(state: RunState): void {
     this.#state = state
-    this.#environment.changed()
+    this.#environment.entered()
   }
 
   #now(): Instant {

@@ -9,6 +9,7 @@ import {
   type Reachability,
 } from 'kubewright'
 import type { AuditSink } from '../audit/audit.ts'
+import { BackupWriter, type Kept } from '../backup/writer.ts'
 import type { Answer } from '../deletion/answer.ts'
 import type { Meter } from '../metrics/meter.ts'
 import type { Instant, Step } from '../tracker/step.ts'
@@ -34,20 +35,22 @@ type DeleteStep = Step & { readonly do: 'delete' }
 /** Does what the tracker has decided, and tells everybody who has to know what became of it. */
 export class Sender {
   readonly #environment: SenderEnvironment
+  readonly #backups: BackupWriter
 
   constructor(environment: SenderEnvironment) {
     this.#environment = environment
+    this.#backups = new BackupWriter(environment)
   }
 
   /** One DELETE. @returns the answer, and how long it took, ms */
   async delete(step: DeleteStep, entry: PolicyEntry, run: PolicyRun): Promise<{ readonly answer: Answer; readonly ms: number }> {
     const { clock, meter, log, tracker, signal } = this.#environment
-    const { object: seen } = step
+    const { object: seen, opinion } = step
     const object = run.current(seen)
     if (object !== undefined && isMadeAnew(object, run)) entry.brake?.recreations.deleted(object, clock.monotonic())
-    const opinion = object && run.opinionOn(object)
     const start = clock.monotonic()
-    const answer = await deleteObject(this.#environment, run.ready, seen, signal)
+    const kept = await this.#backups.keep({ policy: entry.policy, ready: run.ready, seen, reason: opinion.reason }, signal)
+    const answer = kept.is === 'failed' ? kept.answer : await deleteObject(this.#environment, run.ready, seen, signal)
     const ms = clock.monotonic() - start
     meter.requested(labelsOf(entry), ms / 1000)
     const message = 'message' in answer ? answer.message : undefined
@@ -59,7 +62,7 @@ export class Sender {
       outcome: answer.is,
       ...(message !== undefined && { answer: message }),
     })
-    this.#record(step, entry, run, answer, ms, opinion)
+    this.#record(step, entry, run, answer, ms, kept)
     keepSample(entry, seen, TELLING.has(answer.is) ? message : undefined)
     const now = this.#now()
     entry.brake?.answered(answer, now)
@@ -85,12 +88,12 @@ export class Sender {
   }
 
   #record(
-    { object: seen, policy }: DeleteStep,
+    { object: seen, policy, opinion }: DeleteStep,
     { policy: { metadata, spec } }: PolicyEntry,
     { ready }: PolicyRun,
     answer: Answer,
     ms: number,
-    opinion: ReturnType<PolicyRun['opinionOn']> | undefined,
+    kept: Kept,
   ): void {
     const { audit, clock } = this.#environment
     audit({
@@ -105,9 +108,10 @@ export class Sender {
       name: seen.name,
       uid: seen.uid,
       resourceVersion: seen.resourceVersion,
-      reason: opinion?.reason,
-      due: opinion?.is === 'at' ? formatTime(opinion.at) : undefined,
+      reason: opinion.reason,
+      due: opinion.is === 'at' ? formatTime(opinion.at) : undefined,
       propagationPolicy: ready.propagationPolicy,
+      backup: kept.is === 'kept' ? kept.backup : undefined,
       outcome: answer.is,
       message: 'message' in answer ? answer.message : undefined,
       milliseconds: Math.round(ms),

@@ -27,12 +27,17 @@ async function open(of: Target): Promise<TargetWatch & { readonly heard: string[
   const watch = await source.open(of, {
     seen: ({ metadata }: KubeObject) => heard.push(`+${metadata.namespace}/${metadata.name}`),
     left: ({ metadata }: KubeObject) => heard.push(`-${metadata.namespace}/${metadata.name}`),
+    outgrown: () => heard.push('outgrown'),
   })
   await watch.synced
   await settle()
   return Object.assign(watch, { heard })
 }
 const openMany = (count: number) => Promise.all(Array.from({ length: count }, (_, n) => open(target(`app=a${n}`))))
+const giveBack = async (watch: TargetWatch) => {
+  watch.close()
+  await watch.release()
+}
 
 test('a few targets of one kind have a watch each, for which the server selects; equal ones share it', async () => {
   await openMany(3)
@@ -40,13 +45,39 @@ test('a few targets of one kind have a watch each, for which the server selects;
   expect(cluster.watches).toBe(3)
 })
 
-test('P9: a thousand targets of one kind are a few watches and one for all the others', async () => {
-  await openMany(1_000)
-  expect(cluster.watches).toBe(9)
-  cluster.put('ConfigMap', 'x', { labels: { app: 'a999' } })
-  const last = await open(target('app=a999'))
-  expect(last.heard).toEqual(['+team/x'])
-  expect(cluster.watches).toBe(9)
+test('P9: a thousand targets of one kind are one watch, as soon as the first few have moved over to it', async () => {
+  const all = await openMany(1_000)
+  const outgrown = all.filter(({ heard }) => heard.includes('outgrown'))
+  expect({ watches: cluster.watches, outgrown: outgrown.length }).toEqual({ watches: 9, outgrown: 8 })
+  cluster.put('ConfigMap', 'x', { labels: { app: 'a0' } })
+  const moved = await open(target('app=a0'))
+  expect(moved.heard).toEqual(['+team/x'])
+  for (const watch of outgrown) await giveBack(watch)
+  expect(cluster.watches).toBe(1)
+  cluster.put('ConfigMap', 'y', { labels: { app: 'a0' } })
+  expect(moved.heard).toEqual(['+team/x', '+team/y'])
+})
+
+test('nobody is told to move before the one watch has read everything', async () => {
+  const few = await openMany(8)
+  const read = Promise.withResolvers<void>()
+  cluster.slow.set('ConfigMap', read.promise)
+  await source.open(target('app=late'), { seen: () => {}, left: () => {} })
+  await settle()
+  expect(few.flatMap(({ heard }) => heard)).toEqual([])
+  read.resolve()
+  await settle()
+  expect(few.map(({ heard }) => heard)).toEqual(few.map(() => ['outgrown']))
+})
+
+test('nobody is told to move to a watch that everybody has left', async () => {
+  const few = await openMany(8)
+  const read = Promise.withResolvers<void>()
+  cluster.slow.set('ConfigMap', read.promise)
+  await giveBack(await source.open(target('app=late'), { seen: () => {}, left: () => {} }))
+  read.resolve()
+  await settle()
+  expect({ heard: few.flatMap(({ heard }) => heard), watches: cluster.watches }).toEqual({ heard: [], watches: 8 })
 })
 
 test('out of the one watch each hears of its own: by namespace, by label, by what it does not carry', async () => {
@@ -71,10 +102,7 @@ test('out of the one watch each hears of its own: by namespace, by label, by wha
 
 test('Z16: when all have gone, so have the watches', async () => {
   const all = await openMany(20)
-  for (const watch of all) {
-    watch.close()
-    await watch.release()
-  }
+  for (const watch of all) await giveBack(watch)
   expect(cluster.watches).toBe(0)
   await open(target('app=again'))
   expect(cluster.watches).toBe(1)

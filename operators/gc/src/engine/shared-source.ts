@@ -1,57 +1,22 @@
-import { parseLabelSelector } from 'kubewright'
 import type { Target } from '../policy/target.ts'
-import { type Selecting, SelectorIndex, selects } from './selector-index.ts'
 import type { TargetHandler, TargetSource, TargetWatch } from './target-source.ts'
+import { WideWatch } from './wide-watch.ts'
 
 /**
- * So many different targets of one kind have a watch each, and the server selects for them; with more, one watch takes everything and we select: a
- * thousand policies are then one watch, and an event goes to those whom it may concern.
+ * So many different targets of one kind have a watch each, and the server selects for them. With one more a single watch takes everything of the kind, and
+ * we select: a thousand policies are then one watch, and an event goes to those whom it may concern.
  */
 const NARROW_WATCHES = 8
 
-interface Wide {
-  readonly index: SelectorIndex<Member>
-  readonly watch: Promise<TargetWatch>
-  members: number
-}
-
-interface Member extends Selecting {
-  readonly handler: TargetHandler
-}
-
 /** Gives each policy its target, out of as few watches as that takes. */
 export function sharedSource(source: TargetSource): TargetSource {
-  const narrow = new Map<string, Map<string, number>>()
-  const wide = new Map<string, Wide>()
-
+  const classes = new Map<string, TargetClass>()
   return {
-    async open(target, handler) {
-      const key = classOf(target)
-      const targets = narrow.get(key) ?? new Map<string, number>()
-      narrow.set(key, targets)
-      const own = `${target.namespace ?? ''} ${target.labelSelector}`
-      if (!wide.has(key) && (targets.has(own) || targets.size < NARROW_WATCHES)) {
-        targets.set(own, (targets.get(own) ?? 0) + 1)
-        const leave = () => {
-          const left = targets.get(own)! - 1
-          if (left === 0) targets.delete(own)
-          else targets.set(own, left)
-        }
-        try {
-          const watch = await source.open(target, handler)
-          return {
-            ...watch,
-            release: async () => {
-              leave()
-              await watch.release()
-            },
-          }
-        } catch (error) {
-          leave()
-          throw error
-        }
-      }
-      return joinWide(source, wide, key, target, handler)
+    open(target, handler) {
+      const name = classOf(target)
+      const known = classes.get(name) ?? new TargetClass(source)
+      classes.set(name, known)
+      return known.open(target, handler)
     },
   }
 }
@@ -61,63 +26,62 @@ function classOf({ kind, fieldSelector, metadataOnly }: Target): string {
   return JSON.stringify([kind.group, kind.version, kind.kind, fieldSelector, metadataOnly])
 }
 
-async function joinWide(
-  source: TargetSource,
-  all: Map<string, Wide>,
-  key: string,
-  target: Target,
-  handler: TargetHandler,
-): Promise<TargetWatch> {
-  const shared = all.get(key) ?? openWide(source, target)
-  all.set(key, shared)
-  shared.members++
-  const leave = async () => {
-    if (--shared.members > 0) return
-    if (all.get(key) === shared) all.delete(key)
-    const watch = await shared.watch
-    watch.close()
-    await watch.release()
-  }
-  let watch: TargetWatch
-  try {
-    watch = await shared.watch
-  } catch (error) {
-    if (--shared.members === 0 && all.get(key) === shared) all.delete(key)
-    throw error
-  }
-  const member: Member = { namespace: target.namespace, selector: parseLabelSelector(target.labelSelector), handler }
-  shared.index.add(member)
-  // What comes while the first reading lasts is told by the watch itself, and once more is no harm.
-  for (const object of watch.objects()) if (selects(member, object)) handler.seen(object)
-  return {
-    synced: watch.synced,
-    problem: () => watch.problem(),
-    *objects() {
-      for (const object of watch.objects()) if (selects(member, object)) yield object
-    },
-    get(name, namespace) {
-      const object = watch.get(name, namespace)
-      return object !== undefined && selects(member, object) ? object : undefined
-    },
-    close: () => shared.index.remove(member),
-    release: leave,
-  }
-}
+/** Targets that one watch could serve. */
+class TargetClass {
+  readonly #source: TargetSource
+  /** Those with a watch of their own, by what the server selects for them. */
+  readonly #narrow = new Map<string, Set<TargetHandler>>()
+  #wide: WideWatch | undefined
 
-function openWide(source: TargetSource, target: Target): Wide {
-  const index = new SelectorIndex<Member>()
-  const watch = source.open(
-    { ...target, namespace: undefined, labelSelector: '' },
-    {
-      seen(object, before) {
-        if (before !== undefined)
-          for (const member of [...index.selecting(before)]) if (!selects(member, object)) member.handler.left(before)
-        for (const member of [...index.selecting(object)]) member.handler.seen(object, before)
-      },
-      left(object) {
-        for (const member of [...index.selecting(object)]) member.handler.left(object)
-      },
-    },
-  )
-  return { index, watch, members: 0 }
+  constructor(source: TargetSource) {
+    this.#source = source
+  }
+
+  open(target: Target, handler: TargetHandler): Promise<TargetWatch> {
+    const selection = JSON.stringify([target.namespace, target.labelSelector])
+    const fits = this.#narrow.has(selection) || this.#narrow.size < NARROW_WATCHES
+    if (this.#wide === undefined && fits) return this.#openNarrow(selection, target, handler)
+    return this.#joinWide(target, handler)
+  }
+
+  async #openNarrow(selection: string, target: Target, handler: TargetHandler): Promise<TargetWatch> {
+    const handlers = this.#narrow.get(selection) ?? new Set()
+    this.#narrow.set(selection, handlers.add(handler))
+    const leave = () => {
+      handlers.delete(handler)
+      if (handlers.size === 0 && this.#narrow.get(selection) === handlers) this.#narrow.delete(selection)
+    }
+    try {
+      const watch = await this.#source.open(target, handler)
+      const release = async () => {
+        leave()
+        await watch.release()
+      }
+      return { ...watch, release }
+    } catch (error) {
+      leave()
+      throw error
+    }
+  }
+
+  #joinWide(target: Target, handler: TargetHandler): Promise<TargetWatch> {
+    if (this.#wide !== undefined) return this.#wide.join(target, handler)
+    const wide: WideWatch = new WideWatch(this.#source, target, () => {
+      if (this.#wide === wide) this.#wide = undefined
+    })
+    this.#wide = wide
+    const joined = wide.join(target, handler)
+    // That it cannot be read is told to whoever has joined it; the narrow watches go on then.
+    wide.synced().then(
+      () => this.#moveOver(wide),
+      () => undefined,
+    )
+    return joined
+  }
+
+  /** Not before the wide watch shows everything: whoever moves finds its objects there. */
+  #moveOver(wide: WideWatch): void {
+    if (this.#wide !== wide) return
+    for (const handlers of [...this.#narrow.values()]) for (const handler of [...handlers]) handler.outgrown?.()
+  }
 }

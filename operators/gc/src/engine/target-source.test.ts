@@ -36,7 +36,7 @@ test('of a change the new state is told, not the old', async () => {
   expect(told).toEqual(['seen u@1', 'seen u@2', 'left u'])
 })
 
-test('one name with another uid is another object (W8)', async () => {
+test('W8: one name with another uid is another object', async () => {
   const { informer, told } = await open()
   await informer.handler.update?.(object('x', 'old', '1'), object('x', 'new', '5'))
   expect(told).toEqual(['left old', 'seen new@5'])

@@ -7,6 +7,8 @@ export interface TargetHandler {
   seen(object: KubeObject, before?: KubeObject): void
   /** It is no longer in the target: deleted, or no longer selected. */
   left(object: KubeObject): void
+  /** Another watch shows the target now, and others beside it: open the target anew, and give this watch back then. */
+  outgrown?(): void
 }
 
 /** A share of a watch. */

@@ -19,6 +19,11 @@ export class Terminating {
     this.#since.delete(uid)
   }
 
+  /** Only these are still there. */
+  retain(uids: ReadonlySet<string>): void {
+    for (const uid of this.#since.keys()) if (!uids.has(uid)) this.#since.delete(uid)
+  }
+
   /** `now`: wall clock. */
   stuck(now: number): number {
     let stuck = 0

@@ -37,10 +37,10 @@ const relative = (path: string, seconds: number): Mode => ({
 const byAnnotation = field('metadata.annotations.gc\\.dev/ttl')
 
 test.each<[string, Mode, object, Expiry]>([
-  ['fixed: so long after creation, and never within the second of the stamp', fixed(60), object(), at(60)],
-  ['fixed: 25 days, which is more than a timer of Node can wait', fixed(25 * 86_400), object(), at(25 * 86_400)],
+  ['T8: fixed: so long after creation, and never within the second of the stamp', fixed(60), object(), at(60)],
+  ['T1: fixed: 25 days, which is more than a timer of Node can wait', fixed(25 * 86_400), object(), at(25 * 86_400)],
   ['field: an integer', field('spec.ttl'), object({ spec: { ttl: 60 } }), at(60)],
-  ['field: a numeric annotation (Z12)', byAnnotation, object({}, { 'gc.dev/ttl': '60' }), at(60)],
+  ['Z12: field: a numeric annotation', byAnnotation, object({}, { 'gc.dev/ttl': '60' }), at(60)],
   ['field: a duration', byAnnotation, object({}, { 'gc.dev/ttl': '1h' }), at(3600)],
   [
     'field: a date',
@@ -75,7 +75,7 @@ test.each<[string, Mode, object, Expiry]>([
   ['relative: 0 after it', relative('status.doneAt', 0), object({ status: { doneAt: created } }), at(0)],
   // Z4: kube-zen took a time that was over for an error, and never deleted.
   [
-    'relative: long past',
+    'Z4: relative: long past',
     relative('status.doneAt', 10),
     object({ status: { doneAt: '2001-01-01T00:00:00Z' } }),
     { is: 'at', at: Date.UTC(2001, 0, 1, 0, 0, 10) + grain, reason: expect.any(String) as string },
@@ -94,9 +94,23 @@ test.each<[string, Mode, object, Expiry]>([
     { is: 'blocked', reason: expect.any(String) },
   ],
   [
-    'relative: the year 1, which is how Go writes a time that was never set',
+    'T4: relative: the year 1, which is how Go writes a time that was never set',
     relative('status.doneAt', 10),
     object({ status: { doneAt: '0001-01-01T00:00:00Z' } }),
+    { is: 'blocked', reason: expect.any(String) },
+  ],
+  ['T4: relative: null', relative('status.doneAt', 10), object({ status: { doneAt: null } }), { is: 'unset', reason: expect.any(String) }],
+  ['T4: relative: empty', relative('status.doneAt', 10), object({ status: { doneAt: '' } }), { is: 'unset', reason: expect.any(String) }],
+  [
+    'T4: relative: the year 9999',
+    relative('status.doneAt', 10),
+    object({ status: { doneAt: '9999-12-31T23:59:59Z' } }),
+    { is: 'at', at: Date.UTC(9999, 11, 31, 23, 59, 59) + 10_000 + grain, reason: expect.any(String) as string },
+  ],
+  [
+    'T4: created in the year 1',
+    fixed(60),
+    { metadata: { name: 'x', creationTimestamp: '0001-01-01T00:00:00Z' } },
     { is: 'blocked', reason: expect.any(String) },
   ],
   [
@@ -114,7 +128,7 @@ test.each<[string, Mode, object, Expiry]>([
   ],
   ['never', byAnnotation, object({}, { 'gc.dev/ttl': 'never' }), { is: 'never', reason: expect.any(String) }],
   [
-    'unreadable: kept and told (Z13)',
+    'Z13: unreadable: kept and told',
     byAnnotation,
     object({}, { 'gc.dev/ttl': '-5' }),
     { is: 'blocked', reason: expect.stringContaining('-5') },

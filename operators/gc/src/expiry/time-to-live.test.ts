@@ -29,7 +29,7 @@ test.each<[unknown, object]>([
   ['2026-01-31t13:00:00.0+01:00', { is: 'until', at: Date.UTC(2026, 0, 31, 12) }],
   // A date alone lasts to its end.
   ['2026-01-31', { is: 'until', at: Date.UTC(2026, 1, 1) }],
-])('reads %o', (value, ttl) => {
+])('T5, T6, Z12: reads %o', (value, ttl) => {
   expect(parseTimeToLive(value)).toEqual(ttl)
 })
 
@@ -60,12 +60,12 @@ test.each<[unknown]>([
   [true],
   [{}],
   [['1h']],
-])('refuses %o, so that the object is kept', (value) => {
+])('K6, T5, T6, Z13: refuses %o, so that the object is kept', (value) => {
   expect(parseTimeToLive(value)).toMatchObject({ is: 'invalid', problem: expect.any(String) })
 })
 
 test.each<[unknown]>([[9.3e9], [2 ** 53], ['9300000000'], ['99999999999999999999999'], ['53000w'], [Number.POSITIVE_INFINITY]])(
-  'takes %o, more than a hundred years, for never (in zen-gc the sum overflowed into the past)',
+  'K6, T6, Z13: takes %o, more than a hundred years, for never (in zen-gc the sum overflowed into the past)',
   (value) => {
     expect(parseTimeToLive(value)).toEqual({ is: 'never' })
   },

@@ -157,11 +157,11 @@ class CacheWorld implements World {
   #uses(
     environment: CacheFactsEnvironment,
     shared: Map<string, Shared>,
-    { namespace, kind: target }: FactNeeds,
+    { namespace, kind: target, referrers: declared }: FactNeeds,
     tell: (change: FactChange) => void,
   ): WorldFacts['use'] {
-    const key = namespace ?? '*'
-    const share = shared.get(key) ?? shareReferrers(environment, namespace)
+    const key = [namespace ?? '*', ...declared.map((referrer) => referrer.key).sort()].join(' ')
+    const share = shared.get(key) ?? shareReferrers(environment, { namespace, declared })
     shared.set(key, share)
     const listener = (change: FactChange & { readonly kind?: string }) => {
       if (change.kind === undefined || change.kind === target) tell(change)
@@ -209,9 +209,9 @@ export function guardOf(name: string, fact: Fact<NamespaceFact | undefined>): Fa
   return known(labels[PROTECT] === 'true' || annotations[PROTECT] === 'true' ? `namespace ${name} carries ${PROTECT}: "true"` : undefined)
 }
 
-function shareReferrers(environment: CacheFactsEnvironment, namespace: string | undefined): Shared {
+function shareReferrers(environment: CacheFactsEnvironment, who: ConstructorParameters<typeof Referrers>[1]): Shared {
   const listeners: Shared['listeners'] = new Set()
-  const referrers = new Referrers(environment, namespace, (key) => {
+  const referrers = new Referrers(environment, who, (key) => {
     for (const listener of listeners) listener(key === undefined ? { is: 'all' } : changeOf(key))
   })
   return { referrers, listeners }

@@ -47,8 +47,13 @@ const OBJECT_FIELDS: readonly (readonly [RegExp, string])[] = [
   [/^(claimRef|persistentVolumeClaim)$/, 'PersistentVolumeClaim'],
   [/^serviceAccountRef$/, 'ServiceAccount'],
 ]
-/** An object that says its kind beside its name: certificateRefs, subjects, targetRef. */
-const KINDS = ['Secret', 'ConfigMap', 'PersistentVolumeClaim', 'ServiceAccount']
+/** An object may say its kind beside its name, too: certificateRefs, subjects, targetRef. */
+export const REFERRED_KINDS = ['Secret', 'ConfigMap', 'PersistentVolumeClaim', 'ServiceAccount'] as const
+
+/** What a field of this name names, if its value is a name, or something that has one. */
+export function kindsNamedBy(field: string, value: 'name' | 'object'): readonly string[] {
+  return (value === 'name' ? NAME_FIELDS : OBJECT_FIELDS).flatMap(([pattern, kind]) => (pattern.test(field) ? [kind] : []))
+}
 
 function walk(value: unknown, namespace: string | undefined, found: Set<ReferenceKey>): void {
   if (Array.isArray(value)) {
@@ -57,13 +62,13 @@ function walk(value: unknown, namespace: string | undefined, found: Set<Referenc
   }
   if (!isRecord(value)) return
   const name = value['name']
-  if (typeof name === 'string' && KINDS.includes(value['kind'] as string)) found.add(keyOf(value['kind'] as string, value, name, namespace))
+  const kind = REFERRED_KINDS.find((each) => each === value['kind'])
+  if (typeof name === 'string' && kind !== undefined) found.add(keyOf(kind, value, name, namespace))
   for (const [field, inner] of Object.entries(value)) {
     if (typeof inner === 'string') {
-      for (const [pattern, kind] of NAME_FIELDS) if (pattern.test(field)) found.add(keyOf(kind, value, inner, namespace))
+      for (const named of kindsNamedBy(field, 'name')) found.add(keyOf(named, value, inner, namespace))
     } else {
-      for (const [pattern, kind] of OBJECT_FIELDS)
-        if (pattern.test(field)) for (const each of [inner].flat()) addNamed(kind, each, namespace, found)
+      for (const named of kindsNamedBy(field, 'object')) for (const each of [inner].flat()) addNamed(named, each, namespace, found)
       walk(inner, namespace, found)
     }
   }

@@ -1,4 +1,5 @@
 import { type Cache, describeKind, type Kind, type KubeObject, objectKey, type Reachability } from 'kubewright'
+import { type DeclaredReferrer, declaredReferences } from './declared-referrers.ts'
 import { type Fact, known, unknown } from './facts.ts'
 import { ReferenceIndex } from './reference-index.ts'
 import { type ReferenceKey, referencesIn } from './references.ts'
@@ -23,8 +24,8 @@ interface Referrer extends KubeObject {
   readonly references?: readonly ReferenceKey[]
 }
 
-/** What is kept of a referrer: a Pod is 6 kB, its references are a line. One function, so that all who ask share the watches. */
-function referencesAlone(object: KubeObject): Referrer {
+/** What is kept of a referrer: a Pod is 6 kB, its references are a line. */
+function kept(object: KubeObject, references: readonly ReferenceKey[]): Referrer {
   const { name, namespace, uid, resourceVersion } = object.metadata
   const metadata = {
     ...(name !== undefined && { name }),
@@ -36,9 +37,12 @@ function referencesAlone(object: KubeObject): Referrer {
     ...(object.apiVersion !== undefined && { apiVersion: object.apiVersion }),
     ...(object.kind !== undefined && { kind: object.kind }),
     metadata,
-    references: referencesIn(object),
+    references,
   }
 }
+
+/** One function, so that all who ask share the watches. */
+const referencesAlone = (object: KubeObject): Referrer => kept(object, referencesIn(object))
 
 export interface ReferrersEnvironment {
   readonly cache: Cache
@@ -47,10 +51,17 @@ export interface ReferrersEnvironment {
   readonly now: () => number
 }
 
+interface Watched {
+  readonly kind: Kind<KubeObject>
+  readonly watch: WatchedKind<Referrer>
+  /** Whether a policy says that there is such a kind: then its absence is no answer. */
+  readonly declared: boolean
+}
+
 /** Who names what in one namespace, or in all: a watch for each kind that may. */
 export class Referrers {
   readonly index = new ReferenceIndex()
-  readonly #watches: readonly WatchedKind<Referrer>[]
+  readonly #watches: readonly Watched[]
   readonly #now: () => number
   /** Since when (wall clock, ms) all of them have been read. */
   #since: number | undefined
@@ -58,11 +69,11 @@ export class Referrers {
   /** `changed` is told what is named for the first time or no more; `undefined`: anything may be. */
   constructor(
     { cache, reachability, now }: ReferrersEnvironment,
-    namespace: string | undefined,
+    { namespace, declared }: { readonly namespace: string | undefined; readonly declared: readonly DeclaredReferrer[] },
     changed: (key: ReferenceKey | undefined) => void,
   ) {
     this.#now = now
-    this.#watches = REFERRERS.map((kind) => {
+    const watch = (kind: Kind<KubeObject>, transform: (object: KubeObject) => Referrer) => {
       const told = (object: Referrer, references: readonly ReferenceKey[]) => {
         for (const key of this.index.set(`${describeKind(kind)} ${objectKey(object)}`, references, now())) changed(key)
       }
@@ -70,7 +81,7 @@ export class Referrers {
         cache,
         reachability,
         kind: kind as Kind<Referrer>,
-        scope: { ...(namespace !== undefined && { namespace }), transform: referencesAlone },
+        scope: { ...(namespace !== undefined && { namespace }), transform },
         handler: {
           add: (object) => told(object, object.references ?? []),
           update: (_, object) => told(object, object.references ?? []),
@@ -81,27 +92,39 @@ export class Referrers {
           changed(undefined)
         },
       })
-    })
+    }
+    this.#watches = [
+      ...REFERRERS.map((kind) => ({ kind, watch: watch(kind, referencesAlone), declared: false })),
+      ...declared.map((referrer) => {
+        const kind = referrer.kind as Kind<KubeObject>
+        const transform =
+          referrer.fields.length === 0 ? referencesAlone : (object: KubeObject) => kept(object, declaredReferences(referrer, object))
+        return { kind, watch: watch(kind, transform), declared: true }
+      }),
+    ]
   }
 
   /** Since when all has been seen; what was used before nobody knows. */
   get since(): Fact<number> {
-    const failing = this.#watches.map(({ state }) => state).find(({ is }) => is === 'failing')
-    if (failing?.is === 'failing') return unknown(`who refers to it cannot be seen: ${failing.reason}`)
+    for (const { kind, watch, declared } of this.#watches) {
+      if (watch.state.is === 'failing') return unknown(`who refers to it cannot be seen: ${watch.state.reason}`)
+      if (watch.state.is === 'absent' && declared)
+        return unknown(`who refers to it cannot be seen: the server does not serve ${describeKind(kind)}, which spec.referrers names`)
+    }
     return this.#since === undefined ? unknown('who refers to it is being read for the first time') : known(this.#since)
   }
 
   inspect(): void {
-    for (const watch of this.#watches) watch.inspect()
+    for (const { watch } of this.#watches) watch.inspect()
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#watches.map((watch) => watch.close()))
+    await Promise.all(this.#watches.map(({ watch }) => watch.close()))
   }
 
   /** A gap in what was seen is a new beginning. */
   #settle(): void {
-    const complete = this.#watches.every(({ state }) => state.is === 'synced' || state.is === 'absent')
+    const complete = this.#watches.every(({ watch: { state }, declared }) => state.is === 'synced' || (state.is === 'absent' && !declared))
     this.#since = complete ? (this.#since ?? this.#now()) : undefined
   }
 }

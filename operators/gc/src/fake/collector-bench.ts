@@ -3,8 +3,10 @@ import { silentLogger } from 'kubewright'
 import { afterEach, beforeEach, expect } from 'vitest'
 import type { DeletionRecord } from '../audit/audit.ts'
 import { Collector, type CollectorOptions } from '../engine/collector.ts'
+import type { TargetSource } from '../engine/target-source.ts'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, type Policy, type PolicyStatus } from '../kinds/policies.ts'
 import type { Meter } from '../metrics/meter.ts'
+import type { PolicyProblem } from '../policy/policy.ts'
 import { FakeCluster } from './fake-cluster.ts'
 import { FakeFacts } from './fake-facts.ts'
 import { FakeReachability } from './fake-reachability.ts'
@@ -33,15 +35,23 @@ export class CollectorBench {
   facts!: FakeFacts
   collector!: Collector
   stop!: AbortController
+  readonly #shared: (source: TargetSource) => TargetSource
   reachability!: FakeReachability
   leads = true
   doubt: string | undefined
+  policiesKnown = true
+  schemaProblem: PolicyProblem | undefined
   readonly said: string[] = []
   readonly events: string[] = []
   readonly audited: DeletionRecord[] = []
   readonly notices: string[] = []
-  #running!: Promise<void>
+  running!: Promise<void>
   #generation = 1
+
+  /** `source`: what stands between the collector and the cluster's watches. */
+  constructor({ source = (watches) => watches }: { readonly source?: (source: TargetSource) => TargetSource } = {}) {
+    this.#shared = source
+  }
 
   begin(): void {
     this.clock = virtualClock()
@@ -50,6 +60,8 @@ export class CollectorBench {
     this.reachability = new FakeReachability(this.clock)
     this.leads = true
     this.doubt = undefined
+    this.policiesKnown = true
+    this.schemaProblem = undefined
     this.#generation = 1
     for (const list of [this.said, this.events, this.audited, this.notices]) list.length = 0
     this.start()
@@ -60,7 +72,7 @@ export class CollectorBench {
     this.collector = new Collector(
       {
         client: this.cluster.client,
-        source: this.cluster.source,
+        source: this.#shared(this.cluster.source),
         facts: this.facts,
         clock: this.clock,
         log: { ...silentLogger, info: (message) => this.said.push(message), warn: (message) => this.said.push(`WARN ${message}`) },
@@ -72,19 +84,20 @@ export class CollectorBench {
         random: () => 0,
         mayAct: () => this.leads,
         reachability: this.reachability,
-        policiesKnown: () => true,
+        policiesKnown: () => this.policiesKnown,
+        schemaProblem: () => this.schemaProblem,
         abandon: new AbortController().signal,
       },
       { concurrency: 16, maxDeletionsPerSecond: 1_000, protection: { namespaces: ['kube-*'], allowedKinds: [] }, ...options },
     )
-    this.#running = this.collector.run(this.stop.signal)
+    this.running = this.collector.run(this.stop.signal)
   }
 
   /** Ends this collector, and with `start` another goes on. */
   async end(): Promise<void> {
     this.stop.abort(new Error('the test is over'))
     await settle()
-    await this.#running
+    await this.running
   }
 
   policyOf(spec: Spec = {}, metadata: object = {}): Policy {
@@ -139,8 +152,8 @@ export class CollectorBench {
 }
 
 /** A bench for each test of a file; at the end of each nothing may be left behind. */
-export function useCollector(): CollectorBench {
-  const bench = new CollectorBench()
+export function useCollector(options: ConstructorParameters<typeof CollectorBench>[0] = {}): CollectorBench {
+  const bench = new CollectorBench(options)
   beforeEach(() => bench.begin())
   afterEach(async () => {
     await bench.end()

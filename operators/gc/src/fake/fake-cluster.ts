@@ -21,7 +21,7 @@ import type { Target } from '../policy/policy.ts'
 // For tests: as much of an API server, and of the caches before it, as the collector meets. Time is the test's, and every request is kept.
 
 export interface FakeRequest {
-  readonly verb: 'delete' | 'list' | 'patch'
+  readonly verb: 'create' | 'delete' | 'list' | 'patch' | 'review'
   readonly kind: string
   readonly name: string
   readonly at: number
@@ -44,6 +44,10 @@ export class FakeCluster {
   readonly broken = new Map<string, { readonly reason: 'Forbidden' | 'UnknownKind'; readonly message: string }>()
   /** What a DELETE meets before it is looked at; an error is thrown. */
   beforeDelete: (name: string) => Promise<unknown> | undefined = () => undefined
+  /** What a create meets; an error is thrown. */
+  beforeCreate: () => Error | undefined = () => undefined
+  /** What a SubjectAccessReview says. */
+  mayDo: (right: { readonly verb: string; readonly resource: string; readonly namespace?: string }) => boolean = () => true
   /** What a PATCH meets; an error is thrown. */
   beforePatch: () => Error | undefined = () => undefined
   /** The same, by kind. */
@@ -62,6 +66,7 @@ export class FakeCluster {
   constructor(clock: Clock) {
     this.#clock = clock
     this.served.set('ConfigMap', { namespaced: true })
+    this.served.set('Secret', { namespaced: true })
     this.served.set('GarbageCollectionPolicy', { namespaced: true })
     this.served.set('ClusterGarbageCollectionPolicy', { namespaced: false })
   }
@@ -104,8 +109,16 @@ export class FakeCluster {
     for (const { target, handler } of this.#watchers) if (selects(target, old)) handler.left(old)
   }
 
+  all(kind: string): readonly KubeObject[] {
+    return [...this.#objects.values()].filter((object) => object.kind === kind)
+  }
+
   names(kind: string): string[] {
     return [...this.#objects.values()].filter((object) => object.kind === kind).map(({ metadata }) => metadata.name!)
+  }
+
+  get(kind: string, name: string, namespace = 'team'): KubeObject | undefined {
+    return this.#objects.get(`${kind}/${namespace}/${name}`)
   }
 
   annotationsOf(kind: string, name: string, namespace = 'team'): Readonly<Record<string, string>> {
@@ -167,6 +180,7 @@ export class FakeCluster {
         metadataOnly() {
           return this
         },
+        create: (object: KubeObject) => this.#create(kind.kind, object),
         delete: (name: { name: string; namespace?: string }, options: DeleteOptions) => this.#delete(kind.kind, name, options),
         patch: (name: { name: string; namespace?: string }, patch: Patch) => {
           this.requests.push({ verb: 'patch', kind: kind.kind, name: name.name, at: this.#clock.monotonic(), body: patch.body })
@@ -175,7 +189,21 @@ export class FakeCluster {
         },
       })
     },
+    request: (_: string, path: string, { body }: { readonly body: { readonly spec: { readonly resourceAttributes: never } } }) => {
+      this.requests.push({ verb: 'review', kind: 'SubjectAccessReview', name: path, at: this.#clock.monotonic(), body })
+      return Promise.resolve({ status: { allowed: this.mayDo(body.spec.resourceAttributes) } })
+    },
   } as unknown as Client
+
+  async #create(kind: string, object: KubeObject): Promise<KubeObject> {
+    const { name = '', namespace = 'team' } = object.metadata
+    this.requests.push({ verb: 'create', kind, name, at: this.#clock.monotonic(), body: object })
+    const error = this.beforeCreate()
+    if (error !== undefined) throw error
+    if (this.#objects.has(`${kind}/${namespace}/${name}`))
+      throw new ApiError({ status: 'Failure', code: 409, reason: 'AlreadyExists', message: `${name} already exists` })
+    return this.put(kind, name, object.metadata, object)
+  }
 
   #list(kind: string, { namespace, labelSelector = '', fieldSelector = '' }: ListOptions): KubeObject[] {
     const fields = parseFieldSelector(fieldSelector)

@@ -65,3 +65,15 @@ test('whoever is told, and nobody else, has come among the newest or left them',
     }),
   )
 })
+
+test('what has gone unseen leaves its place to the others', () => {
+  const ranking = new Ranking(1)
+  for (const [uid, time] of [
+    ['a', 3],
+    ['b', 2],
+    ['c', 1],
+  ] as const)
+    ranking.set({ uid, name: uid, namespace: undefined, group: 'g', time })
+  ranking.retain(new Set(['b', 'c']))
+  expect([ranking.rankOf('a'), ranking.rankOf('b'), ranking.rankOf('c')]).toEqual([undefined, { place: 0, of: 2 }, { place: 1, of: 2 }])
+})

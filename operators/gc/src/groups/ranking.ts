@@ -44,6 +44,11 @@ export class Ranking {
     return promoted === undefined ? [] : [promoted]
   }
 
+  /** Only these are still there. */
+  retain(uids: ReadonlySet<string>): void {
+    for (const uid of this.#items.keys()) if (!uids.has(uid)) this.remove(uid)
+  }
+
   rankOf(uid: string): Rank | undefined {
     const item = this.#items.get(uid)
     if (item === undefined) return undefined

@@ -1,8 +1,7 @@
-import { type ImportedDocument, type ImportResult, type KubeObject, type ManifestImporter, parseApiVersion } from 'kubewright'
+import { type ImportedDocument, type ImportResult, isFields, type KubeObject, type ManifestImporter, parseApiVersion } from 'kubewright'
 import { ownWord, type Peer } from '../expiry/own-word.ts'
 import { finished, nameOf } from './draft.ts'
 import { kindNamed } from './kinds.ts'
-import { isFields } from './reader.ts'
 
 /** Programs that objects speak to by annotation or label, and the names that they read. */
 const SPEECH: readonly {

@@ -221,10 +221,104 @@ describe('Kyverno', () => {
     expect(warnings.join()).toMatch(why)
   })
 
-  test('what is left out is named: context, policies of the newer kinds, kinds that are not known', () => {
+  test('what is left out is named: context, kinds that are not known', () => {
     expect(sample('kyverno').warnings.join('\n')).toMatch(/CleanupPolicy team\/old-replicasets: spec\.context is not converted/)
-    const newer = imported({ apiVersion: 'policies.kyverno.io/v1alpha1', kind: 'DeletingPolicy', metadata: { name: 'd' }, spec: {} })
-    expect(newer).toMatchObject({ objects: [], warnings: [expect.stringMatching(/DeletingPolicy d: not imported/)] })
+  })
+})
+
+describe('Kyverno’s deleting policies', () => {
+  const deleting = (spec: object, over: object = {}) =>
+    imported({
+      apiVersion: 'policies.kyverno.io/v1',
+      kind: 'DeletingPolicy',
+      metadata: { name: 'd' },
+      spec: { schedule: '0 * * * *', matchConstraints: { resourceRules: [podRule] }, ...spec },
+      ...over,
+    })
+  const podRule = { apiGroups: [''], apiVersions: ['v1'], operations: ['*'], resources: ['pods'], scope: 'Namespaced' }
+  const tick = Date.parse('2026-06-01T13:00:05Z')
+
+  test('run at their ticks, for each resource of each rule, and keep to namespaces, labels and names', () => {
+    const { objects, warnings } = sample('kyverno-deleting')
+    expect(warnings).toEqual([])
+    expect(objects.map(({ kind, metadata }) => [kind, metadata.namespace, metadata.name])).toEqual([
+      ['ClusterGarbageCollectionPolicy', undefined, 'old-test-pods'],
+      ['GarbageCollectionPolicy', 'team', 'idle-workloads-deployment'],
+      ['GarbageCollectionPolicy', 'team', 'idle-workloads-statefulset'],
+    ])
+    const pods = named(objects, 'old-test-pods')
+    expect(pods).toMatchObject({
+      spec: {
+        targetResource: { namespaceSelector: { matchLabels: { environment: 'test' } }, labelSelector: { matchLabels: { team: 'a' } } },
+        behavior: { propagationPolicy: 'Orphan' },
+      },
+    })
+  })
+
+  test('what they do afterwards: ages, variables and the time are understood', () => {
+    const { objects } = sample('kyverno-deleting')
+    const idle = named(objects, 'idle-workloads-deployment')
+    const labels = { idle: 'true' }
+    const [zero, one] = [{ spec: { replicas: 0 } }, { spec: { replicas: 1 } }]
+    expect(sayOf(idle, thing({ labels }, zero), tick)).toBe('due')
+    expect(sayOf(idle, thing({ labels }, one), tick)).toBe('unselected')
+    expect(sayOf(idle, thing({ labels: { idle: 'no' } }, zero), tick)).toBe('unselected')
+    expect(sayOf(idle, thing({ labels, creationTimestamp: '2026-06-01T12:30:00Z' }, zero), tick)).toBe('unselected')
+  })
+
+  test('words in quotes are left as they are', () => {
+    const { objects } = deleting({ conditions: [{ name: 'c', expression: `object.metadata.name == 'now() variables.x'` }] })
+    expect(sayOf(objects[0]!, thing({ name: 'now() variables.x', namespace: 'team' }), tick)).toBe('due')
+  })
+
+  test.each<[string, object, RegExp]>([
+    [
+      'another object',
+      { conditions: [{ expression: 'resource.Get("v1", "pods", "a", "b").spec.x == 1' }] },
+      /spec\.conditions\[0\] is not converted/,
+    ],
+    [
+      'a variable out of the network',
+      {
+        variables: [{ name: 'x', expression: 'http.Get("http://x").a' }],
+        conditions: [{ expression: 'object.metadata.name in variables.x' }],
+      },
+      /spec\.conditions\[0\] is not converted/,
+    ],
+    ['a variable that is none', { conditions: [{ expression: 'variables.none == 1' }] }, /spec\.conditions\[0\] is not converted/],
+    [
+      'exclusions',
+      { matchConstraints: { resourceRules: [podRule], excludeResourceRules: [{ resourceNames: ['a'] }] } },
+      /excludeResourceRules is not converted/,
+    ],
+  ])('%s is told, and the policy is a dry run', (_, spec, why) => {
+    const { objects, warnings } = deleting(spec)
+    expect(objects[0]).toMatchObject({ spec: { behavior: { dryRun: true } } })
+    expect(warnings.join('\n')).toMatch(why)
+  })
+
+  test('a resource that is not known, and a field that is not, are told by name', () => {
+    const { objects, warnings } = deleting({
+      matchConstraints: { resourceRules: [{ ...podRule, apiGroups: ['example.dev'], resources: ['widgets'] }], jitter: 1 },
+    })
+    expect(objects).toEqual([])
+    expect(warnings).toEqual([
+      expect.stringContaining('spec.matchConstraints.resourceRules[0].resources: "widgets" is not imported'),
+      'file: DeletingPolicy d: spec.matchConstraints.jitter is not converted',
+    ])
+  })
+
+  test('a namespaced one stays in its namespace, and says when it selected namespaces', () => {
+    const { objects, warnings } = deleting(
+      { matchConstraints: { resourceRules: [podRule], namespaceSelector: { matchLabels: { a: 'b' } } } },
+      { kind: 'NamespacedDeletingPolicy', metadata: { name: 'd', namespace: 'team' } },
+    )
+    expect(objects[0]).toMatchObject({
+      kind: 'GarbageCollectionPolicy',
+      metadata: { namespace: 'team' },
+      spec: { behavior: { dryRun: true } },
+    })
+    expect(warnings.join()).toContain('namespaceSelector is not converted')
   })
 })
 

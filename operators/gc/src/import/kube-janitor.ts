@@ -1,11 +1,10 @@
-import { type ImportedDocument, type ImportResult, type ManifestImporter, messageOf } from 'kubewright'
+import { type ImportedDocument, type ImportResult, isFields, type ManifestImporter, ManifestReader, messageOf } from 'kubewright'
 import { parseTimeToLive } from '../expiry/time-to-live.ts'
 import { type Draft, finished, nameOf } from './draft.ts'
 import { celOf } from './jmespath/cel.ts'
 import { JmesPathError, type Node } from './jmespath/node.ts'
 import { parseJmesPath } from './jmespath/parse.ts'
 import { kindNamed, type NamedKind, USUAL_KINDS } from './kinds.ts'
-import { isFields, Reader } from './reader.ts'
 
 /** Its rules file (`rules: …`). Its annotations are another importer's. */
 export const janitorImporter: ManifestImporter = {
@@ -28,7 +27,9 @@ function isRules(value: unknown): value is Rules {
 }
 
 function policiesOf({ origin, value }: ImportedDocument): ImportResult {
-  const results = (isRules(value) ? value.rules : []).map((rule, index) => policiesOfRule(new Reader(`rules[${index}]`, rule), origin))
+  const results = (isRules(value) ? value.rules : []).map((rule, index) =>
+    policiesOfRule(new ManifestReader(`rules[${index}]`, rule), origin),
+  )
   const warnings = results.flatMap((result) => result.warnings)
   if (results.length > 1)
     warnings.push(
@@ -37,7 +38,7 @@ function policiesOf({ origin, value }: ImportedDocument): ImportResult {
   return { objects: results.flatMap(({ objects }) => objects), warnings }
 }
 
-function policiesOfRule(rule: Reader, origin: string): ImportResult {
+function policiesOfRule(rule: ManifestReader, origin: string): ImportResult {
   const id = rule.text('id') ?? rule.path
   const who = `${origin}: rule ${id}`
   const warnings: string[] = []

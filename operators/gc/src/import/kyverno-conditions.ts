@@ -1,8 +1,7 @@
-import { messageOf } from 'kubewright'
+import { type ManifestReader, messageOf } from 'kubewright'
 import { celOf } from './jmespath/cel.ts'
 import { JmesPathError, type Node, type Step } from './jmespath/node.ts'
 import { parseJmesPath } from './jmespath/parse.ts'
-import type { Reader } from './reader.ts'
 
 /** What a list of Kyverno's conditions becomes: expressions that all have to hold. */
 export interface Converted {
@@ -11,9 +10,9 @@ export interface Converted {
 }
 
 /** `any` and `all` beside each other both have to hold. */
-export function conditionsOf(conditions: Reader): Converted {
+export function conditionsOf(conditions: ManifestReader): Converted {
   const lost: string[] = []
-  const translate = (condition: Reader): string => {
+  const translate = (condition: ManifestReader): string => {
     try {
       return conditionOf(condition)
     } catch (error) {
@@ -29,7 +28,7 @@ export function conditionsOf(conditions: Reader): Converted {
   return { cel: cel.filter((each) => each !== 'false'), lost }
 }
 
-function conditionOf(condition: Reader): string {
+function conditionOf(condition: ManifestReader): string {
   const key = condition.get('key')
   const operator = condition.text('operator') ?? 'Equals'
   const value = condition.get('value')

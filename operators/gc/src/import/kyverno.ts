@@ -1,19 +1,17 @@
-import type { ImportedDocument, ImportResult, ManifestImporter } from 'kubewright'
+import { type ImportedDocument, type ImportResult, isFields, type ManifestImporter, ManifestReader } from 'kubewright'
 import { type Draft, finished, nameOf } from './draft.ts'
 import { kindNamed } from './kinds.ts'
 import { conditionsOf } from './kyverno-conditions.ts'
-import { isFields, Reader } from './reader.ts'
+import { DELETING_KINDS, deletingPolicies } from './kyverno-deleting.ts'
 
 const KINDS = ['CleanupPolicy', 'ClusterCleanupPolicy']
-/** Of their own group, and written in CEL: of these nothing is converted yet, which has to be told. */
-const LATER_KINDS = ['DeletingPolicy', 'NamespacedDeletingPolicy']
 
 export const kyvernoImporter: ManifestImporter = {
   name: 'Kyverno',
   takes: (value) =>
     isFields(value) &&
     /^(policies\.)?kyverno\.io\//.test(String(value['apiVersion'])) &&
-    [...KINDS, ...LATER_KINDS].includes(String(value['kind'])),
+    [...KINDS, ...DELETING_KINDS].includes(String(value['kind'])),
   convert(documents): ImportResult {
     const results = documents.map(policiesOf)
     return { objects: results.flatMap(({ objects }) => objects), warnings: results.flatMap(({ warnings }) => warnings) }
@@ -21,13 +19,12 @@ export const kyvernoImporter: ManifestImporter = {
 }
 
 function policiesOf({ origin, value }: ImportedDocument): ImportResult {
-  const document = new Reader('', value)
-  const metadata = document.child('metadata')
+  const document = new ManifestReader('', value)
   const kind = document.text('kind') ?? ''
+  if (DELETING_KINDS.includes(kind)) return deletingPolicies(document, { origin })
+  const metadata = document.child('metadata')
   const [name, namespace] = [metadata.text('name') ?? 'imported', metadata.text('namespace')]
   const who = `${origin}: ${kind} ${namespace === undefined ? '' : `${namespace}/`}${name}`
-  if (LATER_KINDS.includes(kind))
-    return { objects: [], warnings: [`${who}: not imported: write its conditions, which are CEL, as spec.conditions.cel`] }
   const spec = document.child('spec')
   const schedule = spec.text('schedule')
   const conditions = spec.has('conditions') ? conditionsOf(spec.child('conditions')) : { cel: [], lost: [] }
@@ -67,7 +64,7 @@ function policiesOf({ origin, value }: ImportedDocument): ImportResult {
 }
 
 /** `any` is one policy each; `all` of one element is that element. */
-function filtersOf(match: Reader): readonly Reader[] {
+function filtersOf(match: ManifestReader): readonly ManifestReader[] {
   const filters = [...match.children('any'), ...match.children('all')].map((each) => each.child('resources'))
   return filters.length > 0 ? filters : match.has('resources') ? [match.child('resources')] : []
 }
@@ -80,7 +77,7 @@ interface Base {
   readonly excluded: Exclusions
 }
 
-function draftOf(filter: Reader, { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }, base: Base): Draft {
+function draftOf(filter: ManifestReader, { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }, base: Base): Draft {
   const names = [...filter.texts('names'), ...(filter.text('name') === undefined ? [] : [filter.text('name')!])]
   const namespaces = filter.texts('namespaces')
   const cel = [
@@ -120,7 +117,7 @@ interface Exclusions {
 }
 
 /** Exclusions by name, namespace or labels alone; one that says several things at once is said in CEL. */
-function exclusionsOf(spec: Reader): Exclusions {
+function exclusionsOf(spec: ManifestReader): Exclusions {
   if (!spec.has('exclude')) return { namespaces: [], cel: [], lost: [] }
   const exclude = spec.child('exclude')
   const namespaces: string[] = []

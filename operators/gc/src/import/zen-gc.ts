@@ -1,6 +1,5 @@
-import type { ImportedDocument, ImportResult, KubeObject, ManifestImporter } from 'kubewright'
+import { type ImportedDocument, type ImportResult, isFields, type KubeObject, type ManifestImporter, ManifestReader } from 'kubewright'
 import { type Draft, finished } from './draft.ts'
-import { isFields, Reader } from './reader.ts'
 
 /** Its three lines: the first, its successor, and the group that its own load tests use. */
 const GROUPS = ['gc.kube-zen.io', 'gc.ops.zen-mesh.io', 'gc.zen-mesh.io']
@@ -16,7 +15,7 @@ export const zenImporter: ManifestImporter = {
 }
 
 function policyOf({ origin, value }: ImportedDocument): { readonly object: KubeObject; readonly warnings: readonly string[] } {
-  const document = new Reader('', value)
+  const document = new ManifestReader('', value)
   const metadata = document.child('metadata')
   const [name, own] = [metadata.text('name') ?? 'imported', metadata.text('namespace') ?? 'default']
   const who = `${origin}: GarbageCollectionPolicy ${own}/${name}`
@@ -61,7 +60,7 @@ function policyOf({ origin, value }: ImportedDocument): { readonly object: KubeO
 
 type Warn = (text: string) => void
 
-function ttlOf(ttl: Reader, warn: Warn) {
+function ttlOf(ttl: ManifestReader, warn: Warn) {
   const mappings = ttl.get('mappings')
   const fields = {
     secondsAfterCreation: positive(ttl, 'secondsAfterCreation', warn),
@@ -78,14 +77,14 @@ function ttlOf(ttl: Reader, warn: Warn) {
 }
 
 /** There zero and less were taken, and deleted everything at once. */
-function positive(fields: Reader, name: string, warn: Warn): unknown {
+function positive(fields: ManifestReader, name: string, warn: Warn): unknown {
   const value = fields.get(name)
   if (typeof value !== 'number' || value > 0) return value
   warn(`${fields.path}.${name} is ${value} and is left out: it would delete everything at once`)
   return undefined
 }
 
-function conditionsOf(conditions: Reader, kind: string, warn: Warn, lost: string[]) {
+function conditionsOf(conditions: ManifestReader, kind: string, warn: Warn, lost: string[]) {
   const phase = conditions.texts('phase')
   if (phase.length > 0 && ['Job', 'CronJob', 'Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ConfigMap', 'Secret'].includes(kind))
     warn(`spec.conditions.phase never holds, for a ${kind} has no status.phase: use spec.conditions.state`)
@@ -97,7 +96,7 @@ function conditionsOf(conditions: Reader, kind: string, warn: Warn, lost: string
   }
 }
 
-function labelOf(label: Reader, lost: string[]) {
+function labelOf(label: ManifestReader, lost: string[]) {
   const operator = label.text('operator') ?? 'Equals'
   const value = label.get('value')
   if (!['Exists', 'DoesNotExist', 'Equals', 'In', 'NotIn'].includes(operator))
@@ -105,11 +104,11 @@ function labelOf(label: Reader, lost: string[]) {
   return { key: label.get('key'), operator, value: operator === 'Exists' || operator === 'DoesNotExist' ? undefined : (value ?? '') }
 }
 
-const annotationOf = (annotation: Reader) => ({ key: annotation.get('key'), value: annotation.get('value') ?? '' })
+const annotationOf = (annotation: ManifestReader) => ({ key: annotation.get('key'), value: annotation.get('value') ?? '' })
 
 const OPERATORS = ['Equals', 'NotEquals', 'In', 'NotIn', 'Exists', 'DoesNotExist']
 
-function comparisonOf(each: Reader, lost: string[]): readonly object[] {
+function comparisonOf(each: ManifestReader, lost: string[]): readonly object[] {
   const [fieldPath, operator, value, values] = [
     each.text('fieldPath'),
     each.text('operator') ?? '',
@@ -125,7 +124,7 @@ function comparisonOf(each: Reader, lost: string[]): readonly object[] {
   return [{ fieldPath, operator, value: operator.endsWith('xist') || operator === 'Exists' ? undefined : (value ?? '') }]
 }
 
-function behaviorOf(behavior: Reader, warn: Warn) {
+function behaviorOf(behavior: ManifestReader, warn: Warn) {
   if (behavior.text('finalizer') !== undefined) warn('spec.behavior.finalizer is left out: it had no effect there')
   const least = (name: string) => {
     const value = behavior.get(name)

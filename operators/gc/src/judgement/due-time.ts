@@ -33,7 +33,7 @@ export function atDueTime(
   const foreseen = until === Number.POSITIVE_INFINITY ? undefined : until
   if (right?.value?.allowed === false) {
     const { author } = right.value
-    return { is: 'blocked', reason: `${author}, who wrote the policy, may not delete it`, until: foreseen }
+    return { is: 'blocked', lacks: 'right', reason: `${author}, who wrote the policy, may not delete it`, until: foreseen }
   }
   return { ...prepared(steps, object, { ...opinion, until: foreseen }, due, now) }
 }

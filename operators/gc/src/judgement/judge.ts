@@ -5,6 +5,7 @@ import { fallsDue, type Lifetime } from '../expiry/lifetime.ts'
 import type { Context } from '../facts/facts.ts'
 import type { FieldSelection } from '../policy/field-selection.ts'
 import type { NamespaceSelection } from '../policy/namespace-selection.ts'
+import { respiteOf } from '../protection/respite.ts'
 import { firstOpen, type Opening, opening } from '../time/opening.ts'
 import { ALWAYS, type Spans, spanFrom } from '../time/spans.ts'
 import { atDueTime, type Steps } from './due-time.ts'
@@ -51,6 +52,8 @@ export function judge(code: Code, object: KubeObject, context: Context): Opinion
 
   const spared = sparedBy(code, object, context)
   if (spared !== undefined) return { ...spared, until: recheckAt }
+  const respite = respiteOf(object, context.now)
+  if (respite !== undefined) return { ...respite, until: earlier(respite.until, recheckAt) }
   const kept = keptByRank(code, object, context)
   if (kept !== undefined) return { ...kept, until: earlier(kept.until, recheckAt) }
   const expiry = fallsDue(code.lifetime, object, context)

@@ -27,8 +27,8 @@ export type Opinion =
   | (Foreseen & { readonly is: 'never'; readonly reason: string })
   /** The policy has no opinion about it. */
   | (Foreseen & { readonly is: 'unset'; readonly reason: string })
-  /** It is kept because something cannot be read, or is not known; somebody is told. */
-  | (Foreseen & { readonly is: 'blocked'; readonly reason: string })
+  /** It is kept because something cannot be read, or is not known, or because a right is lacking; somebody is told. */
+  | (Foreseen & { readonly is: 'blocked'; readonly reason: string; readonly lacks?: 'right' })
 
 /** The policy takes part in the decision about the object. */
 export function hasOpinion(opinion: Opinion): boolean {

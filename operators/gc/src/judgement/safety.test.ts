@@ -49,7 +49,7 @@ test.each<[string, Owned, Spec['targetResource'], object, 'at' | 'never']>([
   expect(judge({ targetResource, behavior: { owned } }, object).is).toBe(is)
 })
 
-test('what a controller would make anew is kept with a word about the mend', () => {
+test('K19: what a controller would make anew is kept with a word about the mend', () => {
   expect(judge({}, made(by('Website'))).reason).toContain('behavior.owned')
 })
 

@@ -12,13 +12,6 @@ export const namespacePattern = z
   .regex(/^(\*|[a-z0-9]([-a-z0-9]*[a-z0-9])?\*?|[a-z0-9][-a-z0-9]*\*)$/)
   .max(63)
 
-export const timeZone = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_+/-]*$/)
-  .max(64)
-  .default('UTC')
-  .describe('A name of the IANA database, such as Europe/Berlin. Summer time is followed.')
-
 export const labelSelector = z.object({
   matchLabels: z.record(z.string(), z.string()).optional(),
   matchExpressions: z

@@ -1,5 +1,7 @@
 import { z } from 'kubewright'
+import { backup } from './backup.ts'
 import { conditions } from './conditions.ts'
+import { referrers } from './referrers.ts'
 import { limits, notice } from './safety.ts'
 import { targetResource } from './target-resource.ts'
 import { freezes, keep, schedule, windows } from './timing.ts'
@@ -27,6 +29,12 @@ const behavior = z
       .default('Background')
       .describe('What becomes of the dependents. Always sent: the default of some kinds is Orphan.'),
     gracePeriodSeconds: z.int().min(0).optional(),
+    evict: z
+      .boolean()
+      .optional()
+      .describe(
+        'Of Pods alone: evict them, so that PodDisruptionBudgets count. One that a budget keeps is tried again, more and more rarely. Default: false.',
+      ),
     finalizer: z
       .string()
       .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/)
@@ -61,6 +69,7 @@ export const policySpec = z
       ),
     ttl: ttl.optional(),
     conditions: conditions.optional(),
+    referrers: referrers.optional(),
     keep: keep.optional(),
     schedule: schedule.optional(),
     windows: windows.optional(),
@@ -68,6 +77,7 @@ export const policySpec = z
     behavior: behavior.prefault({}),
     limits: limits.optional(),
     notice: notice.optional(),
+    backup: backup.optional(),
     acknowledgeBroadScope: z
       .string()
       .max(512)
@@ -90,6 +100,10 @@ export const policySpec = z
       {
         rule: "self.action == 'Retain' || has(self.ttl) || has(self.keep) || (has(self.schedule) && has(self.conditions))",
         message: 'one of ttl, keep, and schedule with conditions is required',
+      },
+      {
+        rule: "!has(self.backup) || self.backup.to != 'ConfigMap' || self.targetResource.kind != 'Secret'",
+        message: 'backup.to is ConfigMap, which more people may read than a Secret: set it to Secret',
       },
     ],
   })

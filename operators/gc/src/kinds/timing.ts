@@ -1,5 +1,5 @@
-import { timestamp, z } from 'kubewright'
-import { fieldPath, timeZone } from './fields.ts'
+import { timestamp, timeZone, weeklyWindow, z } from 'kubewright'
+import { fieldPath } from './fields.ts'
 
 export const keep = z
   .object({
@@ -16,7 +16,7 @@ export const keep = z
 export const schedule = z
   .object({
     cron: z.string().min(1).max(256).describe('When deletions may begin: five fields, or @daily.'),
-    timeZone,
+    timeZone: timeZone(),
     startingDeadlineSeconds: z
       .int()
       .min(10)
@@ -26,22 +26,8 @@ export const schedule = z
   })
   .describe('Objects that have fallen due are deleted at these times only.')
 
-const timeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/)
-
 export const windows = z
-  .array(
-    z.object({
-      days: z
-        .array(z.enum(['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']))
-        .min(1)
-        .max(7)
-        .optional()
-        .describe('Absent: every day.'),
-      from: timeOfDay.describe('HH:MM.'),
-      to: timeOfDay.describe('HH:MM. When it is not later than "from" it is on the next day.'),
-      timeZone,
-    }),
-  )
+  .array(weeklyWindow())
   .min(1)
   .max(20)
   .describe('Objects that have fallen due are deleted only in one of these windows.')

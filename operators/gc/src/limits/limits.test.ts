@@ -20,7 +20,7 @@ function sentIn(milliseconds: number, rate: Rate, late: (turn: number) => number
 
 // Z1: zen-gc took two tokens for each object, and reached half the rate.
 test.each([1, 2, 10, 50, 100, 250, 500])(
-  'at %i a second, what is sent in a minute is within 97 to 101 % of it, though timers are late',
+  'S4, Z1: at %i a second, what is sent in a minute is within 97 to 101 % of it, though timers are late',
   (perSecond) => {
     const sent = sentIn(60_000, { perSecond, batch: 50 }, (turn) => (turn % 3) * 2)
     expect(sent / (60 * perSecond)).toBeGreaterThanOrEqual(0.97)
@@ -49,7 +49,7 @@ test('a batch of one spaces evenly, whatever happened before', () => {
 })
 
 // Z14: in zen-gc one long list stopped every other policy.
-test('with 10,000 waiting for one owner, the single item of another is next but one at the latest', () => {
+test('S5: with 10,000 waiting for one owner, the single item of another is next but one at the latest', () => {
   const queue = new FairQueue<string>()
   for (let n = 0; n < 10_000; n++) queue.add('A', `a${n}`)
   queue.take(() => true)
@@ -92,7 +92,7 @@ test('a refusal halves what was sent lately, several at once count once, and the
   expect(onRefusal(once, 100, 0, 5_000)).toMatchObject({ perSecond: 25 })
 })
 
-test('quiet time gives the rate back, fully within 30 seconds of what a busy server took', () => {
+test('S1: quiet time gives the rate back, fully within 30 seconds of what a busy server took', () => {
   let pressure: Pressure = onRefusal({ is: 'free' }, 300, 0, 0)
   for (let now = 0; now <= 30_000; now += 500) pressure = recover(pressure, now)
   expect(pressure.is === 'free' || pressure.perSecond >= 300).toBe(true)

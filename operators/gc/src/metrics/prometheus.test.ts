@@ -10,7 +10,7 @@ function registered() {
 }
 
 // Dashboards and alerts of the original depend on these names.
-test('the series of the original are there, under their names', async () => {
+test('K10: the series of the original are there, under their names', async () => {
   const { registry } = registered()
   const names = (await registry.getMetricsAsJSON()).map(({ name }) => name)
   expect(names).toEqual(
@@ -44,7 +44,7 @@ test('what is counted can be read', async () => {
   expect(text).toContain('gc_errors_total{policy_namespace="team",policy_name="p",error_type="deletion_failed"} 1')
 })
 
-test('the series of a policy that went go with it', async () => {
+test('K16: the series of a policy that went go with it', async () => {
   const { registry, meter } = registered()
   meter.standing(labels, { matched: 3, pending: 2, wouldDelete: 1 })
   meter.requested(labels, 0.1)

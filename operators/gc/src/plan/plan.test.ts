@@ -117,6 +117,40 @@ test('an unused ConfigMap goes, one that a Pod in the same manifests mounts stay
   expect(await fates([object('used', 5), object('unused', 5), pod], unused)).toEqual({ used: 'stays', unused: 'now' })
 })
 
+const definition = (name: string, field: string): KubeObject => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `${name.toLowerCase()}s.example.dev` },
+  ...{
+    spec: {
+      group: 'example.dev',
+      names: { kind: name },
+      versions: [{ storage: true, schema: { openAPIV3Schema: { properties: { spec: { properties: { [field]: { type: 'string' } } } } } } }],
+    },
+  },
+})
+
+test('what a declared kind refers to stays, for the policy that declares it alone; who might refer and is not looked at is told', async () => {
+  const website: KubeObject = {
+    ...object('w', 9, {}, { spec: { theme: 'dark', configMapName: 'named' } }),
+    apiVersion: 'example.dev/v1',
+    kind: 'Website',
+  }
+  const objects = [object('dark', 5), object('named', 5), object('unused', 5), website, definition('Website', 'configMapName')]
+  const unused = { conditions: { state: ['Unused'] as const }, ttl: { secondsAfterCreation: 3600 } }
+  const referrers = [{ apiVersion: 'example.dev/v1', kind: 'Website', fields: [{ path: 'spec.theme', refersTo: 'ConfigMap' as const }] }]
+  expect(await fates(objects, planned('p', { ...unused, referrers }))).toEqual({ dark: 'stays', named: 'stays', unused: 'now' })
+  const plans = planOf(
+    await survey(manifestScene('dump', objects, now), [planned('p', { ...unused, referrers }), planned('q', unused)], { now, defaults }),
+  )
+  expect(plans.map(({ objects: each }) => each.filter(({ fate }) => fate.is === 'goes').map(({ name }) => name))).toEqual([
+    ['unused'],
+    ['dark', 'named', 'unused'],
+  ])
+  const text = planText({ scene: 'dump', now, notes: [], policies: plans })
+  expect(text.match(/may be referred to by Website\.example\.dev \(spec\.configMapName\)/g)).toHaveLength(1)
+})
+
 test('who refers to an object cannot be read: nothing counts as unused', async () => {
   const scene: Scene = {
     ...manifestScene('dump', [object('unused', 5)], now),

@@ -33,6 +33,8 @@ export interface PolicyPlan {
   readonly limits: ReadyPolicy['limits'] | undefined
   /** How long before its deletion an object is marked; milliseconds. */
   readonly notice: number | undefined
+  /** Who may refer to its objects without being looked at. */
+  readonly suspicion: string | undefined
   /** Those that its selectors take; first what goes, the soonest first. */
   readonly objects: readonly PlannedObject[]
 }
@@ -58,6 +60,7 @@ function policyPlan(survey: Survey, byKind: ReadonlyMap<string, readonly Ready[]
       perSecond: undefined,
       limits: undefined,
       notice: undefined,
+      suspicion: undefined,
       objects: [],
     }
   const { ready, objects } = survey.outcome
@@ -77,6 +80,7 @@ function policyPlan(survey: Survey, byKind: ReadonlyMap<string, readonly Ready[]
     perSecond: ready.mode.rate.perSecond,
     limits: ready.limits,
     notice: noticeOf(survey),
+    suspicion: survey.outcome.suspicion,
     objects: planned.sort(byFate),
   }
 }

@@ -15,7 +15,7 @@ export interface PlanReport {
 /** For programs. Times are RFC 3339. */
 export function planJson({ scene, now, notes, policies }: PlanReport): string {
   const documents = policies.map((plan) => {
-    const { objects, limits: _, notice: __, ...policy } = plan
+    const { objects, limits: _, notice: __, suspicion: ___, ...policy } = plan
     return {
       ...policy,
       ...countsOf({ objects }, now),
@@ -64,11 +64,11 @@ export function summaryOf(policy: PolicyPlan, now: number): string {
   return `${policy.policy}: ${matched} matched: ${parts.join(', ')}${pace}${word}`
 }
 
-/** What keeps the policy from deleting all that is due at once. */
-export function caveatsOf(policy: Pick<PolicyPlan, 'objects' | 'limits' | 'notice'>, now: number): readonly string[] {
+/** What keeps the policy from deleting all that is due at once, and what it may delete by mistake. */
+export function caveatsOf(policy: Pick<PolicyPlan, 'objects' | 'limits' | 'notice' | 'suspicion'>, now: number): readonly string[] {
   const { due } = countsOf(policy, now)
   const { perRun, initial, percent, anomalyFactor, run = 0 } = policy.limits ?? {}
-  const caveats: string[] = []
+  const caveats: string[] = policy.suspicion === undefined ? [] : [policy.suspicion]
   if (policy.notice !== undefined) caveats.push(`each is marked when it falls due, and deleted ${spanText(policy.notice)} later`)
   if (initial !== undefined && due > initial)
     caveats.push(`${due} are due at once, more than maxInitialDeletions (${initial}): it deletes nothing until somebody approves`)

@@ -1,13 +1,14 @@
 import { describeKind, type KubeObject } from 'kubewright'
+import type { DeclaredReferrer } from '../facts/declared-referrers.ts'
 import type { WorldFacts } from '../facts/fact-source.ts'
-import { type Context, known } from '../facts/facts.ts'
+import { type Context, known, NO_FACTS } from '../facts/facts.ts'
 import { Ranking } from '../groups/ranking.ts'
 import { counts } from '../judgement/judge.ts'
 import type { Opinion } from '../judgement/opinion.ts'
 import type { Policy } from '../kinds/policies.ts'
 import { type PolicyDefaults, type PolicyProblem, type ReadyPolicy, readPolicy, scopeMismatch } from '../policy/policy.ts'
 import type { Scene } from './scene.ts'
-import { sceneFacts } from './scene-facts.ts'
+import { sceneFacts, suspicionOf, useFacts } from './scene-facts.ts'
 
 /** A policy that takes part. */
 export interface Candidate {
@@ -24,6 +25,8 @@ export interface Survey {
     | {
         readonly is: 'ready'
         readonly ready: ReadyPolicy
+        /** Who may refer to its objects without being looked at; `undefined`: nobody, or it does not matter. */
+        readonly suspicion: string | undefined
         /** What the server would show to its watch. */
         readonly objects: readonly KubeObject[]
         opinionOf(object: KubeObject): Opinion
@@ -42,20 +45,46 @@ export async function survey(
 ): Promise<readonly Survey[]> {
   const readings = candidates.map((candidate) => ({ candidate, reading: readPolicy(candidate.policy, options.defaults) }))
   const needs = readings.flatMap(({ reading }) => ('ready' in reading ? [reading.ready.needs] : []))
-  const facts = await sceneFacts(scene, needs, options.now)
+  const facts = await sceneFacts(scene, needs)
+  const sights = new Map<string, Promise<Sight>>()
+  // Policies that declare the same referrers share the reading of them.
+  const seen = ({ needs: { referrers }, target: { kind } }: ReadyPolicy): Promise<Sight> => {
+    const key = [kind.kind, ...referrers.map((referrer) => referrer.key).sort()].join(' ')
+    const sight = sights.get(key) ?? sightOf(scene, kind.kind, referrers, options.now)
+    sights.set(key, sight)
+    return sight
+  }
   const surveys: Survey[] = []
   for (const { candidate, reading } of readings) {
     const outcome = 'problem' in reading ? reading : await look(scene, candidate.policy, reading.ready)
+    const sight = 'ready' in reading && reading.ready.needs.use ? await seen(reading.ready) : UNASKED
     surveys.push({
       candidate,
       key: policyName(candidate.policy),
       outcome:
         'problem' in outcome
           ? { is: 'idle', problem: outcome.problem }
-          : { is: 'ready', ...outcome, opinionOf: judging(outcome, facts, options.now) },
+          : {
+              is: 'ready',
+              ...outcome,
+              suspicion: sight.suspicion,
+              opinionOf: judging(outcome, { ...facts, use: sight.use }, options.now),
+            },
     })
   }
   return surveys
+}
+
+/** Who refers to what, as far as it is looked at. */
+interface Sight {
+  readonly use: WorldFacts['use']
+  readonly suspicion: string | undefined
+}
+
+const UNASKED: Sight = { use: NO_FACTS.use, suspicion: undefined }
+
+async function sightOf(scene: Scene, target: string, referrers: readonly DeclaredReferrer[], now: number): Promise<Sight> {
+  return { use: await useFacts(scene, referrers, now), suspicion: await suspicionOf(scene, target, referrers) }
 }
 
 interface Seen {

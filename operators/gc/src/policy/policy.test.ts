@@ -146,6 +146,53 @@ test('a policy that an older schema let in without its new fields deletes nothin
   expect(ready(policy).judge({ metadata } as never, context).is).toBe('never')
 })
 
+test('R8: policies about several versions or groups of one kind wait for each other’s first reading: they are about the same objects', () => {
+  const lineOf = (apiVersion: string) => ready(namespaced({ targetResource: { apiVersion, kind: 'Ingress' } })).mode.line
+  expect(new Set(['networking.k8s.io/v1', 'networking.k8s.io/v1beta1', 'extensions/v1beta1'].map(lineOf)).size).toBe(1)
+})
+
+test.each<[string, object, string | undefined]>([
+  ['Pods', { apiVersion: 'v1', kind: 'Pod' }, undefined],
+  ['ConfigMaps', { apiVersion: 'v1', kind: 'ConfigMap' }, 'behavior.evict: only Pods are evicted, and the target is ConfigMap'],
+  ['Pods of somebody else', { apiVersion: 'example.dev/v1', kind: 'Pod' }, 'behavior.evict: only Pods are evicted'],
+])('S14: evicting %s', (_, targetResource, message) => {
+  const policy = namespaced({ targetResource, behavior: { ...filled({}).behavior, evict: true } })
+  if (message === undefined) expect(ready(policy).evicts).toBe(true)
+  else expect(problem(policy)).toMatchObject({ reason: 'InvalidSpec', message: expect.stringContaining(message) })
+})
+
+const unusedMaps = { targetResource: { apiVersion: 'v1', kind: 'ConfigMap' }, ttl: { relativeTo: '@unusedSince', secondsAfter: 60 } }
+const website = { apiVersion: 'example.dev/v1', kind: 'Website' }
+const foreign = { ...website, fields: [{ path: 'spec.a', refersTo: 'ConfigMap', namespacePath: 'spec.b' } as const] }
+
+test.each<[string, Policy, string | undefined]>([
+  ['for what is unused', namespaced({ ...unusedMaps, referrers: [website] }), undefined],
+  [
+    'without asking for what is unused',
+    namespaced({ referrers: [website] }),
+    'referrers: they count for the state Unused and for @unusedSince alone',
+  ],
+  [
+    'of other namespaces, in a namespaced policy',
+    namespaced({ ...unusedMaps, referrers: [foreign] }),
+    'referrers: namespacePath is of a ClusterGarbageCollectionPolicy only',
+  ],
+  [
+    'of other namespaces, in a cluster policy',
+    cluster({ ...unusedMaps, conditions: { state: ['Unused'] }, referrers: [foreign] }),
+    undefined,
+  ],
+  [
+    'with a path that is none',
+    namespaced({ ...unusedMaps, referrers: [{ ...website, fields: [{ path: 'spec[', refersTo: 'Secret' }] }] }),
+    'referrers: ',
+  ],
+])('referrers %s', (_, policy, message) => {
+  const found = problem(policy)
+  if (message === undefined) expect(found).toBeUndefined()
+  else expect(found).toMatchObject({ reason: 'InvalidSpec', message: expect.stringContaining(message) })
+})
+
 test('whoever runs the operator may take a kind off the list; a policy cannot', () => {
   const policy = cluster({ targetResource: { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role' } })
   const allowing = { ...defaults, protection: { ...defaults.protection, allowedKinds: ['Role.rbac.authorization.k8s.io'] } }
@@ -219,7 +266,7 @@ test('a protect annotation with another value than "true" protects nothing', () 
 })
 
 test('what the policy does not say comes from the operator’s settings', () => {
-  expect(ready(namespaced({})).mode).toEqual({ dryRun: false, paused: false, rate: { perSecond: 100, batch: 50 }, line: 'ConfigMap.v1' })
+  expect(ready(namespaced({})).mode).toEqual({ dryRun: false, paused: false, rate: { perSecond: 100, batch: 50 }, line: 'ConfigMap' })
   expect(ready(namespaced({ behavior: { maxDeletionsPerSecond: 5 } })).mode.rate.perSecond).toBe(5)
 })
 
@@ -229,7 +276,7 @@ test('the annotation pauses as the field does', () => {
 })
 
 // Z5: the CRD of zen-gc lacked two fields of its own types, so that the server dropped them, the emergency stop among them.
-test.each([GarbageCollectionPolicy, ClusterGarbageCollectionPolicy])('every field of $kind survives its own schema', (kind) => {
+test.each([GarbageCollectionPolicy, ClusterGarbageCollectionPolicy])('K1, Z5: every field of $kind survives its own schema', (kind) => {
   const spec = {
     targetResource: {
       apiVersion: 'apps/v1',

@@ -1,5 +1,4 @@
 import {
-  describeKind,
   type GroupVersionKind,
   isPausedByAnnotation,
   type KubeObject,
@@ -11,6 +10,7 @@ import {
 } from 'kubewright'
 import { AUTHOR_ANNOTATION, type Author, authorshipOf } from '../author/author.ts'
 import { compileConditions } from '../conditions/conditions.ts'
+import { type DeclaredReferrer, declaredReferrers } from '../facts/declared-referrers.ts'
 import { type Context, NO_FACTS } from '../facts/facts.ts'
 import { type Grouping, groupingOf } from '../groups/grouping.ts'
 import { type Code, judge } from '../judgement/judge.ts'
@@ -21,6 +21,7 @@ import type { Policy } from '../kinds/policies.ts'
 import { type Protection, protectionOf } from '../protection/protection.ts'
 import { type Limits, limitsOf } from '../safety/limits.ts'
 import type { PolicyMode } from '../tracker/sending-line.ts'
+import { type BackupPlan, backupPlanOf } from './backup-plan.ts'
 import { broadScope, namespaceOf, outsideProblem } from './confinement.ts'
 import { selectFields } from './field-selection.ts'
 import { lifetimeOf } from './lifetime.ts'
@@ -37,6 +38,8 @@ export type { Target } from './target.ts'
 export interface Needs {
   readonly namespaces: boolean
   readonly use: boolean
+  /** Who may refer to its objects, beside whoever may in any cluster. */
+  readonly referrers: readonly DeclaredReferrer[]
   readonly quota: boolean
   readonly owner: GroupVersionKind | undefined
   readonly heldSince: boolean
@@ -51,10 +54,14 @@ export interface ReadyPolicy {
   readonly mode: PolicyMode
   readonly propagationPolicy: 'Foreground' | 'Background' | 'Orphan'
   readonly gracePeriodSeconds: number | undefined
+  /** Pods are evicted, and not deleted past their PodDisruptionBudgets. */
+  readonly evicts: boolean
   /** Milliseconds; `undefined`: only events and due times. */
   readonly evaluationInterval: number | undefined
   readonly needs: Needs
   readonly limits: Limits
+  /** `undefined`: what it deletes is not kept. */
+  readonly backup: BackupPlan | undefined
   readonly code: Code
   /** Whether a controller would make the object anew. */
   replaces(object: KubeObject): boolean
@@ -70,6 +77,7 @@ export interface PolicyProblem {
     | 'Protected'
     | 'TooBroad'
     | 'AuthorUnknown'
+    | 'CRDOutdated'
     | 'ClusterScopedTarget'
     | 'UnknownKind'
     | 'Forbidden'
@@ -80,6 +88,8 @@ export interface PolicyProblem {
 export interface PolicyDefaults {
   readonly maxDeletionsPerSecond: number
   readonly protection: Protection
+  /** Where what cluster policies delete is kept. @default the object's own namespace */
+  readonly backupNamespace?: string | undefined
   /** Whether a policy works although admission has not recorded who wrote it. @default 'IfRecorded' */
   readonly authors?: 'IfRecorded' | 'Required'
 }
@@ -118,6 +128,8 @@ function compile(policy: Policy, defaults: PolicyDefaults): ReadyPolicy {
     selectFields(`${targetResource.kind}.${targetResource.apiVersion}`, targetResource.fieldSelector?.matchFields),
   )
   const conditions = compileConditions(spec.conditions, kind)
+  const asksForUse = conditions.asksForUse || needs === 'use'
+  const referrers = within('referrers', () => referrersOf(policy, asksForUse))
   const ownerGone = spec.conditions?.ownerGone && compileOwnerGone(spec.conditions.ownerGone)
   const grouping = spec.keep && within('keep', () => groupingOf(spec.keep!, kind))
   const namespaces = selectNamespaces(targetResource)
@@ -152,16 +164,19 @@ function compile(policy: Policy, defaults: PolicyDefaults): ReadyPolicy {
     mode: {
       dryRun: behavior.dryRun,
       paused: isPaused(policy),
-      line: describeKind(kind),
+      // Several versions, and for some kinds several groups, show the same objects: who reads one of them holds up all.
+      line: kind.kind,
       priority: spec.priority,
       rate: { perSecond: behavior.maxDeletionsPerSecond ?? defaults.maxDeletionsPerSecond, batch: behavior.batchSize },
     },
     propagationPolicy: behavior.propagationPolicy,
     gracePeriodSeconds: behavior.gracePeriodSeconds,
+    evicts: within('behavior.evict', () => evictsOf(behavior.evict, kind)),
     evaluationInterval: intervalOf(spec.evaluationInterval),
     needs: {
       namespaces: namespaces.asksForNamespaces || lifetime.own?.namespaceDefault === true,
-      use: conditions.asksForUse || needs === 'use',
+      use: asksForUse,
+      referrers,
       quota: lifetime.quota !== undefined,
       owner: ownerGone?.kind,
       heldSince: needs === 'heldSince',
@@ -169,10 +184,27 @@ function compile(policy: Policy, defaults: PolicyDefaults): ReadyPolicy {
       author: authorship.is === 'known' ? authorship.author : undefined,
     },
     limits: limitsOf(spec.limits),
+    backup: backupPlanOf(policy, kind, defaults.backupNamespace),
     code,
     replaces: (object) => replaced.spares(object, NOBODY) !== undefined,
     judge: (object, context) => judge(code, object, context),
   }
+}
+
+/** @throws Error when there is nothing to evict */
+function evictsOf(evict: boolean | undefined, kind: TargetKind): boolean {
+  if (evict === true && (kind.kind !== 'Pod' || kind.group !== ''))
+    throw new Error(`only Pods are evicted, and the target is ${kind.kind}: leave it out`)
+  return evict === true
+}
+
+/** @throws Error when they would have no effect, or reach too far */
+function referrersOf({ metadata, spec: { referrers } }: Policy, asksForUse: boolean): readonly DeclaredReferrer[] {
+  if (referrers !== undefined && !asksForUse)
+    throw new Error('they count for the state Unused and for @unusedSince alone, and the policy asks for neither')
+  if (metadata.namespace !== undefined && referrers?.some(({ fields }) => fields?.some(({ namespacePath }) => namespacePath !== undefined)))
+    throw new Error('namespacePath is of a ClusterGarbageCollectionPolicy only: this one sees its own namespace alone')
+  return declaredReferrers(referrers)
 }
 
 /** A record that is there and does not fit is refused in any case: somebody changed the policy past the webhook. */

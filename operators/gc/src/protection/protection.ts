@@ -1,4 +1,5 @@
 import { type GroupVersionKind, type KubeObject, parseApiVersion } from 'kubewright'
+import { BACKUP_PART } from '../backup/record.ts'
 
 /** What is never deleted, whatever a policy says. */
 export interface Protection {
@@ -57,6 +58,7 @@ export function protectionOf(
   { asksForHelm = false }: { readonly asksForHelm?: boolean } = {},
 ): string | undefined {
   if (metadata.annotations?.[PROTECT] === 'true' || metadata.labels?.[PROTECT] === 'true') return `it carries ${PROTECT}: "true"`
+  if (metadata.labels?.[BACKUP_PART] !== undefined) return 'it is a backup, which its own retention deletes'
   if (metadata.namespace !== undefined && isProtectedNamespace(protection, metadata.namespace))
     return `namespace ${metadata.namespace} is protected`
   // What Helm no longer needs it marks; and a policy that means it says so in its selector.

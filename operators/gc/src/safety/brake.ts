@@ -154,7 +154,8 @@ export class Brake {
         : { at: now.mono + Math.min(pause * 2, LONGEST_PROBE), pause: Math.min(pause * 2, LONGEST_PROBE), under: false }
       return
     }
-    this.#outcomes = [...this.#outcomes, outcome].slice(-ATTEMPTS)
+    this.#outcomes.push(outcome)
+    if (this.#outcomes.length > ATTEMPTS) this.#outcomes.shift()
     const failed = this.#outcomes.filter((fine) => !fine).length
     if (this.#outcomes.length < ATTEMPTS || failed <= FAILURES) return
     this.#outcomes = []

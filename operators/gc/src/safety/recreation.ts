@@ -51,9 +51,9 @@ export class RecreationWatch {
 }
 
 /** Names that a controller makes up differ each time; their maker does not. Other names that were made up come from whoever makes more of them anyway. */
-function identityOf({ metadata, ...object }: KubeObject): string | undefined {
-  const { namespace = '', name = '', generateName } = metadata
-  const owner = controllerOf({ ...object, metadata })
+function identityOf(object: KubeObject): string | undefined {
+  const { namespace = '', name = '', generateName } = object.metadata
+  const owner = controllerOf(object)
   if (owner !== undefined) return `owner ${owner.uid}`
   return generateName === undefined ? `name ${namespace}/${name}` : undefined
 }

@@ -20,13 +20,14 @@ export interface ReporterEnvironment {
   readonly tracker: Tracker
   readonly meter: Meter
   readonly announce: Announce
+  readonly timeInDoubt: () => string | undefined
   /** Objects of the policy that could not be written on before their deletion, by uid. */
   readonly unprepared: (key: string) => ReadonlyMap<string, { readonly object: string; readonly reason: string }>
   readonly reachability: Pick<Reachability, 'state' | 'failed' | 'whenDecided'>
 }
 
 /** Conditions that are no news, or whose news is told in other words. */
-const TOLD_OTHERWISE: ReadonlySet<string> = new Set(['Ready', 'Overlap', 'Paused', 'TargetNotFound', 'Degraded'])
+const TOLD_OTHERWISE: ReadonlySet<string> = new Set(['Ready', 'Overlap', 'Paused', 'TargetNotFound', 'Degraded', 'TimeInDoubt'])
 
 /** After a status could not be written, ms. */
 const RETRY = 10_000
@@ -69,7 +70,7 @@ export class StatusReporter {
   }
 
   #standing(entry: PolicyEntry): Standing {
-    const { tracker, clock } = this.#environment
+    const { tracker, clock, timeInDoubt } = this.#environment
     const now = { wall: clock.now(), mono: clock.monotonic() }
     const deletedTotal = entry.deletedBefore + tracker.deletedBy(entry.key)
     if (deletedTotal > entry.deletedCounted) entry.lastDeletion = now.wall
@@ -87,6 +88,7 @@ export class StatusReporter {
       halt: entry.brake?.halt,
       waits: entry.held?.is === 'wait' ? entry.held.message : undefined,
       stopped: entry.stopped,
+      doubt: timeInDoubt(),
       samples: this.#samples(entry),
     }
   }

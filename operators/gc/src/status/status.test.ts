@@ -12,6 +12,7 @@ const census: Census = {
   terminating: 0,
   nextExpiry: Date.UTC(2026, 0, 2, 0, 0, 0, 999),
   unreadable: none,
+  unauthorised: none,
   overlapping: none,
   conflicting: none,
   refused: none,
@@ -30,6 +31,7 @@ const standing: Standing = {
   halt: undefined,
   waits: undefined,
   stopped: undefined,
+  doubt: undefined,
   samples: [],
 }
 const now = Date.UTC(2026, 0, 1)
@@ -67,7 +69,7 @@ test('equal standings give equal statuses, whenever: there is nothing to write',
   expect(status({}, first, now + 86_400_000)).toEqual(first)
 })
 
-test('a dry run counts what would go, and never as deleted (Z7)', () => {
+test('Z7: a dry run counts what would go, and never as deleted', () => {
   expect(status({ dryRun: true })).toMatchObject({ wouldDelete: 1, deletedTotal: 7 })
   expect(ready(status({ dryRun: true }))?.reason).toBe('DryRun')
 })
@@ -83,7 +85,7 @@ test.each<[Partial<Standing>, object]>([
   expect(ready(status(change))).toMatchObject(condition)
 })
 
-test('a finding is a condition while it lasts, and once more when it is over, with the time of its change', () => {
+test('K8: a finding is a condition while it lasts, and once more when it is over, with the time of its change', () => {
   const before = status({ census: { ...census, unreadable: { count: 2, example: 'team/a: "soon" is no duration' } } })
   expect(before.conditions?.[1]).toMatchObject({
     type: 'InvalidTTL',
@@ -108,6 +110,36 @@ test('where deletion is forbidden is told, with the server’s words', () => {
     status: 'True',
     message: expect.stringMatching(/in 2 namespaces.*cannot delete/),
   })
+})
+
+const kept = { count: 2, example: 'team/a: ann, who wrote the policy, may not delete it' }
+const missing = (reason: NonNullable<Standing['problem']>['reason']) => ({
+  phase: 'Error' as const,
+  problem: { reason, message: 'the mend' },
+})
+
+test.each<[string, Partial<Standing>, string, string]>([
+  ['its target cannot be read', missing('Forbidden'), 'Unauthorised', 'ReadForbidden'],
+  ['nobody knows who wrote it', missing('AuthorUnknown'), 'Unauthorised', 'AuthorUnknown'],
+  ['the operator may not delete', { forbidden: new Map([['team', 'no']]) }, 'Unauthorised', 'DeletionForbidden'],
+  ['its author may not delete', { census: { ...census, unauthorised: kept } }, 'Unauthorised', 'AuthorForbidden'],
+  ['its author may not delete some', { census: { ...census, unauthorised: kept } }, 'Degraded', 'AuthorForbidden'],
+  ['its kind is not served', missing('UnknownKind'), 'TargetNotFound', 'UnknownKind'],
+  ['it is paused', { phase: 'Paused' }, 'Paused', 'Paused'],
+  ['some times cannot be read', { census: { ...census, unreadable: kept } }, 'Degraded', 'UnreadableTime'],
+  ['the time is in doubt', { doubt: 'the clock has jumped' }, 'TimeInDoubt', 'ClockJumped'],
+])('when %s: a condition of this generation, that ends with it', (_, change, type, reason) => {
+  const told = status(change)
+  const of = (which: PolicyStatus) => which.conditions?.find((condition) => condition.type === type)
+  expect(of(status())).toBeUndefined()
+  expect(of(told)).toMatchObject({ status: 'True', reason, observedGeneration: 4, message: expect.stringMatching(/./) })
+  expect(of(status({ generation: 5 }, told))).toMatchObject({ status: 'False', observedGeneration: 5 })
+})
+
+test('a right that the author lacks is no time that cannot be read', () => {
+  const { conditions } = status({ census: { ...census, unauthorised: kept } })
+  expect(conditions?.map(({ type }) => type)).toEqual(['Ready', 'Unauthorised', 'Degraded'])
+  expect(conditions?.[1]?.message).toContain('ann, who wrote the policy, may not delete it')
 })
 
 test('the last deletion is remembered over restarts', () => {

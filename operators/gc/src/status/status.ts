@@ -22,6 +22,8 @@ export interface Standing {
   readonly waits: string | undefined
   /** Why nothing in the cluster is deleted. */
   readonly stopped: string | undefined
+  /** Why the time is not to be trusted at the moment. */
+  readonly doubt: string | undefined
   readonly samples: NonNullable<PolicyStatus['samples']>
 }
 
@@ -59,6 +61,7 @@ function conditionsOf(standing: Standing, before: readonly Condition[] | undefin
     blocked(standing, before),
     lasting('Limited', standing.waits !== undefined, 'Waits', standing.waits ?? '', before),
     lasting('Stopped', standing.stopped !== undefined, 'EmergencyStop', standing.stopped ?? '', before),
+    lasting('TimeInDoubt', standing.doubt !== undefined, 'ClockJumped', standing.doubt ?? '', before),
     lasting(
       'Stuck',
       standing.stuck > 0,
@@ -144,22 +147,30 @@ function lasting(
   return findCondition(before, type) === undefined ? undefined : { type, status: 'False', reason: 'None', message: '' }
 }
 
-/** It may not read its target, or not delete somewhere. */
-function unauthorised({ problem, forbidden }: Standing, before: readonly Condition[] | undefined): ConditionUpdate | undefined {
-  if (problem?.reason === 'Forbidden') return { type: 'Unauthorised', status: 'True', reason: 'ReadForbidden', message: problem.message }
+/** It, or whoever wrote it, lacks a right: to read its target, or to delete somewhere. */
+function unauthorised({ problem, forbidden, census }: Standing, before: readonly Condition[] | undefined): ConditionUpdate | undefined {
+  const type = 'Unauthorised'
+  if (problem?.reason === 'Forbidden') return { type, status: 'True', reason: 'ReadForbidden', message: problem.message }
+  if (problem?.reason === 'AuthorUnknown') return { type, status: 'True', reason: 'AuthorUnknown', message: problem.message }
   const [first] = [...forbidden].sort(([a], [b]) => (a < b ? -1 : 1))
-  const where =
-    first === undefined || (forbidden.size === 1 && first[0] === '')
-      ? ''
-      : ` in ${forbidden.size} ${forbidden.size === 1 ? 'namespace' : 'namespaces'}`
-  const message = `deletion is forbidden${where}, and tried again every 5 minutes: ${first?.[1] ?? ''}`
-  return lasting('Unauthorised', first !== undefined, 'DeletionForbidden', message, before)
+  if (first === undefined)
+    return finding(
+      type,
+      'AuthorForbidden',
+      'kept, because their deletion is nothing that the policy may ask for',
+      census.unauthorised,
+      before,
+    )
+  const where = forbidden.size === 1 && first[0] === '' ? '' : ` in ${forbidden.size} ${forbidden.size === 1 ? 'namespace' : 'namespaces'}`
+  const message = `deletion is forbidden${where}, and tried again every 5 minutes: ${first[1]}`
+  return { type, status: 'True', reason: 'DeletionForbidden', message }
 }
 
 /** It works, and not for all of its objects. The other conditions say why. */
 function degraded({ problem, census, forbidden }: Standing, before: readonly Condition[] | undefined): ConditionUpdate | undefined {
   const reasons = [
     ...(forbidden.size > 0 ? ['DeletionForbidden'] : []),
+    ...(census.unauthorised.count > 0 ? ['AuthorForbidden'] : []),
     ...(census.unreadable.count > 0 ? ['UnreadableTime'] : []),
     ...(census.conflicting.count > 0 ? ['ChangesTooOften'] : []),
     ...(census.refused.count > 0 ? ['ServerRefuses'] : []),

@@ -1,6 +1,5 @@
-import type { Cron } from './cron.ts'
+import type { Cron } from 'kubewright'
 import { type Span, type Spans, spanFrom } from './spans.ts'
-import type { LocalTime, Zone } from './zone.ts'
 
 /** When deletions are allowed, over and over. */
 export interface Opening {
@@ -14,37 +13,6 @@ export function cronOpening(cron: Cron, openFor: number): Opening {
     spanFrom(instant) {
       const from = cron.nextFrom(instant - openFor + 1)
       return from === undefined ? undefined : { from, until: from + openFor }
-    },
-  }
-}
-
-export interface WeeklyWindow {
-  /** 0 is Sunday. */
-  readonly days: ReadonlySet<number>
-  /** Minutes after midnight. When `to` is not later than `from` it is on the next day. */
-  readonly from: number
-  readonly to: number
-  readonly zone: Zone
-}
-
-const MINUTE = 60_000
-const DAY = 86_400_000
-
-/** Open on some days of the week, from one time of the day to another. */
-export function weeklyOpening({ days, from, to, zone }: WeeklyWindow): Opening {
-  const spanOf = (day: LocalTime): Span => ({
-    from: zone.instantOf(day + from * MINUTE),
-    until: zone.instantOf(day + (to > from ? 0 : DAY) + to * MINUTE),
-  })
-  return {
-    spanFrom(instant) {
-      const today = Math.floor(zone.localOf(instant) / DAY) * DAY
-      for (let day = today - DAY; day <= today + 8 * DAY; day += DAY) {
-        if (!days.has(new Date(day).getUTCDay())) continue
-        const span = spanOf(day)
-        if (span.until > instant && span.from < span.until) return span
-      }
-      return undefined
     },
   }
 }

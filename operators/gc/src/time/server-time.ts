@@ -56,11 +56,9 @@ export class ServerTime {
     this.#low = []
   }
 
-  /** The time to go by, from both of our clocks. */
+  /** The time to go by: never ahead of the server's, and behind it by no more than its dates have left open (a second after the first). */
   now(wall: number, mono: number): number {
-    if (this.#offset === undefined) return wall
-    const server = this.#offset + mono
-    return wall <= server + GRAIN ? wall : server
+    return this.#offset === undefined ? wall : Math.min(wall, this.#offset + mono)
   }
 
   /** How far our clock is ahead of the server's, ms; behind is negative. What the grain of dates explains counts as none. */

@@ -1,8 +1,6 @@
-/** From then on and before that: wall clock, ms. */
-export interface Span {
-  readonly from: number
-  readonly until: number
-}
+import type { TimeSpan } from 'kubewright'
+
+export type Span = TimeSpan
 
 /** When something holds: spans in order, apart from each other. */
 export type Spans = readonly Span[]

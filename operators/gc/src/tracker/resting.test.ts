@@ -14,7 +14,7 @@ const seen = (uid: string, over: Partial<Resting['seen']> = {}): Resting['seen']
 })
 const due = (at: number): Opinion => ({ is: 'at', at, reason: 'a fixed time after its creation' })
 
-test('what is taken out is what was put in: times, versions of every sort, objects without a namespace', () => {
+test('W3: what is taken out is what was put in: times, versions of every sort, objects without a namespace', () => {
   const objects = new RestingObjects()
   const all: readonly Resting[] = [
     { seen: seen('a'), policy: 'p', opinion: due(1_700_000_000_123) },

@@ -1,3 +1,4 @@
+import type { Opinion } from '../judgement/opinion.ts'
 import type { Sighting } from './tracked-object.ts'
 
 /** One reading of both clocks: expiries are dates, delays and rates are not to be moved by someone setting the clock. */
@@ -8,7 +9,8 @@ export interface Instant {
 
 /** What is to be done now. */
 export type Step =
-  | { readonly do: 'delete'; readonly policy: string; readonly object: Sighting }
+  /** `opinion`: what the policy says about it. */
+  | { readonly do: 'delete'; readonly policy: string; readonly object: Sighting; readonly opinion: Opinion }
   /** What the policy said about it was good until now: judge it again. */
   | { readonly do: 'judge'; readonly policy: string; readonly object: Sighting }
   /** Its version is known to be old, and no event came: fetch it, and have the tracker observe it for each of the policies. */

@@ -92,9 +92,12 @@ export class Tracker {
   /**
    * The policy has now seen all its objects: those that are not among them it knows no more. That is no word about whether they are gone: the
    * policy may have been edited, or lost its watch.
+   * @returns those that it knows no more
    */
-  retain(policy: string, uids: ReadonlySet<string>, now: Instant): void {
-    for (const uid of this.#objects.uidsOf(policy)) if (!uids.has(uid)) this.#drop(policy, uid, now)
+  retain(policy: string, uids: ReadonlySet<string>, now: Instant): readonly string[] {
+    const unseen = this.#objects.uidsOf(policy).filter((uid) => !uids.has(uid))
+    for (const uid of unseen) this.#drop(policy, uid, now)
+    return unseen
   }
 
   /** The server is back from an outage: what failed for want of it may be tried at once, as if for the first time. */
@@ -253,7 +256,7 @@ export class Tracker {
       const { owner: policy, item: object } = next
       this.#underWay.set(object.seen.uid, { unanswered: object.unanswered !== undefined })
       object.progress = { is: 'deleting', by: policy }
-      return { do: 'delete', policy, object: object.seen }
+      return { do: 'delete', policy, object: object.seen, opinion: object.words.get(policy)!.opinion }
     }
     const never = Number.POSITIVE_INFINITY
     const ms = Math.min(

@@ -1,5 +1,5 @@
 import { type Client, connect, isKindNotFound } from '@kubewright/client'
-import { apiVersionOf, isApiError, type KubeObject, messageOf, parseTime } from '@kubewright/core'
+import { apiVersionOf, isApiError, isNotFound, type KubeObject, messageOf, parseTime } from '@kubewright/core'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, gc } from '@kubewright/operator-gc'
 import {
   type Candidate,
@@ -99,7 +99,7 @@ async function installedPolicies(client: Client, signal: AbortSignal, notes: str
   } catch (error) {
     signal.throwIfAborted()
     // A cluster without the operator has none; whose policies cannot be read has to be told, for they may keep objects.
-    if (isKindNotFound(error)) return policies
+    if (isKindNotFound(error) || isNotFound(error)) return policies
     if (!isApiError(error)) throw error
     notes.push(`the policies of the cluster cannot all be read, so what they keep is not seen: ${messageOf(error)}`)
   }

@@ -54,7 +54,8 @@ async function withStops(flags: ClusterFlags, { signal }: Terminal, work: (clien
     await work(client)
   } catch (error) {
     signal.throwIfAborted()
-    if (!isKindNotFound(error)) throw error
+    // The paths of our kinds are known without discovery: a server without them answers 404.
+    if (!isKindNotFound(error) && !isNotFound(error)) throw error
     throw new ConfigurationError(
       `${client.server} does not know GarbageCollectionStop: install the kinds with kubewright manifests gc --only crds | kubectl apply --server-side -f -`,
       { cause: error },

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import type { Terminal } from '../terminal.ts'
 import type { ExplainFlags } from './gc-explain.ts'
 import type { PlanFlags } from './gc-plan.ts'
+import type { RestoreFlags } from './gc-restore.ts'
 import type { StopFlags } from './gc-stop.ts'
 
 /** Adds what people do about garbage collection by hand. */
@@ -32,6 +33,25 @@ export function defineGc(gc: Command, terminal: Terminal): void {
     .option('-f, --filename <PATH...>', 'policies besides those of the cluster')
     .addOption(output())
     .action(async (object: string, flags: ExplainFlags) => (await import('./gc-explain.ts')).gcExplain(object, flags, terminal))
+
+  cluster(gc.command('restore'))
+    .description('bring back what policies with spec.backup have deleted')
+    .argument('[NAME...]', 'KIND/NAME, or KIND.GROUP/NAME, of what was deleted: its newest backup; or the name of a backup')
+    .option('--list', 'show what there is, and restore nothing')
+    .option('--all', 'everything that the filters take')
+    .option('-n, --namespace <NS>', 'of what was deleted; default: the context’s')
+    .option('-A, --all-namespaces', 'of any')
+    .option('--backup-namespace <NS>', 'where to look instead: the operator’s --gc-backup-namespace')
+    .option('--policy <NAME>', 'what this policy deleted')
+    .option('--kind <KIND>', 'of this kind')
+    .option('--since <TIME>', 'deleted since then: RFC 3339, or a duration such as 24h')
+    .option('--dry-run', 'ask the server whether it would take them, show what would differ, and restore nothing')
+    .option('--namespace-to <NS>', 'into another namespace')
+    .option('--replace', 'make those that are there as they were')
+    .option('--run-again', 'Pods and Jobs that had ended, too')
+    .option('--keep-for <DURATION>', 'no policy deletes them again before', '24h')
+    .addOption(output())
+    .action(async (names: readonly string[], flags: RestoreFlags) => (await import('./gc-restore.ts')).gcRestore(names, flags, terminal))
 
   cluster(gc.command('stop'))
     .description('stop all deletions in the cluster, at once and until resume')
