@@ -161,7 +161,7 @@ describe('whose a bucket is', () => {
     expect(calls('PutBucketPolicy', other)).toEqual([])
   })
 
-  test('0-3 4.6-13 4.2-2 a bucket that one may not look at is neither created nor deleted', async ({ site }) => {
+  test('0-3 4.6-13 4.2-2 4.2-4 a bucket that one may not look at is neither created nor deleted', async ({ site }) => {
     const name = `${site.namespace}-foreign`
     server.addAccount('999999999999')
     server.addBucket(name, { accountId: '999999999999' })
@@ -222,7 +222,7 @@ describe('users and policies', () => {
     expect(await attached(referring)).toEqual([`${site.namespace}-list`])
   })
 
-  test('0-5 4.6-10 4.4-3 a user goes with all that hangs on it', async ({ site }) => {
+  test('0-5 4.6-10 4.4-3 4.4-8 a user goes with all that hangs on it', async ({ site }) => {
     const name = `${site.namespace}-laden`
     await site.provider()
     await site.create(IAMPolicy, 'list', { providerRef, name: `${site.namespace}-held`, policy: listing })
@@ -389,7 +389,7 @@ describe('settings of buckets', () => {
     expect(calls('DeleteObjects', name)).toHaveLength(1)
   })
 
-  test('4.6-14 4.6-26 what has no effect or must not change is refused with the reason', async ({ site }) => {
+  test('4.6-14 4.6-26 4.2-11 what has no effect or must not change is refused with the reason', async ({ site }) => {
     const name = `${site.namespace}-fixed`
     await expect(site.create(Bucket, 'mfa', { ...plain, name, versioning: { enabled: true, mfaDelete: true } })).rejects.toThrow(
       /root user/,

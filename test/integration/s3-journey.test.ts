@@ -1,28 +1,19 @@
 // The same way on every server: everything from creation to Ready, a key that opens what it should and not more, a rotation, and the end of it all.
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { AccessKey, Bucket, BucketPolicy, Provider, User } from '@kubewright/operator-s3'
-import { eventually, expectNoWrites, fakeS3, startVersitygw } from '@kubewright/testing'
+import { eventually, expectNoWrites } from '@kubewright/testing'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { useCluster } from './harness.ts'
 import { installKind } from './install-kind.ts'
-import { KINDS, type ServerUnderTest, s3Test } from './s3-site.ts'
-
-/** A real server may have IAM at an address of its own. */
-const iamAddressOf = (started: { readonly address: string; readonly iamAddress?: string }): string => started.iamAddress ?? started.address
+import { type ServerUnderTest, startServer } from './s3-servers.ts'
+import { KINDS, s3Test } from './s3-site.ts'
 
 const bench = useCluster()
 let server: ServerUnderTest & AsyncDisposable
 
 beforeAll(async () => {
   for (const kind of KINDS) await installKind(bench.client, kind as never)
-  const started = process.env['KUBEWRIGHT_TEST_SERVER'] === 'real' ? await startVersitygw() : await fakeS3()
-  server = {
-    endpoint: started.address,
-    iamEndpoint: iamAddressOf(started),
-    accessKey: started.credentials.accessKeyId,
-    secretKey: started.credentials.secretAccessKey,
-    [Symbol.asyncDispose]: () => started[Symbol.asyncDispose](),
-  }
+  server = await startServer()
 }, 90_000)
 afterAll(() => server[Symbol.asyncDispose]())
 

@@ -16,6 +16,7 @@ import { providerController } from './provider/controller.ts'
 import type { Environment } from './reconcile/environment.ts'
 import { userController } from './user/controller.ts'
 
+export { type DemoServer, demoObjects } from './demo.ts'
 export { AccessKey } from './kinds/access-key.ts'
 export { Bucket } from './kinds/bucket.ts'
 export { BucketPolicy } from './kinds/bucket-policy.ts'
@@ -50,6 +51,7 @@ export const s3 = defineOperator({
     also: [SECRETS, LIVE_READS],
   }),
   config,
+  importers: async () => [(await import('./import/importer.ts')).wasabiImporter],
   setup(manager: Manager, settings: S3Config) {
     const secrets = new SecretValues()
     const conceal = (secret: string) => void secrets.add(secret)

@@ -18,6 +18,7 @@ export const isAutoManaged = ({ spec }: Bucket, provider: Provider): boolean =>
 
 /** The user, its key and the policy that lets it in. What the access level takes is granted, and not more. */
 export function childrenOf({ metadata: { name = '', namespace }, spec }: Bucket): readonly KubeObject[] {
+  const { adoptionPolicy } = spec
   const { accessLevel = 'readwrite', userName = spec.name, rotation } = spec.autoManage ?? {}
   const names = { user: `${name}-user`, key: `${name}-accesskey`, policy: `${name}-policy` }
   const statements = (arn: string) => [
@@ -30,7 +31,7 @@ export function childrenOf({ metadata: { name = '', namespace }, spec }: Bucket)
   return [
     User.of({
       metadata: { name: names.user, namespace: namespace ?? '' },
-      spec: { providerRef, name: userName, policy: { statement: statements(`arn:aws:s3:::${spec.name}`) } },
+      spec: { providerRef, name: userName, adoptionPolicy, policy: { statement: statements(`arn:aws:s3:::${spec.name}`) } },
     }),
     AccessKey.of({
       metadata: { name: names.key, namespace: namespace ?? '' },
@@ -38,6 +39,7 @@ export function childrenOf({ metadata: { name = '', namespace }, spec }: Bucket)
         providerRef,
         userRef: { name: names.user },
         ...(rotation !== undefined && { rotate: rotation }),
+        ...(adoptionPolicy === 'Always' && { adoptionPolicy }),
         secretTemplate: { bucket: spec.name },
       },
     }),

@@ -85,7 +85,8 @@ async function write({ name }: Setting, wanted: Wanted, { storage, bucket, signa
     else await storage.remove(bucket, name, signal)
     changed(operation, 'success')
   } catch (error) {
-    changed(operation, 'error')
+    // What the server does not have is told in the state, once; after the first refusal it is not even sent.
+    if (!isRemoteFailure(error, 'Unsupported')) changed(operation, 'error')
     throw error
   }
 }

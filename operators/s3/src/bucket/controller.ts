@@ -1,4 +1,5 @@
 import { type ControllerDefinition, controller, formatTime, type ReconcileContext, references } from 'kubewright'
+import { requireAllowedName } from '../constraints/policy-constraints.ts'
 import { isRemoteFailure } from '../gateway/failure.ts'
 import { AccessKey } from '../kinds/access-key.ts'
 import { Bucket } from '../kinds/bucket.ts'
@@ -39,8 +40,9 @@ async function bringAbout(context: Context, environment: Environment): Promise<P
   const { object, status, signal, clock } = context
   const { spec } = object
   const link = await connected(spec.providerRef, object, context, environment)
+  requireAllowedName(link.provider, 'buckets', object.metadata.namespace, spec.name)
   claim(context, link)
-  const again = await ensureBucket(context, link, markerOf(object, environment))
+  const again = await ensureBucket(context, link, markerOf(object, environment), (result) => environment.meter.changed('create', result))
   if (again !== undefined) return { again, ready: { is: false, reason: 'Creating' }, prune: false }
   status.bucketName = spec.name
   status.arn = `arn:aws:s3:::${spec.name}`

@@ -1,5 +1,6 @@
 import { formatTime, type ReconcileContext } from 'kubewright'
 import { tagsOf } from '../canonical/tags.ts'
+import { isAllowedName } from '../constraints/policy-constraints.ts'
 import { isRemoteFailure } from '../gateway/failure.ts'
 import { Bucket } from '../kinds/bucket.ts'
 import { may } from '../kinds/management.ts'
@@ -7,28 +8,35 @@ import { Provider } from '../kinds/provider.ts'
 import { Blocked } from '../reconcile/blocked.ts'
 import { yieldToElder } from '../reconcile/elder.ts'
 import type { Connected } from '../reconcile/ready-provider.ts'
-import { targetOf } from '../reconcile/reference.ts'
+import { reachable } from '../reconcile/reference.ts'
 import { MARKER } from './settings.ts'
 
 type Context = ReconcileContext<Bucket>
 
 const MINUTE = 60_000
 
-/** Of objects that mean the same bucket the oldest has it. @throws Blocked for the others */
+/** Of objects that mean the same bucket, and may, the oldest has it. @throws Blocked for the others */
 export function claim({ object, cache }: Pick<Context, 'object' | 'cache'>, { provider }: Pick<Connected, 'provider'>): void {
   const rivals = cache.list(Bucket).filter((other) => {
-    const isSame = other.spec.name === object.spec.name
-    return isSame && cache.get(Provider, targetOf(other.spec.providerRef, other))?.spec.endpoint === provider.spec.endpoint
+    if (other.spec.name !== object.spec.name) return false
+    const its = reachable(Provider, other.spec.providerRef, other, { cache })
+    return its?.spec.endpoint === provider.spec.endpoint && isAllowedName(its, 'buckets', other.metadata.namespace, other.spec.name)
   })
   yieldToElder(object, rivals, (elder) => `the bucket "${object.spec.name}" belongs to Bucket ${elder}: choose another name`)
 }
 
 /**
  * Sees to it that the bucket is there and ours.
+ * @param counted called with what has come of a creation
  * @returns `undefined` when that is so; a delay in ms when it takes another pass
  * @throws Blocked when it is not to be
  */
-export async function ensureBucket(context: Context, connected: Connected, marker: string): Promise<number | undefined> {
+export async function ensureBucket(
+  context: Context,
+  connected: Connected,
+  marker: string,
+  counted: (result: 'success' | 'error') => void,
+): Promise<number | undefined> {
   const { object, status, signal, recorder, clock } = context
   const { spec } = object
   const { storage } = connected.connection
@@ -66,7 +74,13 @@ export async function ensureBucket(context: Context, connected: Connected, marke
         status.pendingCreate = { at: formatTime(clock.now()) }
         return 10
       }
-      await create(context, connected)
+      try {
+        await create(context, connected)
+        counted('success')
+      } catch (error) {
+        counted('error')
+        throw error
+      }
       status.origin = 'Created'
       status.pendingCreate = undefined
       status.exists = true

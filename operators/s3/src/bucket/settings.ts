@@ -1,3 +1,5 @@
+import { cannedGrants, canonicalAcl } from '../canonical/acl.ts'
+import { canonicalCompliance, complianceRemark, complianceSettings } from '../canonical/compliance.ts'
 import { canonicalCors, corsRules } from '../canonical/cors.ts'
 import type { Json } from '../canonical/json.ts'
 import { canonicalLifecycle, lifecycleRules } from '../canonical/lifecycle.ts'
@@ -15,6 +17,7 @@ import {
   publicAccessBlock,
 } from '../canonical/settings.ts'
 import { canonicalTags, mergedTags, tagSet, tagsOf, type WantedTags } from '../canonical/tags.ts'
+import { canonicalWebsite, isWebsite, websiteConfiguration } from '../canonical/website.ts'
 import type { Reading } from '../gateway/storage.ts'
 import type { Subresource } from '../gateway/subresource.ts'
 import type { BucketSpec } from '../kinds/bucket.ts'
@@ -77,6 +80,7 @@ export const SETTINGS: readonly Setting[] = [
     protects: true,
   }),
   setting('ownership', canonicalOwnership, ({ ownership }) => ownership && { put: { Rules: [{ ObjectOwnership: ownership }] } }),
+  setting('acl', canonicalAcl, ({ acl }) => acl && { put: acl }, { mean: cannedGrants }),
   setting(
     'versioning',
     canonicalVersioning,
@@ -90,6 +94,10 @@ export const SETTINGS: readonly Setting[] = [
   ),
   setting('objectLock', canonicalObjectLock, ({ objectLock }) => objectLock && { put: objectLockConfiguration(objectLock) }, {
     protects: true,
+  }),
+  setting('compliance', canonicalCompliance, ({ compliance }, seen) => compliance && { put: complianceSettings(compliance, seen) }, {
+    protects: true,
+    remark: complianceRemark,
   }),
   setting(
     'encryption',
@@ -120,4 +128,10 @@ export const SETTINGS: readonly Setting[] = [
     },
   ),
   setting('logging', canonicalLogging, ({ logging }) => logging && { put: loggingStatus(logging) }),
+  setting(
+    'website',
+    canonicalWebsite,
+    ({ website }) => website && (isWebsite(website) ? { put: websiteConfiguration(website) } : 'remove'),
+    { leaves: true },
+  ),
 ]

@@ -1,10 +1,6 @@
 import type { BucketSpec } from '../kinds/bucket.ts'
+import { count, type Fields, fieldsOf, text } from './fields.ts'
 import type { Json } from './json.ts'
-
-type Fields = Readonly<Record<string, unknown>>
-const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {})
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
-const count = (value: unknown): number | undefined => (typeof value === 'number' && value > 0 ? value : undefined)
 
 /** Never enabled, and suspended, are two: the second has versions. MFA delete is left to who has the token. */
 export const canonicalVersioning = (answer: unknown): Json => text(fieldsOf(answer)['Status']) ?? 'Off'

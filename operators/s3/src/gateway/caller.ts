@@ -29,6 +29,8 @@ export interface Call {
   readonly intent?: Intent
   /** The answer must be that of this setting. */
   readonly expects?: Subresource
+  /** Is given the answer as it came. Only with `expects`. */
+  readonly saw?: (body: string) => void
   /** Whether it may be sent again when no answer came. @default true; a key that is created twice is two keys */
   readonly repeatable?: boolean
   readonly writes: boolean
@@ -133,7 +135,7 @@ interface HttpAnswer {
 type Next = (args: { readonly request: OutgoingRequest }) => Promise<{ readonly response: HttpAnswer }>
 
 /** The innermost step of the SDK: what is seen here is what goes over the wire, and what came. */
-function guarded<C extends object>(command: C, { intent, expects, operation }: Call): C {
+function guarded<C extends object>(command: C, { intent, expects, operation, saw }: Call): C {
   const stack = (command as { readonly middlewareStack: { add(middleware: (next: Next) => Next, options: object): void } }).middlewareStack
   stack.add(
     (next) => async (args) => {
@@ -148,6 +150,7 @@ function guarded<C extends object>(command: C, { intent, expects, operation }: C
           status: 200,
           message: 'the server answered with something else',
         })
+      saw?.(body)
       answer.response.body = Readable.from([Buffer.from(body)])
       return answer
     },

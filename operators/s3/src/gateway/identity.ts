@@ -169,13 +169,13 @@ export class Identity {
   deleteKey = (user: string, id: string, signal: AbortSignal) =>
     gone(this.#write('DeleteAccessKey', signal, (sdk, send) => send(new sdk.DeleteAccessKeyCommand({ UserName: user, AccessKeyId: id }))))
 
-  /** Whether somebody has used it; `undefined` where the server does not say. */
-  async wasUsed(id: string, signal: AbortSignal): Promise<boolean | undefined> {
+  /** When somebody last used it, in ms since the epoch; `undefined` where the server does not say. Servers know it hours late. */
+  async lastUse(id: string, signal: AbortSignal): Promise<number | 'never' | undefined> {
     try {
       const { AccessKeyLastUsed } = await this.#read('GetAccessKeyLastUsed', signal, (sdk, send) =>
         send(new sdk.GetAccessKeyLastUsedCommand({ AccessKeyId: id })),
       )
-      return AccessKeyLastUsed?.LastUsedDate !== undefined
+      return AccessKeyLastUsed?.LastUsedDate?.getTime() ?? 'never'
     } catch (error) {
       if (isRemoteFailure(error, 'Unsupported', 'Denied', 'NotFound')) return undefined
       throw error

@@ -1,8 +1,12 @@
-import type { BucketLifecycleConfiguration, PublicAccessBlockConfiguration, S3Client } from '@aws-sdk/client-s3'
+import type { S3Client } from '@aws-sdk/client-s3'
+import type { Compliance } from '../canonical/compliance.ts'
+import type { ProviderSpec } from '../kinds/provider.ts'
 import type { Caller } from './caller.ts'
+import { complianceIn, getCompliance, putCompliance } from './compliance.ts'
 import { isRemoteFailure, RemoteFailure } from './failure.ts'
 import type { Sdk } from './sdk.ts'
-import { SUBRESOURCES, type Subresource } from './subresource.ts'
+import { dialectOf, SUBRESOURCES, type Subresource } from './subresource.ts'
+import { SUBRESOURCE_COMMANDS } from './subresource-commands.ts'
 
 export type BucketPresence =
   | { readonly is: 'here'; readonly region: string | undefined }
@@ -42,10 +46,12 @@ export class Storage {
   readonly #sdk: Sdk['s3']
   readonly #client: S3Client
   readonly #caller: Caller
+  readonly #type: ProviderSpec['type']
   /** What the server was seen not to know, with the reason. */
   readonly #known = new Map<Subresource, 'Supported' | 'Unsupported'>()
 
-  constructor(sdk: Sdk['s3'], client: S3Client, caller: Caller) {
+  constructor(sdk: Sdk['s3'], client: S3Client, caller: Caller, type: ProviderSpec['type']) {
+    this.#type = type
     this.#sdk = sdk
     this.#client = client
     this.#caller = caller
@@ -113,6 +119,12 @@ export class Storage {
 
   /** How a setting is. */
   async read(bucket: string, subresource: Subresource, signal: AbortSignal): Promise<Reading> {
+    const dialect = dialectOf(subresource)
+    // Not even asked for: to all others it is a misspelling.
+    if (dialect !== undefined && dialect !== this.#type) {
+      this.#known.set(subresource, 'Unsupported')
+      return { is: 'unsupported', because: `only servers of the type ${dialect} have it` }
+    }
     try {
       const value = await this.#get(bucket, subresource, signal)
       this.#known.set(subresource, 'Supported')
@@ -129,7 +141,8 @@ export class Storage {
 
   /** @throws RemoteFailure `Unsupported` when the server does not know the setting: nothing was sent then */
   async write(bucket: string, subresource: Subresource, value: unknown, signal: AbortSignal): Promise<void> {
-    if (this.#known.get(subresource) === 'Unsupported') throw unsupported(subresource)
+    const dialect = dialectOf(subresource)
+    if (this.#known.get(subresource) === 'Unsupported' || (dialect !== undefined && dialect !== this.#type)) throw unsupported(subresource)
     try {
       await this.#put(bucket, subresource, value, signal)
       this.#known.set(subresource, 'Supported')
@@ -144,26 +157,12 @@ export class Storage {
     const reading = await this.read(bucket, subresource, signal)
     if (reading.is === 'unsupported') throw unsupported(subresource)
     if (reading.is === 'unset') return
-    const { s3, Bucket } = { s3: this.#sdk, Bucket: bucket }
+    const command = subresource === 'compliance' ? undefined : SUBRESOURCE_COMMANDS[subresource].remove?.(this.#sdk, bucket)
+    if (command === undefined) throw unsupported(subresource)
     await this.#caller.call(
       { operation: `Delete ${subresource}`, intent: { does: 'remove', bucket, subresource, proven: reading.is === 'set' }, writes: true },
       signal,
-      async (guarded, abortSignal) => {
-        switch (subresource) {
-          case 'encryption':
-            return void (await this.#client.send(guarded(new s3.DeleteBucketEncryptionCommand({ Bucket })), { abortSignal }))
-          case 'tagging':
-            return void (await this.#client.send(guarded(new s3.DeleteBucketTaggingCommand({ Bucket })), { abortSignal }))
-          case 'lifecycle':
-            return void (await this.#client.send(guarded(new s3.DeleteBucketLifecycleCommand({ Bucket })), { abortSignal }))
-          case 'cors':
-            return void (await this.#client.send(guarded(new s3.DeleteBucketCorsCommand({ Bucket })), { abortSignal }))
-          case 'policy':
-            return void (await this.#client.send(guarded(new s3.DeleteBucketPolicyCommand({ Bucket })), { abortSignal }))
-          default:
-            throw unsupported(subresource)
-        }
-      },
+      (guarded, abortSignal) => this.#client.send(guarded(command), { abortSignal }),
     )
   }
 
@@ -224,106 +223,32 @@ export class Storage {
   }
 
   async #get(bucket: string, subresource: Subresource, signal: AbortSignal): Promise<unknown> {
-    const s3 = this.#sdk
-    const Bucket = bucket
-    return this.#caller.call(
-      { operation: `Get ${subresource}`, intent: { does: 'read' }, expects: subresource, writes: false },
-      signal,
-      async (guarded, abortSignal): Promise<unknown> => {
-        const options = { abortSignal }
-        switch (subresource) {
-          case 'versioning':
-            return (await this.#client.send(guarded(new s3.GetBucketVersioningCommand({ Bucket })), options)) as unknown
-          case 'encryption':
-            return (await this.#client.send(guarded(new s3.GetBucketEncryptionCommand({ Bucket })), options))
-              .ServerSideEncryptionConfiguration
-          case 'tagging':
-            return nonEmpty((await this.#client.send(guarded(new s3.GetBucketTaggingCommand({ Bucket })), options)).TagSet)
-          case 'lifecycle':
-            return nonEmpty((await this.#client.send(guarded(new s3.GetBucketLifecycleConfigurationCommand({ Bucket })), options)).Rules)
-          case 'cors':
-            return nonEmpty((await this.#client.send(guarded(new s3.GetBucketCorsCommand({ Bucket })), options)).CORSRules)
-          case 'publicAccess':
-            return (await this.#client.send(guarded(new s3.GetPublicAccessBlockCommand({ Bucket })), options))
-              .PublicAccessBlockConfiguration
-          case 'ownership':
-            return (await this.#client.send(guarded(new s3.GetBucketOwnershipControlsCommand({ Bucket })), options)).OwnershipControls
-          case 'objectLock':
-            return (await this.#client.send(guarded(new s3.GetObjectLockConfigurationCommand({ Bucket })), options)).ObjectLockConfiguration
-          case 'logging':
-            return (await this.#client.send(guarded(new s3.GetBucketLoggingCommand({ Bucket })), options)) as unknown
-          case 'policy':
-            return (await this.#client.send(guarded(new s3.GetBucketPolicyCommand({ Bucket })), options)).Policy || undefined
-        }
+    const bodies: string[] = []
+    const isCompliance = subresource === 'compliance'
+    const command = isCompliance ? getCompliance(this.#sdk, bucket) : SUBRESOURCE_COMMANDS[subresource].get(this.#sdk, bucket)
+    const answer = await this.#caller.call(
+      {
+        ...{ operation: `Get ${subresource}`, intent: { does: 'read' }, expects: subresource, writes: false },
+        ...(isCompliance && { saw: (body: string) => void bodies.push(body) }),
       },
+      signal,
+      (guarded, abortSignal): Promise<object> => this.#client.send(guarded(command), { abortSignal }),
     )
+    return isCompliance ? complianceIn(bodies.at(-1) ?? '') : SUBRESOURCE_COMMANDS[subresource].valueOf(answer)
   }
 
   async #put(bucket: string, subresource: Subresource, value: unknown, signal: AbortSignal): Promise<void> {
-    const s3 = this.#sdk
-    const Bucket = bucket
+    const command =
+      subresource === 'compliance'
+        ? putCompliance(this.#sdk, bucket, value as Compliance)
+        : SUBRESOURCE_COMMANDS[subresource].put(this.#sdk, bucket, value as never)
     await this.#caller.call(
       { operation: `Put ${subresource}`, intent: { does: 'put', bucket, subresource }, writes: true },
       signal,
-      async (guarded, abortSignal): Promise<unknown> => {
-        const options = { abortSignal }
-        switch (subresource) {
-          case 'versioning':
-            return this.#client.send(
-              guarded(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: value as object })),
-              options,
-            )
-          case 'encryption':
-            return this.#client.send(
-              guarded(new s3.PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration: value as { Rules: [] } })),
-              options,
-            )
-          case 'tagging':
-            return this.#client.send(guarded(new s3.PutBucketTaggingCommand({ Bucket, Tagging: { TagSet: value as [] } })), options)
-          case 'lifecycle':
-            return this.#client.send(
-              guarded(
-                new s3.PutBucketLifecycleConfigurationCommand({
-                  Bucket,
-                  LifecycleConfiguration: { Rules: value } as BucketLifecycleConfiguration,
-                }),
-              ),
-              options,
-            )
-          case 'cors':
-            return this.#client.send(
-              guarded(new s3.PutBucketCorsCommand({ Bucket, CORSConfiguration: { CORSRules: value as [] } })),
-              options,
-            )
-          case 'publicAccess':
-            return this.#client.send(
-              guarded(
-                new s3.PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: value as PublicAccessBlockConfiguration }),
-              ),
-              options,
-            )
-          case 'ownership':
-            return this.#client.send(
-              guarded(new s3.PutBucketOwnershipControlsCommand({ Bucket, OwnershipControls: value as { Rules: [] } })),
-              options,
-            )
-          case 'objectLock':
-            return this.#client.send(
-              guarded(new s3.PutObjectLockConfigurationCommand({ Bucket, ObjectLockConfiguration: value as object })),
-              options,
-            )
-          case 'logging':
-            return this.#client.send(guarded(new s3.PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: value as object })), options)
-          case 'policy':
-            return this.#client.send(guarded(new s3.PutBucketPolicyCommand({ Bucket, Policy: String(value) })), options)
-        }
-      },
+      (guarded, abortSignal): Promise<object> => this.#client.send(guarded(command), { abortSignal }),
     )
   }
 }
-
-const nonEmpty = <T>(list: readonly T[] | undefined): readonly T[] | undefined =>
-  list === undefined || list.length === 0 ? undefined : list
 
 const unsupported = (subresource: Subresource) =>
   new RemoteFailure(`Put ${subresource}`, {

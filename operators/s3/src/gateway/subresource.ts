@@ -1,3 +1,5 @@
+import type { ProviderSpec } from '../kinds/provider.ts'
+
 interface Facts {
   /** The word in the query. */
   readonly query: string
@@ -7,6 +9,8 @@ interface Facts {
   readonly unset: readonly string[]
   /** Whether it has a DELETE of its own, on some server at least. */
   readonly removable: boolean
+  /** The only type of server that has it. */
+  readonly only?: ProviderSpec['type']
 }
 
 /** The settings of a bucket that this operator knows. A request for any other is never sent. */
@@ -30,11 +34,20 @@ export const SUBRESOURCES = {
   ownership: { query: 'ownershipControls', root: 'OwnershipControls', unset: ['OwnershipControlsNotFoundError'], removable: false },
   objectLock: { query: 'object-lock', root: 'ObjectLockConfiguration', unset: ['ObjectLockConfigurationNotFoundError'], removable: false },
   logging: { query: 'logging', root: 'BucketLoggingStatus', unset: [], removable: false },
+  acl: { query: 'acl', root: 'AccessControlPolicy', unset: [], removable: false },
+  website: { query: 'website', root: 'WebsiteConfiguration', unset: ['NoSuchWebsiteConfiguration'], removable: true },
+  compliance: { query: 'compliance', root: 'BucketComplianceConfiguration', unset: [], removable: false, only: 'wasabi' },
   // Its answer is JSON, and has no root element.
   policy: { query: 'policy', root: '{', unset: ['NoSuchBucketPolicy'], removable: true },
 } as const satisfies Readonly<Record<string, Facts>>
 
 export type Subresource = keyof typeof SUBRESOURCES
+
+/** The only type of server that has it; `undefined`: any may. */
+export function dialectOf(subresource: Subresource): ProviderSpec['type'] | undefined {
+  const facts: Facts = SUBRESOURCES[subresource]
+  return facts.only
+}
 
 /** Whether the answer to a GET is what it ought to be. An empty body is: moto and others answer so for what is not set. */
 export function isAnswerOf(subresource: Subresource, body: string): boolean {

@@ -9,15 +9,18 @@ import { driftDelay, type Environment } from '../reconcile/environment.ts'
 import { type Connected, connected, identityOf } from '../reconcile/ready-provider.ts'
 import { follow, targetOf } from '../reconcile/reference.ts'
 import { type Pass, told } from '../reconcile/told.ts'
+import type { LastUse, RotationPlan } from '../schedule/rotation-plan.ts'
+import { adoptSecret } from './adoption.ts'
 import { claim } from './claim.ts'
 import { keyPolicy } from './key-policy.ts'
 import { abandoned, currentOf, EMPTY_LEDGER, type Ledger, previousOf, without } from './ledger.ts'
 import { fieldsOf, ledgerOf } from './ledger-status.ts'
 import { isStale } from './live-object.ts'
 import { makeKey } from './maker.ts'
-import { decide, dueAt, type Facts, type Step, type Wish } from './protocol.ts'
+import { decide, type Facts, type Step } from './protocol.ts'
 import { removeAccessKey } from './removal.ts'
 import { KeySecret } from './secret.ts'
+import { adviseOnUse, planOf, wishOf } from './wish.ts'
 
 type Context = ReconcileContext<AccessKey>
 
@@ -25,7 +28,6 @@ type Context = ReconcileContext<AccessKey>
 const NEXT_STEP = 10
 /** More steps than any way through the protocol has without writing the ledger. */
 const STEPS = 12
-const DAY = 86_400_000
 
 export function accessKeyController(environment: Environment): ControllerDefinition<AccessKey> {
   // Of this process only: another one cannot know what was sent, and looks instead.
@@ -58,6 +60,7 @@ interface Bench extends Connected {
   readonly identity: Identity
   readonly userName: string
   readonly secret: KeySecret
+  readonly plan: RotationPlan
 }
 
 async function bringAbout(context: Context, environment: Environment, attempted: Set<string>): Promise<Pass> {
@@ -69,6 +72,7 @@ async function bringAbout(context: Context, environment: Environment, attempted:
     }
   const link = await connected(object.spec.providerRef, object, context, environment)
   const identity = identityOf(link)
+  const plan = planOf(object)
   claim(context)
   const user = follow(User, object.spec.userRef, object, context)
   if (user.status?.origin === undefined || user.metadata.deletionTimestamp !== undefined)
@@ -82,18 +86,20 @@ async function bringAbout(context: Context, environment: Environment, attempted:
   }
   const secret = await KeySecret.read(object, context.client, context.signal)
   status.secretName = secret.name
-  await keyPolicy(context, identity, userName)
-  return advance(context, environment, attempted, { ...link, identity, userName, secret })
+  await keyPolicy(context, link.provider, identity, userName)
+  return advance(context, environment, attempted, { ...link, identity, userName, secret, plan })
 }
 
 /** Step by step, until the ledger has to be written or nothing is left to do. */
 async function advance(context: Context, environment: Environment, attempted: Set<string>, bench: Bench): Promise<Pass> {
   const { clock, recorder, object } = context
   for (let steps = 0; steps < STEPS; steps++) {
-    const facts = await gather(context, environment, attempted, bench)
+    const lastUses = new Map<string, LastUse>()
+    const facts = await gather(context, environment, attempted, bench, lastUses)
     const step = decide(facts)
     switch (step.do) {
       case 'nothing':
+        adviseOnUse(context, bench.plan, lastUses)
         return rest(context, environment, bench, facts, step)
       case 'wait':
         return { again: Math.max(NEXT_STEP, step.until - clock.now()), ready: waiting(facts.ledger, step) }
@@ -101,6 +107,9 @@ async function advance(context: Context, environment: Environment, attempted: Se
         throw new Blocked(step.reason, problemOf(step, bench.secret.name), 10 * 60_000)
       case 'record':
         return record(context, step)
+      case 'adopt secret':
+        await adoptSecret(context, bench.secret, step.key, bench.connection, surroundingsOf(bench), environment.conceal)
+        break
       case 'prepare secret':
         await bench.secret.prepare()
         break
@@ -137,33 +146,23 @@ async function gather(
   environment: Environment,
   attempted: ReadonlySet<string>,
   bench: Bench,
+  lastUses: Map<string, LastUse>,
 ): Promise<Facts> {
   const ledger = ledgerOf(status as AccessKey['status'] & object)
   const live = await bench.identity.keys(bench.userName, signal)
   const known = new Set(ledger.keys.map(({ id }) => id))
   const intents = [...(ledger.pending === undefined ? [] : [ledger.pending]), ...ledger.recent]
   const suspects = live.filter(({ id }) => !known.has(id) && intents.some(({ baseline }) => !baseline.includes(id)))
-  const used = new Map<string, boolean | undefined>()
-  for (const { id } of suspects) used.set(id, await bench.identity.wasUsed(id, signal))
+  const usesOfSuspects = new Map<string, LastUse>()
+  for (const { id } of suspects) usesOfSuspects.set(id, await bench.identity.lastUse(id, signal))
+  if (bench.plan.asksForUse) for (const { id } of ledger.keys) lastUses.set(id, await bench.identity.lastUse(id, signal))
   return {
     ...{ now: clock.now(), me: environment.me, ledger, live },
     secret: bench.secret.view(),
     attempted: (nonce) => attempted.has(nonce),
-    used: (id) => used.get(id),
-    wish: wishOf(object, object.status?.rotateRequest),
+    lastUse: (id) => usesOfSuspects.get(id),
+    wish: wishOf(object, bench.plan, lastUses),
     newNonce: environment.newId,
-  }
-}
-
-function wishOf({ spec, metadata }: AccessKey, seen: string | undefined): Wish {
-  const { enabled = false, intervalDays = 90, previousKeysRetentionDays = 7 } = spec.rotate ?? {}
-  const request = metadata.annotations?.[ROTATE]
-  return {
-    interval: enabled ? intervalDays * DAY : undefined,
-    retention: previousKeysRetentionDays * DAY,
-    rotateNow: request !== undefined && request !== seen,
-    active: spec.state === 'Active',
-    foreignKeys: spec.foreignKeys,
   }
 }
 
@@ -228,7 +227,7 @@ async function rest(
   await bench.secret.redress(surroundingsOf(bench))
   status.accessKeyId = current.id
   status.created = true
-  const due = dueAt(current, wish)
+  const due = wish.dueAt(current)
   status.nextRotateTime = due === undefined ? undefined : formatTime(due)
   condition(
     'UnknownKeys',
@@ -255,7 +254,7 @@ function waiting(ledger: Ledger, { reason }: Step & { readonly do: 'wait' }): No
 function problemOf({ reason, ids }: Step & { readonly do: 'give up' }, secretName: string): string {
   const list = ids.join(', ')
   const texts = {
-    SecretConflict: `a Secret "${secretName}" exists and was not made for this object: remove it, or choose another name in secretTemplate.name`,
+    SecretConflict: `a Secret "${secretName}" exists and was not made for this object: remove it, choose another name in secretTemplate.name, or take it over with the key in it (adoptionPolicy: Always)`,
     KeyLimitReached: `the user has two keys, and no room for another: remove one of ${list}`,
     UnknownKeys: `it cannot be told whose these keys are: ${list}. Remove those that nobody needs`,
   }

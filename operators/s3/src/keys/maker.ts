@@ -76,19 +76,26 @@ const LONGEST_WAIT = 15_000
 async function untilAccepted(key: NewKey, { connection, clock, readiness, signal }: MakerOptions): Promise<void> {
   const end = clock.monotonic() + readiness
   for (let wait = FIRST_WAIT; ; wait = Math.min(LONGEST_WAIT, wait * 2)) {
-    // A new connection each time: one that was refused answers no more.
-    const trial = await connection.as({ keys: { accessKeyId: key.id, secretAccessKey: key.secret }, expiresAt: undefined })
     try {
-      if (trial.tokens === undefined) await trial.storage.listBuckets(signal)
-      else await trial.tokens.whoAmI(signal)
-      return
+      return await tryKey(key, connection, signal)
     } catch (error) {
-      // It may not do this, and so the server knows who it is.
-      if (isRemoteFailure(error, 'Denied', 'Unsupported')) return
       if (!isRemoteFailure(error, 'Unauthenticated', 'Transient', 'Throttled') || clock.monotonic() + wait > end) throw error
-    } finally {
-      trial.close()
     }
     await sleep(wait, { clock, signal })
+  }
+}
+
+/** Sees whether the server takes a key. @throws RemoteFailure when it does not */
+export async function tryKey(key: NewKey, connection: Connection, signal: AbortSignal): Promise<void> {
+  // A new connection each time: one that was refused answers no more.
+  const trial = await connection.as({ keys: { accessKeyId: key.id, secretAccessKey: key.secret }, expiresAt: undefined })
+  try {
+    if (trial.tokens === undefined) await trial.storage.listBuckets(signal)
+    else await trial.tokens.whoAmI(signal)
+  } catch (error) {
+    // It may not do this, and so the server knows who it is.
+    if (!isRemoteFailure(error, 'Denied', 'Unsupported')) throw error
+  } finally {
+    trial.close()
   }
 }

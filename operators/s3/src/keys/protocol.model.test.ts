@@ -2,7 +2,8 @@
 // protection here: a replica that has lost the lead may go on whenever it likes.
 import { expect, test } from 'vitest'
 import { EMPTY_LEDGER, type Ledger } from './ledger.ts'
-import { decide, type Facts, SETTLE, type SecretView, type Step, type Wish } from './protocol.ts'
+import { SETTLE } from './lost-key.ts'
+import { decide, type Facts, type SecretView, type Step, type Wish } from './protocol.ts'
 
 interface World {
   readonly live: readonly string[]
@@ -46,7 +47,7 @@ interface Scenario {
   readonly creations: number
 }
 
-const wish: Wish = { interval: undefined, retention: SETTLE * 100, rotateNow: false, active: true, foreignKeys: 'Report' }
+const wish: Wish = { dueAt: () => undefined, retention: SETTLE * 100, rotateNow: false, active: true, foreignKeys: 'Report' }
 
 function facts(world: World, { me, attempted }: Process, scenario: Scenario): Facts {
   const isNew = !world.ledger.keys.some(({ id, state }) => state === 'Current' && id.startsWith('k'))
@@ -58,7 +59,8 @@ function facts(world: World, { me, attempted }: Process, scenario: Scenario): Fa
     ledger: withTimes(world.ledger),
     secret: world.secret,
     live: world.live.map((id) => ({ id, active: true, createdAt: undefined })),
-    used: (id) => (id.startsWith('foreign') ? true : undefined),
+    // Who makes a key tries it out.
+    lastUse: (id) => (id.startsWith('foreign') ? NOW : STARTED + 5_000),
     wish: { ...scenario.wish, rotateNow: scenario.wish.rotateNow && isNew },
     newNonce: () => `n${world.nonces + 1}`,
   }
@@ -94,6 +96,12 @@ function perform(world: World, actor: Actor): Outcome | undefined {
         },
         actor: looking,
       }
+    case 'adopt secret': {
+      if (world.secret.is !== 'foreign' || world.secretVersion !== actor.secretVersion) return undefined
+      const adopted = { id: step.key.id, intent: 'adopted', at: STARTED - 1_000_000 }
+      const secret = { is: 'ours' as const, intent: undefined, published: adopted, intact: true }
+      return { world: { ...world, secret, secretVersion: world.secretVersion + 1 }, actor: looking }
+    }
     case 'mark secret':
       if (world.secret.is !== 'ours' || world.secretVersion !== actor.secretVersion) return undefined
       return {
@@ -271,6 +279,13 @@ test.each<Scenario>([
     creations: 2,
   },
   { name: 'a rotation', wish: { ...wish, rotateNow: true }, start: { live: ['a'], ...stable }, faults: 3, creations: 2 },
+  {
+    name: 'a Secret that is taken over with its key, and is to be rotated',
+    wish: { ...wish, rotateNow: true },
+    start: { live: ['a'], made: [], ledger: EMPTY_LEDGER, secret: { is: 'foreign', offered: 'a' } },
+    faults: 3,
+    creations: 2,
+  },
   {
     name: 'a status that was lost',
     wish,

@@ -1,3 +1,4 @@
+import type { LastUse } from '../schedule/rotation-plan.ts'
 import {
   abandoned,
   committed,
@@ -12,12 +13,13 @@ import {
   previousOf,
   without,
 } from './ledger.ts'
+import { isLost, type ListedKey, SETTLE } from './lost-key.ts'
 
 /** The Secret in which the key is published, as it was just read. */
 export type SecretView =
   | { readonly is: 'absent' }
-  /** One of that name that was not made for this object. */
-  | { readonly is: 'foreign' }
+  /** One of that name that was not made for this object. `offered`: the key in it, if the object may take the Secret over. */
+  | { readonly is: 'foreign'; readonly offered?: string | undefined }
   | {
       readonly is: 'ours'
       /** The intent under which a key may be published: the fence. */
@@ -28,16 +30,17 @@ export type SecretView =
       readonly intact: boolean
     }
 
-export interface LiveKey {
-  readonly id: string
+export interface LiveKey extends ListedKey {
   readonly active: boolean
-  /** Some servers do not say. */
-  readonly createdAt: number | undefined
 }
 
 export interface Wish {
-  /** `undefined`: keys do not grow old. In ms. */
-  readonly interval: number | undefined
+  /** When a key is due, whether somebody uses it or not; `undefined`: never. */
+  readonly dueAt: (key: KeyRecord) => number | undefined
+  /** When a key is due because nobody uses it. @default never */
+  readonly idleAt?: (key: KeyRecord) => number | undefined
+  /** When a key of before is retired, by its use. @default when its time is over */
+  readonly retiresAt?: (key: KeyRecord) => number
   /** How long the key of before works on. */
   readonly retention: number
   /** Somebody asks for a new key now. */
@@ -55,14 +58,16 @@ export interface Facts {
   readonly ledger: Ledger
   readonly secret: SecretView
   readonly live: readonly LiveKey[]
-  /** Whether somebody has used a key; `undefined` where the server does not say. Known for those that are in neither the ledger nor a baseline. */
-  readonly used: (id: string) => boolean | undefined
+  /** Known for keys that are in neither the ledger nor a baseline. */
+  readonly lastUse: (id: string) => LastUse
   readonly wish: Wish
   readonly newNonce: () => string
 }
 
 export type Step =
   | { readonly do: 'prepare secret' }
+  /** Makes the Secret of somebody else, with the key that is in it, one of ours. Only if it has not changed since it was read, and the key works. */
+  | { readonly do: 'adopt secret'; readonly key: LiveKey }
   /** Raises the fence: nothing is published any more under the intent of before. Only if the Secret has not changed since it was read. */
   | { readonly do: 'mark secret'; readonly intent: string }
   /** Makes a key, sees that it works, publishes it. */
@@ -85,10 +90,6 @@ export type RecordReason =
   | 'forgotten'
   | 'shortened'
 
-/** The longest that a creation can be under way at a process that has lost the lead: its time limit, and the time until its clock tells it so. */
-export const SETTLE = 75_000
-/** Clocks of servers differ. */
-const CLOCK_SKEW = 60_000
 /** A key that was just made may not be listed yet. */
 const LISTING_LAG = 120_000
 /** A Secret that is deleted again and again must not use up the keys of a user. */
@@ -99,9 +100,16 @@ export const KEY_LIMIT = 2
 /** What is to be done next. It is asked again after each step with new facts. */
 export function decide(facts: Facts): Step {
   const { ledger, secret } = facts
-  if (secret.is === 'foreign') return { do: 'give up', reason: 'SecretConflict', ids: [] }
+  if (secret.is === 'foreign') return adopted(facts, secret.offered) ?? { do: 'give up', reason: 'SecretConflict', ids: [] }
   if (ledger.pending !== undefined) return withPending(facts, ledger.pending, secret)
   return late(facts) ?? forgetful(facts) ?? vanished(facts) ?? settled(facts, secret)
+}
+
+/** Only by an object that has made nothing yet: what it has made would be left without its Secret. */
+function adopted({ ledger, live }: Facts, offered: string | undefined): Step | undefined {
+  if (ledger.keys.length > 0 || ledger.pending !== undefined || ledger.recent.length > 0) return undefined
+  const key = live.find(({ id }) => id === offered)
+  return key && { do: 'adopt secret', key }
 }
 
 type Readable = Exclude<SecretView, { readonly is: 'foreign' }>
@@ -143,18 +151,13 @@ function orphan(facts: Facts, intents: readonly Intent[]): Step | undefined {
   if (isOpen(secret, intents)) return { do: 'mark secret', intent: `${FENCED}${secret.intent}` }
   const published = secret.is === 'ours' ? secret.published?.id : undefined
   const own = new Set(ledger.keys.map(({ id }) => id))
-  const suspects = live.filter(
-    (key) => !own.has(key.id) && key.id !== published && facts.used(key.id) !== true && intents.some((intent) => couldBeOf(key, intent)),
-  )
+  const suspects = live.filter((key) => !own.has(key.id) && key.id !== published && isLost(key, facts.lastUse(key.id), intents))
   const [first] = suspects
   if (first === undefined) return undefined
   // More than our intents can account for: which are somebody else's cannot be told.
   if (suspects.length > intents.length) return { do: 'give up', reason: 'UnknownKeys', ids: suspects.map(({ id }) => id) }
   return { do: 'delete', id: first.id, because: 'its secret was lost before it was stored' }
 }
-
-const couldBeOf = ({ id, createdAt }: LiveKey, { baseline, at }: Intent): boolean =>
-  !baseline.includes(id) && (createdAt === undefined || createdAt >= at - CLOCK_SKEW)
 
 function forgetful({ ledger, now }: Facts): Step | undefined {
   const recent = ledger.recent.filter(({ at }) => now < at + INTENT_MEMORY)
@@ -186,14 +189,16 @@ function settled(facts: Facts, secret: Readable): Step {
       id: current.id,
       because: `its state is to be ${wish.active ? 'Active' : 'Inactive'}`,
     }
-  const due = dueAt(current, wish)
-  const retired = retirement(facts)
+  const due = earliest([wish.dueAt(current), wish.idleAt?.(current)])
+  // Who asks for a new key now does not wait for those who use the old one.
+  const retiresAt = wish.rotateNow ? expiryOf : (wish.retiresAt ?? expiryOf)
+  const retired = retirement(facts, retiresAt)
   if (retired !== undefined) return retired
   const previous = previousOf(ledger)
   if (wish.rotateNow || (due !== undefined && now >= due)) {
     // A user has no third key. Who asks for a new one now wants the old one gone; who only follows the calendar waits.
     if (previous.length > 0 && live.length >= KEY_LIMIT) {
-      if (!wish.rotateNow) return { do: 'wait', until: Math.min(...previous.map(({ expiresAt = now }) => expiresAt)), reason: 'SlotTaken' }
+      if (!wish.rotateNow) return { do: 'wait', until: Math.min(...previous.map(retiresAt)), reason: 'SlotTaken' }
       return {
         do: 'record',
         ledger: { ...ledger, keys: ledger.keys.map((key) => (key.state === 'Previous' ? { ...key, expiresAt: now } : key)) },
@@ -211,16 +216,19 @@ function settled(facts: Facts, secret: Readable): Step {
       id: unwanted.id,
       because: 'it is not of this object (foreignKeys)',
     }
-  const times = [due, ...previous.map(({ expiresAt }) => expiresAt), ...ledger.recent.map(({ at }) => at + INTENT_MEMORY)]
-  const next = Math.min(...times.filter((time) => time !== undefined))
-  return { do: 'nothing', until: Number.isFinite(next) ? next : undefined, foreign: foreign.map(({ id }) => id) }
+  const until = earliest([due, ...previous.map(retiresAt), ...ledger.recent.map(({ at }) => at + INTENT_MEMORY)])
+  return { do: 'nothing', until, foreign: foreign.map(({ id }) => id) }
 }
 
-export const dueAt = ({ createdAt }: KeyRecord, { interval }: Pick<Wish, 'interval'>): number | undefined =>
-  interval === undefined ? undefined : createdAt + interval
+const expiryOf = ({ expiresAt = 0 }: KeyRecord): number => expiresAt
 
-function retirement({ ledger, now, live }: Facts): Step | undefined {
-  const over = previousOf(ledger).find(({ expiresAt = 0 }) => now >= expiresAt)
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
+}
+
+function retirement({ ledger, now, live }: Facts, retiresAt: (key: KeyRecord) => number = expiryOf): Step | undefined {
+  const over = previousOf(ledger).find((key) => now >= retiresAt(key))
   if (over === undefined) return undefined
   // Refused first and deleted then: should it still be in use, whoever looks for the reason finds the key.
   if (live.find(({ id }) => id === over.id)?.active === true) return { do: 'deactivate', id: over.id, because: 'its time is over' }

@@ -9,7 +9,7 @@ import type { Pass } from '../reconcile/told.ts'
 import type { Ledger } from './ledger.ts'
 import { ledgerOf } from './ledger-status.ts'
 import { isStale } from './live-object.ts'
-import { SETTLE } from './protocol.ts'
+import { isLost, SETTLE } from './lost-key.ts'
 import { KeySecret } from './secret.ts'
 
 type Context = ReconcileContext<AccessKey>
@@ -42,7 +42,7 @@ export async function removeAccessKey(context: Context, environment: Environment
   return done
 }
 
-/** Those in the ledger, and those that an intent made and nobody has used. */
+/** Those in the ledger, and those that an intent made and whose secret nobody has. */
 async function removeKeys(identity: Identity, userName: string, { keys, pending, recent }: Ledger, signal: AbortSignal): Promise<void> {
   const intents = [...(pending === undefined ? [] : [pending]), ...recent]
   const live = await identity.keys(userName, signal).catch((error: unknown) => {
@@ -50,10 +50,11 @@ async function removeKeys(identity: Identity, userName: string, { keys, pending,
     if (isRemoteFailure(error, 'NotFound')) return []
     throw error
   })
-  for (const { id, createdAt } of live) {
-    const isKnown = keys.some((key) => key.id === id)
-    const isLost = intents.some(({ baseline, at }) => !baseline.includes(id) && (createdAt === undefined || createdAt >= at - 60_000))
-    if (isKnown || (isLost && (await identity.wasUsed(id, signal)) !== true)) await identity.deleteKey(userName, id, signal)
+  for (const key of live) {
+    const isKnown = keys.some(({ id }) => id === key.id)
+    // The server is asked about those alone that could be ours.
+    const isOurs = isKnown || (isLost(key, 'never', intents) && isLost(key, await identity.lastUse(key.id, signal), intents))
+    if (isOurs) await identity.deleteKey(userName, key.id, signal)
   }
 }
 

@@ -21,6 +21,9 @@ const TAG = `tags.${GROUP}/`
 
 const MANAGED_BY = { [`${GROUP}/managed-by`]: 'kubewright', [`${GROUP}/resource-type`]: 'access-key' }
 
+/** In place of an intent, on a Secret that was taken over with its key. */
+const ADOPTED = 'adopted'
+
 /** Field manager of the Secrets. */
 const MANAGER = 'accesskey'
 
@@ -64,7 +67,7 @@ export class KeySecret {
     const secret = this.#found
     if (secret === undefined) return { is: 'absent' }
     const annotations = secret.metadata.annotations ?? {}
-    if (annotations[OWNER_UID] !== this.#object.metadata.uid) return { is: 'foreign' }
+    if (annotations[OWNER_UID] !== this.#object.metadata.uid) return { is: 'foreign', offered: this.offered?.id }
     const [id, intent] = [annotations[KEY_ID], annotations[KEY_INTENT]]
     const at = parseTime(annotations[CREATED_AT] ?? '')
     return {
@@ -75,10 +78,45 @@ export class KeySecret {
     }
   }
 
+  /** The key in a Secret that was not made for this object, if this one may have it. */
+  get offered(): { readonly id: string; readonly secret: string } | undefined {
+    const owners = this.#found?.metadata.ownerReferences ?? []
+    // Another AccessKey of ours that is at work on it keeps it.
+    const isTaken = owners.some(({ apiVersion, kind }) => apiVersion.startsWith(`${GROUP}/`) && kind === AccessKeyKind.kind)
+    if (this.#object.spec.adoptionPolicy !== 'Always' || isTaken) return undefined
+    return keyIn(this.#found?.data, this.#keyNames())
+  }
+
+  /** The keys of the Secret that this object would take out of it. */
+  strangeKeys(surroundings: Surroundings): readonly string[] {
+    const known = contentOf({ id: '', secret: '' }, this.#object.spec.secretTemplate, surroundings)
+    return Object.keys(this.#found?.data ?? {}).filter((name) => known[name] === undefined)
+  }
+
+  /** Makes it one of this object's, as published with the key that is in it. @throws ApiError 422 when it is not as it was read */
+  async adopt(id: string, createdAt: number | undefined): Promise<void> {
+    const { metadata, data = {} } = this.#found ?? { metadata: {} }
+    const { accessKeyID, secretAccessKey } = this.#keyNames()
+    const { labels, annotations } = this.#dress()
+    const marks = {
+      [KEY_ID]: id,
+      [KEY_INTENT]: ADOPTED,
+      [CREATED_AT]: createdAt === undefined ? (metadata.creationTimestamp ?? '') : formatTime(createdAt),
+      [NAMES]: `${accessKeyID},${secretAccessKey}`,
+      [DIGEST]: digestOf(pick(data, [accessKeyID, secretAccessKey])),
+    }
+    await this.#patch([
+      { op: 'test', path: '/metadata/resourceVersion', value: metadata.resourceVersion },
+      { op: 'add', path: '/metadata/annotations', value: { ...metadata.annotations, ...annotations, ...marks } },
+      { op: 'add', path: '/metadata/labels', value: { ...metadata.labels, ...labels } },
+      // In place of those that it had: what made it may be deleted, and must not take the key with it.
+      { op: 'add', path: '/metadata/ownerReferences', value: [this.#owner()] },
+    ])
+  }
+
   /** Makes it, without a key: whatever could stand in the way is found out before there is one. @throws ApiError */
   async prepare(): Promise<void> {
-    const { apiVersion, kind } = { apiVersion: `${AccessKeyKind.group}/${AccessKeyKind.version}`, kind: AccessKeyKind.kind }
-    const { name = '', namespace, uid = '' } = this.#object.metadata
+    const { namespace } = this.#object.metadata
     const { type = 'Opaque' } = this.#object.spec.secretTemplate ?? {}
     const secret = {
       apiVersion: 'v1',
@@ -87,7 +125,7 @@ export class KeySecret {
         name: this.name,
         namespace,
         ...this.#dress(),
-        ownerReferences: [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: false }],
+        ownerReferences: [this.#owner()],
       },
       type,
       data: {},
@@ -154,8 +192,18 @@ export class KeySecret {
     ])
   }
 
+  #owner() {
+    const { name = '', uid = '' } = this.#object.metadata
+    const apiVersion = `${AccessKeyKind.group}/${AccessKeyKind.version}`
+    return { apiVersion, kind: AccessKeyKind.kind, name, uid, controller: true, blockOwnerDeletion: false }
+  }
+
+  /** Those it was written with; where that is not said, those of the template. */
   #keyNames(): { readonly accessKeyID: string; readonly secretAccessKey: string } {
-    const [accessKeyID = 'access-key-id', secretAccessKey = 'secret-access-key'] = (this.#found?.metadata.annotations?.[NAMES] ?? '')
+    const wanted = this.#object.spec.secretTemplate?.keys
+    const [accessKeyID = wanted?.accessKeyID ?? 'access-key-id', secretAccessKey = wanted?.secretAccessKey ?? 'secret-access-key'] = (
+      this.#found?.metadata.annotations?.[NAMES] ?? ''
+    )
       .split(',')
       .filter((name) => name !== '')
     return { accessKeyID, secretAccessKey }

@@ -1,39 +1,22 @@
-import { defineKind, immutable, listMap, type ObjectOf, timestamp, z } from 'kubewright'
+import { cel, defineKind, immutable, listMap, type ObjectOf, timestamp, z } from 'kubewright'
 import { GROUP, ROTATE, VERSION } from './group.ts'
 import { deletionPolicy, tags } from './management.ts'
 import { policyDocument } from './policy-document.ts'
 import { reference } from './reference.ts'
+import { rotation } from './rotation.ts'
 import { secretTemplate } from './secret-template.ts'
 import { common } from './status.ts'
-
-/** How old keys get. */
-export const rotation = (enabled: boolean) =>
-  z
-    .object({
-      enabled: z.boolean().default(enabled),
-      intervalDays: z.int().min(1).max(365).default(90),
-      previousKeysRetentionDays: z
-        .int()
-        .min(0)
-        .max(30)
-        .default(7)
-        .describe('So long the key of before still works. 0: it is retired at once.'),
-    })
-    .meta({
-      rules: [
-        {
-          rule: '!self.enabled || self.previousKeysRetentionDays < self.intervalDays',
-          message: 'previousKeysRetentionDays must be less than intervalDays: a user has two keys at most',
-        },
-      ],
-    })
 
 const spec = z.object({
   providerRef: immutable(reference()),
   userRef: immutable(reference()),
   displayName: z.string().min(1).max(256).optional().describe('Stands in the Secret as an annotation.'),
   policy: policyDocument.optional().describe('An inline policy of its own on the user.'),
-  tags: tags.optional().describe('Stand in the Secret as annotations: keys of IAM have none.'),
+  tags: cel(tags, "self.all(name, name.size() <= 63 && name.matches('^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$'))", {
+    message: 'names of tags become annotations of the Secret: letters, digits, - _ . and at most 63 of them',
+  })
+    .optional()
+    .describe('Stand in the Secret as annotations: keys of IAM have none.'),
   rotate: rotation(false).optional(),
   state: z.enum(['Active', 'Inactive']).default('Active').describe('Inactive: the key is kept, and the server refuses it.'),
   foreignKeys: z
@@ -41,6 +24,10 @@ const spec = z.object({
     .default('Report')
     .describe('What is done with keys of the user that are not of this object.'),
   secretTemplate: secretTemplate.optional(),
+  adoptionPolicy: z
+    .enum(['Never', 'Always'])
+    .default('Never')
+    .describe('Always: a Secret of that name that was there before is taken over, if a key of the user is in it that works.'),
   deletionPolicy: deletionPolicy('Delete'),
 })
 

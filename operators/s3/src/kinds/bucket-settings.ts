@@ -63,6 +63,63 @@ export const objectLock = z
 
 export const ownership = z.enum(['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter'])
 
+/** Canned. Anything else is better said by a policy. */
+export const acl = z.enum(['private', 'log-delivery-write'])
+
+const documentKey = () => z.string().min(1).max(1_024)
+const protocol = z.enum(['http', 'https'])
+
+const routingRule = z.object({
+  condition: z
+    .object({
+      keyPrefixEquals: documentKey().optional(),
+      httpErrorCodeReturnedEquals: z
+        .string()
+        .regex(/^[45][0-9]{2}$/)
+        .optional(),
+    })
+    .optional(),
+  redirect: z.object({
+    hostName: z.string().min(1).max(253).optional(),
+    protocol: protocol.optional(),
+    httpRedirectCode: z
+      .string()
+      .regex(/^3[0-9]{2}$/)
+      .optional(),
+    replaceKeyPrefixWith: z.string().max(1_024).optional(),
+    replaceKeyWith: documentKey().optional(),
+  }),
+})
+
+/** Without indexDocument and redirectAllRequestsTo the bucket is no website any more. */
+export const website = z
+  .object({
+    indexDocument: documentKey().optional().describe('What is served for a path that ends in /, such as index.html.'),
+    errorDocument: documentKey().optional(),
+    redirectAllRequestsTo: z.object({ hostName: z.string().min(1).max(253), protocol: protocol.optional() }).optional(),
+    routingRules: z.array(routingRule).max(50).optional().describe('The first that fits counts.'),
+  })
+  .meta({
+    rules: [
+      {
+        rule: '!(has(self.redirectAllRequestsTo) && has(self.indexDocument))',
+        message: 'indexDocument and redirectAllRequestsTo exclude each other',
+      },
+      {
+        rule: 'has(self.indexDocument) || !(has(self.errorDocument) || has(self.routingRules))',
+        message: 'errorDocument and routingRules need an indexDocument',
+      },
+    ],
+  })
+
+/** Wasabi's, from before object lock. The lock that cannot be taken back is never set here. */
+export const compliance = z.object({
+  enabled: z.boolean().default(true),
+  retentionDays: z.int().min(0).max(36_500).default(0).describe('So long objects cannot be deleted, by nobody.'),
+  conditionalHold: z.boolean().default(false).describe('New objects cannot be deleted until their hold is taken off.'),
+  deleteAfterRetention: z.boolean().default(false).describe('Objects go by themselves when their time is over.'),
+})
+
 export const logging = z
   .object({
     enabled: z.boolean().default(true),

@@ -1,10 +1,10 @@
 import { cel, defineKind, immutable, immutableFields, listMap, type ObjectOf, z } from 'kubewright'
-import { rotation } from './access-key.ts'
-import { cors, encryption, logging, objectLock, ownership, publicAccess, versioning } from './bucket-settings.ts'
+import { acl, compliance, cors, encryption, logging, objectLock, ownership, publicAccess, versioning, website } from './bucket-settings.ts'
 import { GROUP, VERSION } from './group.ts'
 import { lifecycle } from './lifecycle.ts'
 import { adoptionPolicy, deletionPolicy, driftPolicy, managementPolicies, onMissing, tags, tagsMode } from './management.ts'
 import { reference } from './reference.ts'
+import { rotation } from './rotation.ts'
 import { common } from './status.ts'
 
 const bucketName = z
@@ -43,10 +43,13 @@ const fields = z.object({
   encryption: encryption.optional(),
   publicAccess: publicAccess.optional(),
   ownership: ownership.optional(),
+  acl: acl.optional().describe('Not with the ownership BucketOwnerEnforced, which switches ACLs off.'),
   objectLock: objectLock.optional(),
   lifecycle: lifecycle.optional(),
   cors: cors.optional(),
   logging: logging.optional(),
+  website: website.optional(),
+  compliance: compliance.optional().describe('Only on Wasabi; buckets with object lock have it instead.'),
   tagging: z.object({ tags: tags.default({}), mode: tagsMode }).optional(),
   adoptionPolicy,
   driftPolicy,
@@ -103,7 +106,17 @@ const bypassing = cel(lockable, '!self.bypassGovernanceRetention || self.forceDe
   fieldPath: '.bypassGovernanceRetention',
 })
 
-const spec = cel(bypassing, '!has(self.objectLock) || !has(self.versioning) || self.versioning.enabled', {
+const owned = cel(bypassing, "!has(self.acl) || !has(self.ownership) || self.ownership != 'BucketOwnerEnforced'", {
+  message: 'acl has no effect with the ownership BucketOwnerEnforced: take one of them out',
+  fieldPath: '.acl',
+})
+
+const retaining = cel(owned, '!has(self.compliance) || !has(self.objectLock)', {
+  message: 'compliance and objectLock exclude each other',
+  fieldPath: '.compliance',
+})
+
+const spec = cel(retaining, '!has(self.objectLock) || !has(self.versioning) || self.versioning.enabled', {
   message: 'object lock needs versioning',
   fieldPath: '.versioning',
 })

@@ -57,6 +57,27 @@ const auth = [
 const perSecond = (usual: number) => z.number().min(0.1).max(10_000).default(usual)
 const burst = (usual: number) => z.int().min(1).max(10_000).default(usual)
 
+const patterns = () => z.array(z.string().min(1).max(2_048)).max(100)
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: placeholders of patterns, and not of this text
+const NAMESPACE = 'In all of them "*" is any text, "?" one character, and "${namespace}" the namespace of the object.'
+
+const policyConstraints = z
+  .object({
+    actions: patterns().default(['s3:*']).describe('Such as "s3:Get*".'),
+    resources: patterns().default(['*']).describe('Such as "arn:aws:s3:::${namespace}-*".'),
+    principals: patterns().default(['*']).describe('Of policies of buckets: ARNs, account numbers, "*" for everybody.'),
+    policyARNs: patterns().default([]).describe('Managed policies that a User may name besides IAMPolicies. Default: none.'),
+    groups: patterns().default([]).describe('Groups that a User may be in. Default: none.'),
+  })
+  .describe(
+    `What users of this provider may grant at most; a policy that grants more is not written. Without it, all that its credentials can. ${NAMESPACE}`,
+  )
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: placeholders of patterns, and not of this text
+
+const nameConstraints = z
+  .object({ buckets: patterns().optional(), users: patterns().optional(), policies: patterns().optional() })
+  .describe(`Names on the server that objects of this provider may have, and so take over and delete. Default: all. ${NAMESPACE}`)
+
 const spec = z.object({
   type: z.enum(['wasabi', 'aws', 'minio', 'ceph', 'seaweedfs', 'generic']).default('wasabi'),
   endpoint: url().describe('Of S3.'),
@@ -83,6 +104,8 @@ const spec = z.object({
     .object({ s3PerSecond: perSecond(10), s3Burst: burst(20), iamPerSecond: perSecond(2), iamBurst: burst(5) })
     .optional()
     .describe('Requests of all objects of this provider together.'),
+  policyConstraints: policyConstraints.optional(),
+  nameConstraints: nameConstraints.optional(),
   timeoutSeconds: z.int().min(1).max(300).default(15).describe('For one request.'),
   testBucket: z.string().min(3).max(63).optional().describe('Asked for instead of the list of buckets, which a key may lack the right to.'),
 })

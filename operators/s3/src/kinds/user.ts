@@ -30,7 +30,7 @@ const fields = z.object({
   attachmentsMode: z
     .enum(['Additive', 'Exclusive'])
     .default('Additive')
-    .describe('Exclusive: policies and groups that are not named here are taken from the user.'),
+    .describe('Exclusive: managed policies and groups that are not named here are taken from the user.'),
   groups: listSet(iamName, { max: 10 }).optional().describe('Groups that there are, to which the user belongs.'),
   tags: tags.optional(),
   tagsMode,

@@ -2,6 +2,7 @@ import { type ControllerDefinition, controller, formatTime, type ReconcileContex
 import { hashOf, type Json } from '../canonical/json.ts'
 import { canonicalPolicy, parsePolicy } from '../canonical/policy.ts'
 import { locksEverybodyOut, wirePolicy } from '../canonical/policy-spec.ts'
+import { requireAllowedPolicy } from '../constraints/policy-constraints.ts'
 import { isRemoteFailure } from '../gateway/failure.ts'
 import type { Storage } from '../gateway/storage.ts'
 import { Bucket } from '../kinds/bucket.ts'
@@ -9,12 +10,12 @@ import { BucketPolicy } from '../kinds/bucket-policy.ts'
 import { Provider } from '../kinds/provider.ts'
 import { User } from '../kinds/user.ts'
 import { Blocked } from '../reconcile/blocked.ts'
-import { yieldToElder } from '../reconcile/elder.ts'
 import { driftDelay, type Environment } from '../reconcile/environment.ts'
 import { isForcedOut } from '../reconcile/orphaning.ts'
 import { connected } from '../reconcile/ready-provider.ts'
-import { follow, isSameTarget, targetOf } from '../reconcile/reference.ts'
+import { follow, targetOf } from '../reconcile/reference.ts'
 import { type Pass, told } from '../reconcile/told.ts'
+import { claim } from './claim.ts'
 
 type Context = ReconcileContext<BucketPolicy>
 
@@ -68,6 +69,7 @@ async function bringAbout(context: Context, environment: Environment): Promise<P
   })
   if (wire.is === 'waiting')
     throw new Blocked('UserNotReady', `the policy names what is not on the server yet: ${wire.for.join(', ')}`, 10_000)
+  requireAllowedPolicy(provider, object.metadata.namespace, wire.policy)
   if (locksEverybodyOut(wire.policy) && !spec.allowSelfLockout)
     throw new Blocked(
       'PolicyInvalid',
@@ -131,13 +133,6 @@ async function put(storage: Storage, bucket: string, document: string, { spec }:
       throw new Blocked('PrincipalNotVisible', error.message, VISIBILITY_RETRY)
     throw error
   }
-}
-
-/** A bucket has one policy. @throws Blocked for all but the oldest */
-function claim({ object, cache }: Context): void {
-  const target = targetOf(object.spec.bucketRef, object)
-  const rivals = cache.list(BucketPolicy).filter((other) => isSameTarget(targetOf(other.spec.bucketRef, other), target))
-  yieldToElder(object, rivals, (elder) => `the policy of Bucket "${target.name}" is that of BucketPolicy ${elder}`)
 }
 
 async function remove(context: Context, environment: Environment): Promise<Pass> {

@@ -3,6 +3,7 @@ import { MARKER } from '../bucket/settings.ts'
 import { isSamePolicy } from '../canonical/policy.ts'
 import { wirePolicy } from '../canonical/policy-spec.ts'
 import { mergedTags } from '../canonical/tags.ts'
+import { requireAllowedName, requireAllowedPolicy } from '../constraints/policy-constraints.ts'
 import { isRemoteFailure } from '../gateway/failure.ts'
 import type { Identity, PolicyVersion } from '../gateway/identity.ts'
 import { IAMPolicy } from '../kinds/iam-policy.ts'
@@ -45,8 +46,11 @@ async function bringAbout(context: Context, environment: Environment): Promise<P
   const wire = wirePolicy(spec.policy)
   if (wire.is === 'waiting')
     throw new Blocked('PolicyInvalid', `the policy has placeholders, which only policies of buckets have: ${wire.for.join(', ')}`)
-  const identity = identityOf(await connected(spec.providerRef, object, context, environment))
+  const link = await connected(spec.providerRef, object, context, environment)
+  const identity = identityOf(link)
   const { namespace = '', name = '' } = object.metadata
+  requireAllowedName(link.provider, 'policies', namespace, nameOf(object))
+  requireAllowedPolicy(link.provider, namespace, wire.policy)
   const marker = `${environment.settings.clusterId}/${namespace}/${name}`
   const arn = await ensurePolicy(context, identity, JSON.stringify(wire.policy), marker)
   if (arn === undefined) return { again: 10, ready: { is: false, reason: 'Creating' }, prune: false }

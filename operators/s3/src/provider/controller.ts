@@ -44,8 +44,8 @@ async function connect(context: Context, environment: Environment): Promise<Pass
     if (status.connected !== true) {
       status.connected = true
       status.lastConnectTime = formatTime(clock.now())
-      environment.meter.connected(name, 'connected')
     }
+    environment.meter.connected(name, 'connected')
     const capabilities = connection.storage.capabilities()
     // What was found out before a restart stays until it is found out again.
     if (Object.keys(capabilities).length > 0) status.capabilities = { ...status.capabilities, ...capabilities }

@@ -20,12 +20,22 @@ export function consents({ metadata }: KubeObject, namespace: string | undefined
 }
 
 /** The object that is referred to. @throws Blocked when it is not there, or does not consent */
-export function follow<T extends KubeObject>(kind: Kind<T>, reference: Reference, from: KubeObject, { cache }: Pick<Place, 'cache'>): T {
-  const target = targetOf(reference, from)
-  const found = cache.get(kind, target)
+export function follow<T extends KubeObject>(kind: Kind<T>, reference: Reference, from: KubeObject, place: Pick<Place, 'cache'>): T {
   // The same words in both cases: who may not use it need not learn that it exists.
-  if (found === undefined || !consents(found, from.metadata.namespace)) throw missing(kind.kind, target, from)
+  const found = reachable(kind, reference, from, place)
+  if (found === undefined) throw missing(kind.kind, targetOf(reference, from), from)
   return found
+}
+
+/** The object that is referred to, if it is there and consents. */
+export function reachable<T extends KubeObject>(
+  kind: Kind<T>,
+  reference: Reference,
+  from: KubeObject,
+  { cache }: Pick<Place, 'cache'>,
+): T | undefined {
+  const found = cache.get(kind, targetOf(reference, from))
+  return found !== undefined && consents(found, from.metadata.namespace) ? found : undefined
 }
 
 /** A Secret, read at the server: none is kept in memory but those that are in use. @throws Blocked */

@@ -1,4 +1,4 @@
-import { type Condition, findCondition, type KubeObject, type ReconcileContext, type ReconcileResult } from 'kubewright'
+import { type Condition, findCondition, type KubeObject, parseTime, type ReconcileContext, type ReconcileResult } from 'kubewright'
 import { PolicyError } from '../canonical/policy.ts'
 import { CredentialsError } from '../gateway/credentials.ts'
 import { type FailureClass, isRemoteFailure } from '../gateway/failure.ts'
@@ -32,6 +32,9 @@ const RETRY: Readonly<Partial<Record<FailureClass, number>>> = {
   LockedOut: 5 * MINUTE,
   ClockSkew: 5 * MINUTE,
 }
+/** What was just made may not be known to all servers of IAM yet: for two minutes that is looked at again soon. */
+const YOUNG = 2 * MINUTE
+const NOT_YET_VISIBLE = 2_000
 /** So often something that mostly passes may fail before the object is no longer Ready. */
 const PATIENCE = 4
 
@@ -76,7 +79,7 @@ export async function told<T extends KubeObject>(
       return { ...usual, ...(error instanceof CredentialsError && { requeueAfter: MINUTE }), prune: false }
     }
     if (!isRemoteFailure(error)) throw error
-    const retry = RETRY[error.is]
+    const retry = error.is === 'NotFound' && isYoung(object, clock.now()) ? NOT_YET_VISIBLE : RETRY[error.is]
     condition('Synced', retry === undefined ? 'Unknown' : false, error.is, error.message)
     if (retry !== undefined || context.attempt >= PATIENCE || before === undefined) condition('Ready', false, error.is, error.message)
     if (retry === undefined) throw error
@@ -95,3 +98,5 @@ export async function told<T extends KubeObject>(
       })
   }
 }
+
+const isYoung = ({ metadata }: KubeObject, now: number): boolean => now < (parseTime(metadata.creationTimestamp ?? '') ?? 0) + YOUNG

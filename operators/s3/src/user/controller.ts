@@ -2,6 +2,7 @@ import { type ControllerDefinition, controller, formatTime, type ReconcileContex
 import { MARKER } from '../bucket/settings.ts'
 import { isSamePolicy } from '../canonical/policy.ts'
 import { mergedTags } from '../canonical/tags.ts'
+import { requireAllowedMemberships, requireAllowedName, requireAllowedPolicy } from '../constraints/policy-constraints.ts'
 import { isRemoteFailure } from '../gateway/failure.ts'
 import type { Identity } from '../gateway/identity.ts'
 import { AccessKey } from '../kinds/access-key.ts'
@@ -40,7 +41,11 @@ async function bringAbout(context: Context, environment: Environment): Promise<P
   const { metadata, spec } = object
   const wanted = inlinePoliciesOf(object)
   const attachments = attachmentsOf(object, context)
-  const identity = identityOf(await connected(spec.providerRef, object, context, environment))
+  const link = await connected(spec.providerRef, object, context, environment)
+  const identity = identityOf(link)
+  requireAllowedName(link.provider, 'users', metadata.namespace, spec.name)
+  for (const policy of wanted.values()) requireAllowedPolicy(link.provider, metadata.namespace, policy)
+  requireAllowedMemberships(link.provider, metadata.namespace, spec)
   const marker = `${environment.settings.clusterId}/${metadata.namespace ?? ''}/${metadata.name}`
   if ((await ensureUser(context, identity, marker)) === undefined) return { again: 10, ready: { is: false, reason: 'Creating' } }
   const writer = new Writer(context, identity)
