@@ -2,8 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { ConfigMap, connect, Secret } from '@kubewright/client'
+import { type Condition, findCondition, type Kind, type KubeObject } from '@kubewright/core'
 import { GarbageCollectionPolicy } from '@kubewright/operator-gc'
+import { AccessKey, Bucket, BucketPolicy, IAMPolicy, Provider, User } from '@kubewright/operator-s3'
 import { eventually } from '@kubewright/testing'
 import { expect, onTestFinished } from 'vitest'
 import { test } from './program.ts'
@@ -47,4 +50,35 @@ test('--data-dir: what was made is there the next time, and no examples come ove
   onTestFinished(() => client.close())
   expect(examples).toBe(0)
   expect((await (await client.resource(ConfigMap)).get({ name: 'kept', namespace: 'default' })).metadata.name).toBe('kept')
+})
+
+test('the S3 server in the same process has what the examples say, and the key in a Secret opens it', async ({ kubewright }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'kubewright-up-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const kubeconfig = join(folder, 'kubeconfig')
+  const program = kubewright(['up', '--only', 's3', '--write-kubeconfig', kubeconfig])
+  const endpoint = (await program.says(/^s3: (\S+)/))[1]!
+  await program.says(/ready in (\d+) ms/)
+  const client = await connect({ kubeconfig })
+  onTestFinished(() => client.close())
+  const namespace = 's3-demo'
+  for (const kind of [Provider, Bucket, User, IAMPolicy, AccessKey, BucketPolicy]) {
+    const resource = await client.resource(kind as Kind<KubeObject & { readonly status?: { readonly conditions?: readonly Condition[] } }>)
+    await eventually(
+      async () => {
+        const { items } = await resource.list({ namespace })
+        expect(items.length).toBeGreaterThan(0)
+        expect(items.map(({ status }) => findCondition(status?.conditions, 'Ready')?.status)).toEqual(items.map(() => 'True'))
+      },
+      { timeout: 30_000 },
+    )
+  }
+  const { data = {} } = await (await client.resource(Secret)).get({ namespace, name: 'photos-accesskey-credentials' })
+  const [accessKeyId = '', secretAccessKey = ''] = ['access-key-id', 'secret-access-key'].map((key) =>
+    Buffer.from(data[key] ?? '', 'base64').toString(),
+  )
+  const storage = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } })
+  onTestFinished(() => storage.destroy())
+  await storage.send(new PutObjectCommand({ Bucket: 'shop-photos', Key: 'a', Body: 'x' }))
+  await expect(storage.send(new ListObjectsV2Command({ Bucket: 'shop-reports' }))).rejects.toMatchObject({ name: 'AccessDenied' })
 })

@@ -16,6 +16,8 @@ export interface SiteOptions {
   readonly settings?: Readonly<Record<string, unknown>>
   readonly vault?: VaultUnderTest
   readonly namespace?: string
+  /** Starts none when the test runs the program itself. @default "here" */
+  readonly operator?: 'here' | 'elsewhere'
 }
 
 /** A namespace, a Vault and an operator between them, behind a proxy that sees what it asks the API server for. */
@@ -27,7 +29,7 @@ export class Site {
   readonly kv: KvV2
   readonly proxy: FaultProxy
   readonly #settings: Readonly<Record<string, unknown>>
-  running: ReturnType<typeof runManager>
+  #running: ReturnType<typeof runManager> | undefined
 
   private constructor(
     bench: Bench,
@@ -43,7 +45,12 @@ export class Site {
     this.#settings = settings
     this.root = vaultClient({ address: vault.address, allowPlaintext: true, auth: { method: 'token', token: vault.rootToken } })
     this.kv = this.root.kvV2('secret')
-    this.running = this.#start()
+  }
+
+  /** The operator of this site. */
+  get running(): ReturnType<typeof runManager> {
+    if (this.#running === undefined) throw new Error('the operator of this site runs elsewhere')
+    return this.#running
   }
 
   static async open(bench: Bench, options: SiteOptions = {}): Promise<Site> {
@@ -65,6 +72,7 @@ export class Site {
     }
     const site = new Site(bench, namespace, vault, proxy, settings)
     onTestFinished(() => site.root.close())
+    if (options.operator !== 'elsewhere') site.#running = site.#start()
     return site
   }
 
@@ -75,7 +83,7 @@ export class Site {
 
   async restart(): Promise<void> {
     await this.running.stop()
-    this.running = this.#start()
+    this.#running = this.#start()
   }
 
   readonly at = (name: string) => ({ namespace: this.namespace, name })

@@ -1,14 +1,15 @@
 // The vault-sync operator among others: tenants that log in as themselves, the webhook, several operators at one Vault, many objects, other people's hands.
 import { Deployment, Secret, ServiceAccount } from '@kubewright/client'
 import { VaultSync, VaultSyncOrphan, vaultSync } from '@kubewright/operator-vault-sync'
-import { consistently, eventually, type VaultUnderTest } from '@kubewright/testing'
+import { consistently, eventually } from '@kubewright/testing'
 import { webhookServer } from '@kubewright/webhook'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Bench, failure, useCluster } from './harness.ts'
+import { failure, useCluster } from './harness.ts'
 import { installKind } from './install-kind.ts'
 import { runManager } from './managers.ts'
 import { vaultForTest } from './vault-server.ts'
 import { Site } from './vault-sync-site.ts'
+import { trustCluster } from './vault-sync-trust.ts'
 
 const bench = useCluster()
 
@@ -16,28 +17,6 @@ beforeAll(async () => {
   await installKind(bench.client, VaultSync as never)
   await installKind(bench.client, VaultSyncOrphan as never)
 })
-
-/** Vault asks this cluster who somebody is. */
-async function trustCluster({ client, cluster }: Bench, vault: VaultUnderTest): Promise<void> {
-  const namespace = 'default'
-  const name = `reviewer-${crypto.randomUUID().slice(0, 8)}`
-  await (await client.resource(ServiceAccount)).create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { namespace, name } })
-  const rbac = '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings'
-  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:auth-delegator' }
-  await client.request('POST', rbac, { body: { metadata: { name }, roleRef, subjects: [{ kind: 'ServiceAccount', name, namespace }] } })
-  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`
-  const token = await client.request<{ readonly status: { readonly token: string } }>('POST', path, {
-    body: { spec: { expirationSeconds: 3_600 } },
-  })
-  const { server, caData = '' } = cluster.connection
-  await vault.admin('POST', 'sys/auth/kubernetes', { type: 'kubernetes' })
-  await vault.admin('POST', 'auth/kubernetes/config', {
-    kubernetes_host: server,
-    kubernetes_ca_cert: caData.includes('BEGIN') ? caData : Buffer.from(caData, 'base64').toString(),
-    token_reviewer_jwt: token.status.token,
-    disable_local_ca_jwt: true,
-  })
-}
 
 async function account(site: Site, name: string): Promise<void> {
   const resource = await site.resource(ServiceAccount)
@@ -210,66 +189,6 @@ describe('many', () => {
     // The write and its mark.
     await eventually(async () => expect(await requests()).toBe(names.length + 4))
     await eventually(() => expect(site.writes().slice(before)).toEqual(['patch vaultsyncs/status']))
-  })
-
-  test('two operators on one Vault, and churn: no flapping, no foreign overwrite, and the ledgers are what Vault holds', async () => {
-    const vault = await vaultForTest({ state: 'dev' })
-    const settings = { pathPolicy: ['*=secret/shared/**'], deletionPolicy: 'DeleteAll' }
-    const sites = [await Site.open(bench, { vault, settings }), await Site.open(bench, { vault, settings })]
-    const paths = ['p0', 'p1', 'p2', 'p3']
-    // A fixed order of steps that look like chance: a failure can be run again.
-    let seed = 20_260_117
-    const random = (below: number) => {
-      seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
-      return Math.floor((seed / 2_147_483_648) * below)
-    }
-    for (let step = 0; step < 60; step++) {
-      const site = sites[random(2)]!
-      const name = `s${random(4)}`
-      const path = `secret/shared/${paths[random(paths.length)]}`
-      const found = await site.find(Secret, name)
-      const roll = random(10)
-      if (found === undefined) await site.secret(name, { from: site.namespace, step: String(step) }, { path })
-      else if (found.metadata.deletionTimestamp !== undefined) continue
-      else if (roll < 2) await site.delete(Secret, name)
-      else if (roll < 5) await site.annotate(Secret, name, { path })
-      else await site.change(name, { step: String(step) })
-    }
-    const ledgers = async () => {
-      const all = await Promise.all(
-        sites.map(async (site) => (await (await site.resource(VaultSync)).list({ namespace: site.namespace })).items),
-      )
-      return all.flat()
-    }
-    // Conflicts are looked at again when somebody asks.
-    await eventually(
-      async () => {
-        for (const [at, site] of sites.entries())
-          for (const name of ['s0', 's1', 's2', 's3'])
-            if (await site.find(Secret, name)) await site.annotate(Secret, name, { resync: `${Date.now()}${at}` })
-        await new Promise((resolve) => setTimeout(resolve, 300))
-        const owned = (await ledgers()).flatMap(({ metadata, status }) =>
-          (status?.targets ?? [])
-            .filter(({ state }) => state === 'Synced')
-            .map(({ path, version }) => ({ path, version, namespace: metadata.namespace })),
-        )
-        const inVault = []
-        for (const path of paths) {
-          const held = await sites[0]!.holds(`shared/${path}`)
-          if (held !== undefined)
-            inVault.push({ path: `secret/shared/${path}`, version: held.version, namespace: (held.data as { from?: string } | null)?.from })
-        }
-        const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1)
-        expect(owned.sort(byPath)).toEqual(inVault.sort(byPath))
-        expect(
-          (await ledgers()).every(({ status }) => status?.targets?.every(({ state }) => state === 'Synced' || state === 'Conflict')),
-        ).toBe(true)
-      },
-      { timeout: 40_000, interval: 200 },
-    )
-    const versions = async () => Promise.all(paths.map(async (path) => (await sites[0]!.holds(`shared/${path}`))?.version))
-    const settled = await versions()
-    await consistently(async () => expect(await versions()).toEqual(settled), 1_000)
   })
 })
 

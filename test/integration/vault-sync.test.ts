@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 
 describe('an annotated Deployment', () => {
-  test('2.6.6: has each Secret that it uses in Vault, one version per change, and nothing when it is gone', async () => {
+  test('2.6.3, 2.6.6, B41: has each Secret that it uses in Vault, one version per change of a Secret alone, and nothing is left when it is gone', async () => {
     const site = await Site.open(bench)
     const base = `${site.namespace}/shop`
     await site.secret('db', { user: 'shop', password: 'one' })
@@ -26,7 +26,7 @@ describe('an annotated Deployment', () => {
     await site.inVault(`${base}/db`, 1, { user: 'shop', password: 'one' })
     await site.inVault(`${base}/mail`, 1, { token: 'letter' })
 
-    // 2.6.3: the Secret's change alone, with nothing done to the Deployment.
+    // With nothing done to the Deployment.
     await site.change('db', { password: 'two' })
     await site.inVault(`${base}/db`, 2, { user: 'shop', password: 'two' })
     await site.inVault(`${base}/mail`, 1, { token: 'letter' })

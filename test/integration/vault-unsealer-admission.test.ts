@@ -1,5 +1,6 @@
 // What the API server asks the vault-unsealer before it takes a VaultUnsealer.
-import { rbacV1 } from '@kubewright/client'
+import { randomBytes } from 'node:crypto'
+import { rbacV1, Secret } from '@kubewright/client'
 import { isApiError } from '@kubewright/core'
 import { VaultUnsealer, VaultUnsealerGrant, vaultUnsealer } from '@kubewright/operator-vault-unsealer'
 import { eventually } from '@kubewright/testing'
@@ -8,8 +9,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { failure, useCluster } from './harness.ts'
 import { installKind } from './install-kind.ts'
 import { type RunningManager, startManager } from './managers.ts'
+import { useSecretSearch } from './secret-search.ts'
 
-const bench = useCluster()
+const search = useSecretSearch()
+const bench = useCluster({ apiServerFlags: search.audit.flags })
 
 type Spec = Parameters<typeof VaultUnsealer.of>[0]['spec']
 
@@ -94,11 +97,25 @@ test('1.6.17: who may create a VaultUnsealer cannot name a Secret that he may no
   await eventually(() =>
     create(`own-${Math.random().toString(36).slice(2, 8)}`, { unsealKeysSecretRefs: [{ name: 'own', key: 'keys' }] }, jane()),
   )
-  expect(String(await failure(create('theirs', {}, jane())))).toContain('you may not read Secret')
+  const share = randomBytes(33)
+  search.lookFor({ name: 'share', bytes: share })
+  await (await bench.client.resource(Secret)).create({ metadata: { namespace, name: 'keys' }, data: { keys: share.toString('base64') } })
+  const refusal = String(await failure(create('theirs', {}, jane())))
+  expect(refusal).toContain('you may not read Secret')
   await create('redirected')
   const change = { type: 'merge', body: { spec: { vault: { url: 'https://rogue.test:8200' } } } } as const
   const unsealers = await jane().resource(VaultUnsealer)
   expect(String(await failure(unsealers.patch({ namespace, name: 'redirected' }, change)))).toContain('you may not read Secret')
   // What does not touch the spec is his business.
   await unsealers.patch({ namespace, name: 'redirected' }, { type: 'merge', body: { metadata: { labels: { a: 'b' } } } })
+  search.expectNone({ messages: `${refusal}\n${warned.join('\n')}`, log: running.lines.map(({ text }) => text).join('\n') })
+})
+
+test('who may read a Secret and not change it cannot have shares kept in it', async () => {
+  const over = {
+    unsealKeysSecretRefs: [{ name: 'own', key: 'keys' }],
+    initialize: { shares: 3, threshold: 2, secretRef: { name: 'own', key: 'keys' } },
+  }
+  expect(String(await failure(create('kept', over, jane())))).toContain('you may not change Secret')
+  await create('kept', over)
 })

@@ -4,9 +4,10 @@ import { findCondition } from '@kubewright/core'
 import { VaultUnsealer, VaultUnsealerGrant, vaultUnsealer } from '@kubewright/operator-vault-unsealer'
 import { eventually, type FakeVault, type FakeVaultOptions, type FaultProxy, fakeVault, faultProxy } from '@kubewright/testing'
 import { test as base, expect } from 'vitest'
+import { recordSpans } from '../../packages/runtime/src/fake/span-recording.ts'
 import type { Bench } from './harness.ts'
-import { leaksIn } from './leaks-of-shares.ts'
 import { type RunningManager, startManager } from './managers.ts'
+import type { SecretSearch } from './secret-search.ts'
 
 type NewUnsealer = Parameters<typeof VaultUnsealer.of>[0]
 export type Spec = Partial<NewUnsealer['spec']>
@@ -32,15 +33,27 @@ export function hosts(count: number): readonly string[] {
   return Array.from({ length: count }, (_, at) => `127.${process}.${network}.${at + 1}`)
 }
 
+interface SiteParts {
+  readonly namespace: string
+  readonly proxy: FaultProxy
+  /** The operator's own settings. */
+  readonly config?: Readonly<Record<string, unknown>>
+}
+
 export class VaultSite {
   readonly #bench: Bench
   readonly namespace: string
   readonly proxy: FaultProxy
   readonly #config: Readonly<Record<string, unknown>>
+  readonly #search: SecretSearch
+  readonly #spans = recordSpans()
+  /** Of lives of the operator that are over. */
+  readonly #earlierLog: string[] = []
   running: RunningManager
 
-  constructor(bench: Bench, namespace: string, proxy: FaultProxy, config: Readonly<Record<string, unknown>> = {}) {
+  constructor(bench: Bench, search: SecretSearch, { namespace, proxy, config = {} }: SiteParts) {
     this.#bench = bench
+    this.#search = search
     this.namespace = namespace
     this.proxy = proxy
     this.#config = config
@@ -49,6 +62,7 @@ export class VaultSite {
 
   async restart(): Promise<void> {
     await this.running.stop()
+    this.#earlierLog.push(...this.running.lines.map(({ text }) => text))
     this.running = this.#start()
   }
 
@@ -61,25 +75,26 @@ export class VaultSite {
 
   readonly at = (name: string) => ({ namespace: this.namespace, name })
 
-  readonly #shares: Buffer[] = []
-
   /** What the operator has told anybody, place by place. */
   async places(): Promise<Readonly<Record<string, string>>> {
     const { items: events } = await (await this.#bench.client.resource(EventsV1Event)).list({ namespace: this.namespace })
     const { items: unsealers } = await (await this.unsealers()).list({ namespace: this.namespace })
     return {
-      log: this.running.lines.map(({ text }) => text).join('\n'),
+      log: [...this.#earlierLog, ...this.running.lines.map(({ text }) => text)].join('\n'),
       events: JSON.stringify(events),
       statuses: JSON.stringify(unsealers),
       metrics: await this.running.manager.metrics.metrics(),
       overview: JSON.stringify(this.running.manager.overview()),
       requests: this.proxy.requests.map(({ path, query }) => `${path}?${query}`).join('\n'),
+      traces: JSON.stringify(
+        this.#spans.finished().map(({ name, attributes, events: happened, status }) => ({ name, attributes, happened, status })),
+      ),
     }
   }
 
-  /** Fails when a share is in any of them. */
+  /** Fails when a share is in any of them, or in what the API server wrote down. */
   async expectNoLeaks(): Promise<void> {
-    expect(leaksIn(await this.places(), this.#shares)).toEqual([])
+    this.#search.expectNone(await this.places())
   }
 
   /** Vault with a pod for each node, and the operator's Secrets. */
@@ -141,7 +156,8 @@ export class VaultSite {
 
   /** The Secrets of an unsealer, handed over to it. */
   async keys(vault: VaultLike, shares: readonly string[] = vault.shares.map(({ base64 }) => base64), unsealer = 'main'): Promise<void> {
-    this.#shares.push(...[...vault.shares.map(({ base64 }) => base64), ...shares].map((share) => Buffer.from(share, 'base64')))
+    const all = new Set([...vault.shares.map(({ base64 }) => base64), ...shares])
+    this.#search.lookFor(...[...all].map((share, index) => ({ name: `share ${index + 1}`, bytes: Buffer.from(share, 'base64') })))
     await this.secret('ca', { 'ca.crt': vault.ca })
     await this.secret('keys', { keys: JSON.stringify(shares) }, { 'autounseal.vault.io/unsealer': unsealer })
   }
@@ -200,13 +216,13 @@ export class VaultSite {
 }
 
 /** Tests with `site`, each with its own. */
-export const vaultSiteTest = (bench: Bench, config: Readonly<Record<string, unknown>> = {}) =>
+export const vaultSiteTest = (bench: Bench, search: SecretSearch, config: Readonly<Record<string, unknown>> = {}) =>
   base.extend<{ site: VaultSite }>({
     // biome-ignore lint/correctness/noEmptyPattern: vitest reads from the pattern which fixtures this one needs.
     async site({}, use) {
       const namespace = await bench.namespace()
       const proxy = await faultProxy(bench.cluster.connection)
-      const site = new VaultSite(bench, namespace, proxy, config)
+      const site = new VaultSite(bench, search, { namespace, proxy, config })
       await use(site)
       await site.expectNoLeaks()
       await site.running.stop()

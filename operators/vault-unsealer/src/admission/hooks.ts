@@ -13,17 +13,17 @@ export const unsealerHooks: WebhookDefinition = webhooks(VaultUnsealer, {
         else errors.invalid(field, message)
       }
     },
-    checkReader,
+    checkAuthor,
   ],
 })
 
 type Context = Parameters<ValidateHook<VaultUnsealer>>[0]
 
-async function checkReader({ object, old, errors, user, client, signal }: Context): Promise<void> {
+async function checkAuthor({ object, old, errors, user, client, signal }: Context): Promise<void> {
   if (old !== undefined && JSON.stringify(old.spec) === JSON.stringify(object.spec)) return
   const secrets = new Map(secretsOf(object).map((secret) => [`${secret.namespace}/${secret.name}`, secret]))
   const verdicts = await Promise.all(
-    [...secrets.values()].map(async (secret) => ({ secret, may: await mayRead(client, user, secret, signal) })),
+    [...secrets.values()].map(async (secret) => ({ secret, may: await mayDo('get', client, user, secret, signal) })),
   )
   for (const { secret, may } of verdicts)
     if (!may)
@@ -31,9 +31,18 @@ async function checkReader({ object, old, errors, user, client, signal }: Contex
         'spec',
         `you may not read Secret ${secret.namespace}/${secret.name}, so you may not have it sent anywhere either (get secrets)`,
       )
+  const { initialize } = object.spec
+  if (initialize === undefined) return
+  const kept = { namespace: object.metadata.namespace, name: initialize.secretRef.name }
+  if (!(await mayDo('patch', client, user, kept, signal)))
+    errors.forbidden(
+      'spec.initialize.secretRef',
+      `you may not change Secret ${kept.namespace}/${kept.name}, so you may not have anything kept there either (patch secrets)`,
+    )
 }
 
-async function mayRead(
+async function mayDo(
+  verb: 'get' | 'patch',
   client: HookContext['client'],
   user: HookContext['user'],
   { name, namespace }: ObjectName,
@@ -49,7 +58,7 @@ async function mayRead(
         uid: user.uid,
         groups: user.groups,
         extra: user.extra,
-        resourceAttributes: { verb: 'get', resource: 'secrets', version: 'v1', name, namespace },
+        resourceAttributes: { verb, resource: 'secrets', version: 'v1', name, namespace },
       },
     },
   })

@@ -10,6 +10,8 @@ const GOOD: Spec = {
   vaultLabelSelector: 'app=vault',
 }
 
+const SOURCE = { name: 'keys', key: 'keys' }
+
 const object = (over: Partial<Spec> = {}) =>
   VaultUnsealer.parse(VaultUnsealer.of({ metadata: { name: 'a', namespace: 'ns' }, spec: { ...GOOD, ...over } as Spec }))
 
@@ -49,6 +51,24 @@ describe('the rules of the original, and those it lacked', () => {
       'two CAs',
       { vault: { url: 'https://vault', caBundleSecretRef: { name: 'a', key: 'k' }, caBundleConfigMapRef: { name: 'a', key: 'k' } } },
       'spec.vault.caBundleConfigMapRef',
+    ],
+    [
+      'a join that would take the operator’s private key',
+      { vault: { url: 'https://vault', clientCertSecretRef: { name: 'client' } }, raft: { join: true } },
+      'spec.raft.join',
+    ],
+    ['more shares needed than there are', { initialize: { shares: 2, threshold: 3, secretRef: SOURCE } }, 'spec.initialize.threshold'],
+    ['one share of several that opens all', { initialize: { shares: 2, threshold: 1, secretRef: SOURCE } }, 'spec.initialize.threshold'],
+    ['shares kept where nobody looks', { initialize: { secretRef: { name: 'other', key: 'keys' } } }, 'spec.initialize.secretRef'],
+    [
+      'fewer PGP keys than shares',
+      { initialize: { shares: 3, threshold: 2, secretRef: SOURCE, pgpKeys: ['a2V5'], rootTokenPgpKey: 'a2V5' } },
+      'spec.initialize.pgpKeys',
+    ],
+    [
+      'shares for others, and a root token for nobody',
+      { initialize: { shares: 1, threshold: 1, secretRef: SOURCE, pgpKeys: ['a2V5'] } },
+      'spec.initialize.rootTokenPgpKey',
     ],
   ] as const)('%s', (_, over, field) => {
     expect(problemsOf(object(over as Partial<Spec>)).map((problem) => problem.field)).toEqual([field])

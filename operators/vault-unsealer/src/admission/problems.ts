@@ -16,6 +16,8 @@ export function problemsOf({ spec, metadata }: Pick<VaultUnsealer, 'spec' | 'met
     ...caProblems(spec),
     ...duplicateKeys(spec, metadata.namespace ?? ''),
     ...discoveryProblems(spec),
+    ...raftProblems(spec),
+    ...initializeProblems(spec, metadata.namespace ?? ''),
     ...timeProblems(spec),
   ]
 }
@@ -82,6 +84,33 @@ function selectorProblem(text: string): string | undefined {
   } catch (error) {
     return error instanceof Error ? error.message : 'is no label selector'
   }
+}
+
+function raftProblems({ raft, vault }: VaultUnsealerSpec): readonly Problem[] {
+  if (raft?.join !== true || vault.clientCertSecretRef === undefined) return []
+  const message =
+    'with spec.vault.clientCertSecretRef a node would need the operator’s private key to join, and does not get it: use retry_join'
+  return [{ field: 'spec.raft.join', is: 'forbidden', message }]
+}
+
+function initializeProblems({ initialize, addresses, unsealKeysSecretRefs }: VaultUnsealerSpec, own: string): readonly Problem[] {
+  if (initialize === undefined) return []
+  const { shares, threshold, pgpKeys, rootTokenPgpKey, secretRef } = initialize
+  const problems: Problem[] = []
+  const wrong = (field: string, message: string) => problems.push(invalid(`spec.initialize.${field}`, message))
+  if (threshold > shares) wrong('threshold', `there are ${shares} shares: ${threshold} cannot be needed`)
+  else if (shares > 1 && threshold === 1) wrong('threshold', 'must be at least 2 when there are several shares')
+  if (addresses !== undefined)
+    wrong('secretRef', 'is for pods, of which it is known that there are no others; initialise what spec.addresses names by hand')
+  if (pgpKeys !== undefined && pgpKeys.length !== shares) wrong('pgpKeys', `must be as many as there are shares: ${shares}`)
+  if (pgpKeys !== undefined && rootTokenPgpKey === undefined)
+    wrong('rootTokenPgpKey', 'must be there with pgpKeys: nodes that are opened by others leave nobody to revoke the root token')
+  const isSource = unsealKeysSecretRefs.some(
+    ({ name, namespace = own, key }) => namespace === own && name === secretRef.name && key === secretRef.key,
+  )
+  if (pgpKeys === undefined && !isSource)
+    wrong('secretRef', 'must be one of spec.unsealKeysSecretRefs: else the shares that are kept there would open nothing')
+  return problems
 }
 
 function timeProblems({ windows = [], freezes = [] }: VaultUnsealerSpec): readonly Problem[] {

@@ -1,4 +1,5 @@
 import { type ExternalSource, type ExternalSourceContext, type Logger, messageOf } from 'kubewright'
+import type { InitializationPlan, KeyStore } from '../initialization/plan.ts'
 import type { Note, Permission } from '../machine/model.ts'
 import type { Member } from '../members/member.ts'
 import type { Attendant } from './attendant.ts'
@@ -16,6 +17,7 @@ export interface UnsealerName {
 export interface Surroundings {
   verify(member: Member, signal: AbortSignal): Promise<string | undefined>
   held(): Permission
+  store(plan: InitializationPlan): KeyStore
   told(attendant: Attendant, notes: readonly Note[], log: Logger): void
 }
 

@@ -1,7 +1,7 @@
-import { isVaultError, type VaultClient } from '@kubewright/vault'
+import { isVaultError, type RaftJoinRequest, type VaultClient } from '@kubewright/vault'
 import { type Clock, sleep } from 'kubewright'
 import { type Memory, newNode, step } from '../machine/machine.ts'
-import type { Action, Happening, Node, Note, World } from '../machine/model.ts'
+import type { Action, Happening, LeaderRef, Node, Note, World } from '../machine/model.ts'
 import type { Member } from '../members/member.ts'
 import type { Slots } from './slots.ts'
 
@@ -13,6 +13,8 @@ export interface AttendantParts {
   client(member: Member): VaultClient
   /** Asks the cluster whether the member is still who it was. @returns why not */
   verify(member: Member, signal: AbortSignal): Promise<string | undefined>
+  /** Has the node made a new Vault, as the spec says. */
+  initialize(member: Member, client: VaultClient, signal: AbortSignal): Promise<Happening>
   /** The share's bytes; `undefined` when it is not to be sent any more. */
   bytes(fingerprint: string): Buffer | undefined
   /** Something has happened, or stands otherwise than before. */
@@ -124,7 +126,7 @@ export class Attendant {
     }
   }
 
-  async #send(action: Extract<Action, { do: 'submit' | 'reset' }>, signal: AbortSignal): Promise<Happening> {
+  async #send(action: Exclude<Action, { do: 'check' | 'rest' }>, signal: AbortSignal): Promise<Happening> {
     const member = this.#member
     const why = await this.#parts.verify(member, signal)
     if (why !== undefined) return { saw: 'unverified', message: why }
@@ -132,6 +134,11 @@ export class Attendant {
     try {
       const client = this.#parts.client(member)
       if (action.do === 'reset') return { saw: 'status', status: await client.resetUnseal({ signal }) }
+      if (action.do === 'initialize') return await this.#parts.initialize(member, client, signal)
+      if (action.do === 'join') {
+        await client.raftJoin(joinRequest(action.leader), { signal })
+        return { saw: 'joined' }
+      }
       const bytes = this.#parts.bytes(action.share.fingerprint)
       if (bytes === undefined) return { saw: 'unverified', message: 'the key shares have changed meanwhile' }
       return { saw: 'submitted', status: await client.submitShare(bytes, { migrate: action.migrate, signal }) }
@@ -143,13 +150,21 @@ export class Attendant {
   }
 }
 
+function joinRequest({ address, serverName, ca }: LeaderRef): RaftJoinRequest {
+  return {
+    leaderAddress: address,
+    ...(ca !== undefined && { leaderCa: ca }),
+    ...(serverName !== undefined && { leaderServerName: serverName }),
+  }
+}
+
 function refusalOf(
   error: Error & { readonly failure: Extract<Happening, { saw: 'submission failed' }>['failure'] },
-  tried: 'submit' | 'reset',
+  tried: 'submit' | 'reset' | 'join' | 'initialize',
 ): Happening {
   const { failure, message } = error
-  // A reset of a node that has been opened meanwhile is refused, and the next look will show it.
-  if (tried === 'reset') return { saw: 'submission failed', failure }
+  // A reset of a node that has been opened meanwhile is refused, as is a join of one that has joined: the next look will show it.
+  if (tried !== 'submit') return { saw: 'submission failed', failure }
   if (failure.is === 'invalid') return { saw: 'rejected' }
   // A node that joins by command decrypts its leader's challenge with the shares: wrong ones show as a failure of the server.
   if (failure.is === 'serverError' && message.includes('decrypting challenge')) return { saw: 'rejected' }

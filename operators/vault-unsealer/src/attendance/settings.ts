@@ -1,4 +1,5 @@
 import type { TlsOptions } from '@kubewright/vault'
+import type { InitializationPlan } from '../initialization/plan.ts'
 import type { ShareSet } from '../keys/share-set.ts'
 import type { UnsealPolicy } from '../machine/model.ts'
 import type { Member } from '../members/member.ts'
@@ -15,6 +16,10 @@ export interface Settings {
   readonly highAvailability: boolean
   readonly clusterId: string | undefined
   readonly dryRun: boolean
+  /** How to initialise it, where that is wanted. */
+  readonly initialization: InitializationPlan | undefined
+  /** Pods that are selected and cannot be asked. */
+  readonly absentees: readonly string[]
 }
 
 /** What an earlier life of the operator has written down. */
@@ -22,4 +27,6 @@ export interface Remembered {
   /** By pod's uid: the set of shares that it has refused for good. */
   readonly rejected: ReadonlyMap<string, string>
   readonly proven: readonly string[]
+  /** Of the cluster that was seen before. */
+  readonly clusterId: string | undefined
 }

@@ -37,6 +37,8 @@ function settings(vault: FakeVault, keys: ShareSet, over: Partial<Settings> = {}
     highAvailability: true,
     clusterId: undefined,
     dryRun: false,
+    initialization: undefined,
+    absentees: [],
     ...over,
   }
 }
@@ -49,13 +51,16 @@ function replica({ clock }: Pick<Staged, 'clock'>, wanted: Settings, verify: () 
   const failures: unknown[] = []
   const unsealer: Unsealer = new Unsealer(
     wanted,
-    { rejected: new Map(), proven: [] },
+    { rejected: new Map(), proven: [], clusterId: undefined },
     {
       clock,
       random: () => 0.5,
       slots: new Slots(16),
       start: (run) => void running.push(run(life.signal)),
       verify,
+      store: () => {
+        throw new Error('nothing is to be initialised')
+      },
       held: (): Permission => ({ may: true }),
       told: () => undefined,
       failed: (_, error) => void failures.push(error),

@@ -1,8 +1,12 @@
-import { type VaultClient, vaultClient } from '@kubewright/vault'
+import { type VaultClient, type VaultOptions, vaultClient } from '@kubewright/vault'
 import type { Clock } from 'kubewright'
-import type { LedgerEntry, Note, Permission, World } from '../machine/model.ts'
+import { initialize } from '../initialization/initialization.ts'
+import type { InitializationPlan, KeyStore } from '../initialization/plan.ts'
+import { revokeRootToken } from '../initialization/root-token.ts'
+import type { Happening, LeaderRef, LedgerEntry, Note, Permission, World } from '../machine/model.ts'
 import type { Member } from '../members/member.ts'
 import { Attendant } from './attendant.ts'
+import { initializationOf } from './first-node.ts'
 import type { Remembered, Settings } from './settings.ts'
 import type { Slots } from './slots.ts'
 
@@ -18,6 +22,8 @@ export interface UnsealerParts {
   verify(member: Member, signal: AbortSignal): Promise<string | undefined>
   /** What stops all submissions at this moment, whatever the last reconcile knew. */
   held(): Permission
+  /** Where key shares of a new Vault are kept. */
+  store(plan: InitializationPlan): KeyStore
   told(attendant: Attendant, notes: readonly Note[]): void
   /** Looking after the node ended by an error that nobody has foreseen. The next update begins anew. */
   failed(member: Member, error: unknown): void
@@ -37,6 +43,8 @@ export class Unsealer {
   readonly #ledgers = new Map<string, readonly LedgerEntry[]>()
   readonly #proven: Set<string>
   #settings: Settings
+  /** Of the Vault that has been seen open: a node without data is no new one after that. */
+  #knownCluster: string | undefined
   #rejected: Remembered['rejected']
 
   constructor(settings: Settings, remembered: Remembered, parts: UnsealerParts) {
@@ -44,6 +52,7 @@ export class Unsealer {
     this.#parts = parts
     this.#proven = new Set(remembered.proven)
     this.#rejected = remembered.rejected
+    this.#knownCluster = remembered.clusterId
     this.#attend()
   }
 
@@ -106,9 +115,11 @@ export class Unsealer {
       ...{ clock, slots, verify },
       world: (at) => this.#world(at),
       client: (at) => this.#clientFor(at),
+      initialize: (at, client, signal) => this.#initialize(at, client, signal),
       bytes: (fingerprint) => this.#settings.keys.bytes(fingerprint),
       told: (from, notes) => {
         for (const note of notes) if (note.is === 'opened') for (const { fingerprint } of note.shares) this.#proven.add(fingerprint)
+        this.#knownCluster ??= this.clusterId
         if (notes.length > 0) this.#others(from)
         told(from, notes)
       },
@@ -134,18 +145,48 @@ export class Unsealer {
   #world(member: Member): World {
     const { keys, policy } = this.#settings
     const others = [...this.#attendants.values()].filter((attendant) => attendant.member.id !== member.id)
+    const open = others.filter(({ node }) => node.standing.state === 'Unsealed')
     return {
       shares: keys.refs,
       keySet: keys.name,
       policy,
       permission: this.#permission(member),
+      initialization: initializationOf(member, this.attendants, {
+        ...this.#settings,
+        knownCluster: this.#settings.clusterId ?? this.#knownCluster,
+      }),
       siblings: {
-        open: others.filter(({ node }) => node.standing.state === 'Unsealed').length,
+        open: open.length,
+        leader: open[0] && this.#leaderRef(open[0].member),
         initialized: others.some(({ node }) => node.status?.initialized === true),
         proven: this.#proven,
       },
       random: this.#parts.random(),
     }
+  }
+
+  async #initialize(member: Member, client: VaultClient, signal: AbortSignal): Promise<Happening> {
+    const { initialization: plan } = this.#settings
+    if (plan === undefined) return { saw: 'unverified', message: 'spec.initialize is not there any more' }
+    const { store, clock, start } = this.#parts
+    const outcome = await initialize({ client, store: store(plan), plan, node: member.name, clock, signal })
+    if (outcome.is !== 'initialized') return { saw: 'initialization failed', lost: outcome.is === 'lost', message: outcome.message }
+    const { rootToken: token } = outcome
+    if (token !== undefined) start((life) => this.#revoke(member, token, life))
+    return { saw: 'initialized' }
+  }
+
+  async #revoke(member: Member, token: string, signal: AbortSignal): Promise<void> {
+    const { clock, verify, told } = this.#parts
+    const client = this.#newClient(member, { auth: { method: 'token', token } })
+    const revoked = await revokeRootToken({ client, verify: () => verify(member, signal), clock, signal })
+    const attendant = this.#attendants.get(member.id)
+    if (revoked && attendant !== undefined) told(attendant, [{ is: 'root token revoked' }])
+  }
+
+  #leaderRef(member: Member): LeaderRef {
+    const { secure, tls } = this.#settings
+    return { name: member.name, address: addressOf(member, secure), serverName: secure ? member.serverName : undefined, ca: tls.ca }
   }
 
   #permission(member: Member): Permission {
@@ -184,19 +225,24 @@ export class Unsealer {
     const known = this.#connections.get(member.id)
     if (known?.of === of) return known.client
     if (known !== undefined) this.#parts.start(() => known.client.close())
-    const host = member.host.includes(':') ? `[${member.host}]` : member.host
-    const client = vaultClient({
-      address: `${secure ? 'https' : 'http'}://${host}:${member.port}`,
+    const client = this.#newClient(member)
+    this.#connections.set(member.id, { of, client })
+    return client
+  }
+
+  #newClient(member: Member, identity: Pick<VaultOptions, 'auth'> = {}): VaultClient {
+    const { secure, tls } = this.#settings
+    return vaultClient({
+      address: addressOf(member, secure),
       allowPlaintext: !secure,
       ...(secure && { tls: { ...tls, serverName: member.serverName } }),
+      ...identity,
       retries: { attempts: 1 },
       connections: 2,
       maxAnswerBytes: MOST_ANSWER_BYTES,
       clock: this.#parts.clock,
       random: this.#parts.random,
     })
-    this.#connections.set(member.id, { of, client })
-    return client
   }
 
   async #disconnect(id: string): Promise<void> {
@@ -205,6 +251,10 @@ export class Unsealer {
     this.#connections.delete(id)
     await known?.client.close()
   }
+}
+
+function addressOf({ host, port }: Member, secure: boolean): string {
+  return `${secure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 const isBusy = ({ node }: Attendant) =>
@@ -221,6 +271,6 @@ const WAITING: ReadonlySet<string> = new Set([
 const isWaiting = ({ node }: Attendant) => WAITING.has(node.standing.reason)
 
 /** What of the settings concerns all nodes. */
-function wants({ keys, keysMissing, policy, secure, tls, highAvailability, clusterId, dryRun }: Settings): string {
-  return JSON.stringify([keys.name, keysMissing, policy, secure, tls, highAvailability, clusterId, dryRun])
+function wants({ keys, keysMissing, policy, secure, tls, highAvailability, clusterId, dryRun, initialization }: Settings): string {
+  return JSON.stringify([keys.name, keysMissing, policy, secure, tls, highAvailability, clusterId, dryRun, initialization])
 }

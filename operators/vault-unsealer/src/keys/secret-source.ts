@@ -3,13 +3,17 @@ import type { VaultUnsealerGrant } from '../kinds/grant.ts'
 import type { KeysRef } from '../kinds/spec.ts'
 import type { VaultUnsealer } from '../kinds/vault-unsealer.ts'
 import { consentAdvice, mayUseSecret } from './consent.ts'
-import { parseShares } from './parsing.ts'
+import { type Envelope, sharesIn } from './envelope.ts'
 import type { Loaded, ShareSource } from './source.ts'
 
 export interface SecretSourceParts {
   readonly client: Client
   readonly unsealer: VaultUnsealer
   grants(namespace: string): readonly VaultUnsealerGrant[]
+}
+
+export interface ShareSecretParts extends SecretSourceParts {
+  readonly envelope: Envelope
 }
 
 export type Entries = { readonly is: 'entries'; readonly entries: Readonly<Record<string, string>> } | Extract<Loaded, { is: 'failed' }>
@@ -44,7 +48,7 @@ export async function readHandedOver(
 }
 
 /** Shares in one entry of a Secret, or in all entries that begin alike. */
-export function secretSource(ref: KeysRef, parts: SecretSourceParts): ShareSource {
+export function secretSource(ref: KeysRef, parts: ShareSecretParts): ShareSource {
   const namespace = ref.namespace ?? parts.unsealer.metadata.namespace ?? ''
   const name = `Secret ${namespace}/${ref.name}, ${ref.key === undefined ? `entries "${ref.keyPrefix}*"` : `entry "${ref.key}"`}`
   return {
@@ -55,7 +59,9 @@ export function secretSource(ref: KeysRef, parts: SecretSourceParts): ShareSourc
       const keys = ref.key !== undefined ? [ref.key] : entriesWith(ref.keyPrefix ?? '', Object.keys(read.entries))
       const values = keys.flatMap((key) => (read.entries[key] === undefined ? [] : [{ key, value: read.entries[key] }]))
       if (values.length === 0) return { is: 'failed', why: 'EntryMissing', message: `${name}: the Secret has no such entry` }
-      const parsed = values.map(({ key, value }) => ({ key, ...parseShares(Buffer.from(value, 'base64')) }))
+      const parsed = await Promise.all(
+        values.map(async ({ key, value }) => ({ key, ...(await sharesIn(Buffer.from(value, 'base64'), parts.envelope, signal)) })),
+      )
       const refused = parsed.flatMap(({ key, refused: lines }) =>
         lines.map(({ at, why }) => `Secret ${namespace}/${ref.name}, entry "${key}"${at === 0 ? '' : `, share ${at}`}: ${why}`),
       )

@@ -1,14 +1,14 @@
 import { isVaultError, vaultClient } from '@kubewright/vault'
 import type { VaultUnsealerSpec } from '../kinds/vault-unsealer.ts'
 import { isAllowedHost } from '../members/target-url.ts'
-import { parseShares } from './parsing.ts'
-import { readHandedOver, type SecretSourceParts } from './secret-source.ts'
+import { sharesIn } from './envelope.ts'
+import { readHandedOver, type ShareSecretParts } from './secret-source.ts'
 import type { ShareSource } from './source.ts'
 
 type Ref = NonNullable<VaultUnsealerSpec['unsealKeysVault']>[number]
 
 /** Shares in the KV of another Vault. Its host must be allowed to the operator, and its token handed over like shares. */
-export function vaultSource(ref: Ref, parts: SecretSourceParts & { readonly allowedHosts: readonly string[] }): ShareSource {
+export function vaultSource(ref: Ref, parts: ShareSecretParts & { readonly allowedHosts: readonly string[] }): ShareSource {
   const name = `Vault ${ref.url}, ${ref.mount}/${ref.path}, field "${ref.field}"`
   const failed = (why: 'NotGranted' | 'Forbidden' | 'EntryMissing' | 'Malformed' | 'Unavailable', message: string) =>
     ({ is: 'failed', why, message: `${name}: ${message}` }) as const
@@ -36,7 +36,7 @@ export function vaultSource(ref: Ref, parts: SecretSourceParts & { readonly allo
           const secret = await client.kvV2(ref.mount).read(ref.path, { signal })
           const value = secret?.data?.[ref.field]
           if (typeof value !== 'string') return failed('EntryMissing', 'there is no such field, or it is no text')
-          const { shares, refused } = parseShares(Buffer.from(value))
+          const { shares, refused } = await sharesIn(Buffer.from(value), parts.envelope, signal)
           const sentences = refused.map(({ at, why }) => `${name}${at === 0 ? '' : `, share ${at}`}: ${why}`)
           return shares.length === 0 ? failed('Malformed', sentences.join('; ')) : { is: 'loaded', shares, refused: sentences }
         } finally {

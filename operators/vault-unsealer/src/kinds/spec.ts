@@ -1,8 +1,7 @@
-import { cel, duration, z } from 'kubewright'
+import { cel, duration, weeklyWindow, z } from 'kubewright'
 import { vault } from './connection.ts'
+import { initialize } from './initialize.ts'
 import { entry, namespaceName, objectName, secretRef } from './references.ts'
-
-const timeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/)
 
 /** Either one entry, as in the original, or all whose names begin so. */
 const keysRef = cel(
@@ -90,42 +89,8 @@ const fields = z.object({
     .describe('Pins the cluster: when an open node says another id, no sealed one gets anything.'),
   paused: z.boolean().default(false).describe('Nothing is submitted: for a Vault that was sealed on purpose. Nodes are still looked at.'),
   dryRun: z.boolean().default(false).describe('Says what would be submitted, and submits nothing.'),
-  windows: z
-    .array(
-      z.object({
-        days: z
-          .array(z.enum(['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']))
-          .min(1)
-          .max(7)
-          .optional()
-          .describe('Absent: every day.'),
-        from: timeOfDay.describe('HH:MM.'),
-        to: timeOfDay.describe('HH:MM. When it is not later than "from" it is on the next day.'),
-        timeZone: z.string().max(64).default('UTC'),
-      }),
-    )
-    .min(1)
-    .max(20)
-    .optional()
-    .describe('Shares are submitted in these times only.'),
-  freezes: z
-    .array(
-      z.object({
-        days: z
-          .array(z.enum(['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']))
-          .min(1)
-          .max(7)
-          .optional()
-          .describe('Absent: every day.'),
-        from: timeOfDay,
-        to: timeOfDay,
-        timeZone: z.string().max(64).default('UTC'),
-      }),
-    )
-    .min(1)
-    .max(20)
-    .optional()
-    .describe('Shares are not submitted in these times: maintenance.'),
+  windows: z.array(weeklyWindow()).min(1).max(20).optional().describe('Shares are submitted in these times only.'),
+  freezes: z.array(weeklyWindow()).min(1).max(20).optional().describe('Shares are not submitted in these times: maintenance.'),
   onForeignProgress: z
     .enum(['Wait', 'Join', 'Reset'])
     .default('Join')
@@ -140,8 +105,15 @@ const fields = z.object({
         .enum(['Wait', 'Send'])
         .default('Wait')
         .describe('A node that joins is wedged for good by wrong shares: Wait until they have opened another one, or Send them.'),
+      join: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Has nodes without data join the cluster of those that are open. Without it they have to do so by themselves, by retry_join.',
+        ),
     })
     .optional(),
+  initialize: initialize.optional(),
   maxAttemptsPerHour: z
     .int()
     .min(1)

@@ -16,6 +16,7 @@ export const POLICY: UnsealPolicy = {
   keyThreshold: 0,
   attemptsPerHour: 12,
   unprovenJoin: 'Wait',
+  raftJoin: false,
 }
 
 export function world(over: Partial<World> = {}): World {
@@ -23,8 +24,9 @@ export function world(over: Partial<World> = {}): World {
     shares: shares(5),
     keySet: 'set',
     policy: POLICY,
-    siblings: { open: 0, initialized: true, proven: new Set() },
+    siblings: { open: 0, leader: undefined, initialized: true, proven: new Set() },
     permission: { may: true },
+    initialization: { is: 'off' },
     random: 0.5,
     ...over,
   }
@@ -112,6 +114,14 @@ export class FakeNode {
       this.held = []
       this.#tell()
       return { saw: 'status', status: this.status }
+    }
+    if (action.do === 'initialize') {
+      this.status = { ...this.status, initialized: true, threshold: 3, shares: 5 }
+      return { saw: 'initialized' }
+    }
+    if (action.do === 'join') {
+      this.status = { ...this.status, initialized: true, threshold: 3, shares: 5 }
+      return { saw: 'joined' }
     }
     if (action.do !== 'submit') throw new Error(action.do)
     const { fingerprint } = action.share

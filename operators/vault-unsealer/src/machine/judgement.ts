@@ -3,6 +3,7 @@ import { begin } from './attempt.ts'
 import { distinctShares, nextCombination } from './combinations.ts'
 import { type Draft, hold, rest } from './draft.ts'
 import { nextAttemptAt, within } from './limits.ts'
+import type { Standing } from './model.ts'
 
 const REMOVED = 'it was removed from its cluster: empty its data directory and let it join again, or delete it'
 const REJECTED =
@@ -12,6 +13,10 @@ const UNPROVEN =
 
 /** Nothing tells when a node has met its leader, or a leader has come: until then it is asked often, as it is away from its cluster. */
 const SOON_MS = 2_000
+
+/** A node that was told to join and does not become a member is told so again after this time: its leader may have been another one by then. */
+const JOIN_AGAIN_MS = 30_000
+const JOINS_ITSELF = 'it waits to join its cluster: check its retry_join, set spec.raft.join, or join it by hand'
 
 /** What a node needs that has said how it stands, and to which nothing is on the way. */
 export function judge(draft: Draft): Draft {
@@ -43,9 +48,35 @@ function lackingShares({ world: { shares, policy } }: Draft, { threshold }: Seal
 function judgeUninitialized(draft: Draft, { storageType }: SealStatus): Draft {
   const { siblings, policy } = draft.world
   if (siblings.initialized && storageType === 'raft')
-    return soon(draft, 'Uninitialized', 'WaitingForRaftJoin', 'it waits to join its cluster: check its retry_join, or join it by hand')
+    return policy.raftJoin ? join(draft) : soon(draft, 'Uninitialized', 'WaitingForRaftJoin', JOINS_ITSELF)
+  if (draft.world.initialization.is !== 'off') return initialize(draft)
   const message = 'it is not initialised: run "vault operator init", and put the shares where the sources say'
   return hold(draft, policy.intervalMs, 'Uninitialized', 'Uninitialized', message)
+}
+
+/** That there are no shares is what it is about; all else that holds submissions holds this, too. */
+function initialize(draft: Draft): Draft {
+  const { node, world } = draft
+  const { permission, initialization } = world
+  if (!permission.may && permission.reason !== 'KeysMissing') return soon(draft, 'Uninitialized', permission.reason, permission.message)
+  if (initialization.is === 'wait') return soon(draft, 'Uninitialized', 'Uninitialized', initialization.message)
+  draft.node = { ...node, doing: { is: 'initializing' } }
+  return draft
+}
+
+/** Once it is a member its status says that it is sealed, and it is opened as any other that joins. */
+function join(draft: Draft): Draft {
+  const { node, world, now } = draft
+  const { permission, siblings } = world
+  const wait = (reason: Standing['reason'], message: string) => soon(draft, 'Uninitialized', reason, message)
+  if (!permission.may) return wait(permission.reason, permission.message)
+  if (siblings.leader === undefined) return wait('WaitingForLeader', 'it is to join its cluster, of which no other node is open yet')
+  if (now - node.toldToJoinAt < JOIN_AGAIN_MS)
+    return wait('WaitingForRaftJoin', 'it has been told to join its cluster, and is no member yet: see its log')
+  const { leader } = siblings
+  const standing: Standing = { state: 'Uninitialized', reason: 'WaitingForRaftJoin', message: `it is told to join ${leader.name}` }
+  draft.node = { ...node, toldToJoinAt: now, doing: { is: 'joining', leader }, standing }
+  return draft
 }
 
 function judgeOpen(draft: Draft): Draft {

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { FakeNode, HOUR, POLICY, SECOND, sealStatus, share, shares, world } from './fake-node.ts'
 import { newNode } from './machine.ts'
-import type { Happening } from './model.ts'
 
 const MINUTE = 60 * SECOND
 const names = (fake: FakeNode) => fake.sent.map(({ fingerprint }) => fingerprint)
@@ -104,7 +103,10 @@ describe('wrong shares', () => {
 
   test('shares that have opened another node go first', () => {
     const proven = new Set(['share-3', 'share-4', 'share-5'])
-    const fake = new FakeNode({ good: [3, 4, 5], world: world({ siblings: { open: 1, initialized: true, proven } }) }).run(0)
+    const fake = new FakeNode({
+      good: [3, 4, 5],
+      world: world({ siblings: { open: 1, leader: undefined, initialized: true, proven } }),
+    }).run(0)
     expect(names(fake)).toEqual(['share-3', 'share-4', 'share-5'])
   })
 
@@ -231,79 +233,6 @@ describe('nodes that get nothing', () => {
     expect(flags).toEqual([true, true, true])
   })
 })
-
-describe('nodes that join', () => {
-  const joiner = (over: Parameters<typeof world>[0] = {}) => {
-    const fake = new FakeNode({ status: sealStatus({ initialized: false, threshold: 0 }), world: world(over) }).run(0)
-    fake.status = sealStatus()
-    return fake
-  }
-
-  test('A19: shares that have opened nothing yet are not sent to it, as wrong ones would wedge it', () => {
-    const fake = joiner({ siblings: { open: 1, initialized: true, proven: new Set() } }).run(HOUR)
-    expect(fake.reason()).toBe('WaitingForProof')
-    expect(fake.sent).toEqual([])
-  })
-
-  test('A19: with proven shares and a leader it is opened', () => {
-    const proven = new Set(shares(3).map(({ fingerprint }) => fingerprint))
-    const fake = joiner({ siblings: { open: 1, initialized: true, proven } }).run(5 * SECOND)
-    expect(fake.status.sealed).toBe(false)
-  })
-
-  test('A19: without a leader it waits, also with proven shares', () => {
-    const proven = new Set(shares(3).map(({ fingerprint }) => fingerprint))
-    const fake = joiner({ siblings: { open: 0, initialized: true, proven } }).run(MINUTE)
-    expect(fake.reason()).toBe('WaitingForLeader')
-    expect(fake.sent).toEqual([])
-  })
-
-  test('the first node of a new cluster, which was initialised by hand, waits for nobody', () => {
-    const fake = joiner({ siblings: { open: 0, initialized: false, proven: new Set() } }).run(MINUTE)
-    expect(fake.status.sealed).toBe(false)
-  })
-
-  test('A2: the last share is taken, and it opens in the background: it is asked each second, and nothing is sent again', () => {
-    const fake = new FakeNode()
-    let submissions = 0
-    fake.answer = (action) => {
-      if (action.do !== 'submit' || ++submissions < 3) return undefined
-      fake.held = []
-      fake.status = { ...fake.status, progress: 0, nonce: '' }
-      return { saw: 'submitted', status: fake.status }
-    }
-    fake.run(5 * SECOND)
-    expect(fake.reason()).toBe('Opening')
-    expect(fake.actions.filter((action) => action === 'check')).toHaveLength(6)
-    fake.status = { ...fake.status, sealed: false }
-    fake.run(SECOND)
-    expect(fake.node.standing.state).toBe('Unsealed')
-    expect(submissions).toBe(3)
-    expect(fake.told('opened')).toHaveLength(1)
-  })
-
-  test('A19: a node that answers nothing any more is told apart from a busy one by time, and nothing is sent to it', () => {
-    const fake = new FakeNode()
-    let submissions = 0
-    fake.answer = (action) => {
-      if (action.do === 'submit' && ++submissions === 3) return { saw: 'unanswered' }
-      if (action.do === 'check' && submissions === 3) return timedOut(fake)
-      return undefined
-    }
-    fake.run(MINUTE)
-    expect(fake.reason()).toBe('Busy')
-    fake.run(3 * MINUTE)
-    expect(fake.reason()).toBe('NodeWedged')
-    fake.run(HOUR)
-    expect(submissions).toBe(3)
-    expect(fake.told('wedged')).toHaveLength(1)
-  })
-})
-
-function timedOut(fake: FakeNode): Happening {
-  fake.now += 5 * SECOND
-  return { saw: 'status failed', failure: { is: 'timeout', afterMs: 5_000 } }
-}
 
 describe('nodes that cannot be asked', () => {
   test.each([

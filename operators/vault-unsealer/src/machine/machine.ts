@@ -25,6 +25,7 @@ export function newNode({ ledger = [], givenUpOn }: Memory = {}): Node {
     silentSince: undefined,
     foreign: undefined,
     joiner: false,
+    toldToJoinAt: Number.NEGATIVE_INFINITY,
     checkedAt: Number.NEGATIVE_INFINITY,
     ledger,
   }
@@ -67,6 +68,14 @@ function handle(draft: Draft, happening: Happening): Draft {
       // Whatever may have arrived comes as unanswered.
       takeBack(draft)
       return failed(draft, happening.failure)
+    case 'joined':
+      return joined(draft)
+    case 'initialized':
+      draft.notes.push({ is: 'initialized' })
+      draft.node = { ...draft.node, failures: 0, doing: { is: 'checking' } }
+      return draft
+    case 'initialization failed':
+      return initializationFailed(draft, happening)
     case 'unverified':
       if (draft.node.failures === 0) draft.notes.push({ is: 'unverified', message: happening.message })
       takeBack(draft)
@@ -141,6 +150,22 @@ function afterOpening(draft: Draft, status: SealStatus): Draft {
   return refuse(draft, 'after a minute it is still sealed, and says nothing of why: see its log')
 }
 
+function joined(draft: Draft): Draft {
+  const { node } = draft
+  if (node.doing.is === 'joining') draft.notes.push({ is: 'joined', leader: node.doing.leader.name })
+  draft.node = { ...node, failures: 0, doing: { is: 'checking' } }
+  return draft
+}
+
+/** Told once for each thing that is wrong; what a person has to mend is tried again all the same, with growing pauses. */
+function initializationFailed(draft: Draft, { lost, message }: Extract<Happening, { saw: 'initialization failed' }>): Draft {
+  const { node, world } = draft
+  if (lost || node.standing.message !== message) draft.notes.push({ is: 'initialization failed', lost, message })
+  const failures = node.failures + 1
+  draft.node = { ...node, failures }
+  return rest(draft, backoff(failures, world.random), { state: 'Uninitialized', reason: 'InitializationFailed', message }, true)
+}
+
 function unanswered(draft: Draft): Draft {
   const { node, now } = draft
   if (node.doing.is !== 'submitting') return rest(draft, backoff(1, draft.world.random), node.standing)
@@ -187,6 +212,10 @@ function actionOf(node: Node, world: World, now: number): Action {
       return { do: 'check' }
     case 'resetting':
       return { do: 'reset' }
+    case 'initializing':
+      return { do: 'initialize' }
+    case 'joining':
+      return { do: 'join', leader: doing.leader }
     case 'resting':
       return { do: 'rest', until: doing.until }
     case 'opening':

@@ -21,15 +21,33 @@ export interface UnsealPolicy {
   readonly attemptsPerHour: number
   /** Whether a node that has never been a member may get shares that have not opened any other. */
   readonly unprovenJoin: 'Wait' | 'Send'
+  /** Whether a node without data is told to join the others. */
+  readonly raftJoin: boolean
+}
+
+/** An open node, which others join. */
+export interface LeaderRef {
+  readonly name: string
+  /** Of its API. */
+  readonly address: string
+  /** What its certificate is for; `undefined` without TLS. */
+  readonly serverName: string | undefined
+  /** PEM of the authority of its certificate, where it is not one that everybody knows. */
+  readonly ca: string | undefined
 }
 
 /** What is known of the cluster beside this node. */
 export interface Siblings {
   readonly open: number
+  /** One of the open ones. */
+  readonly leader: LeaderRef | undefined
   readonly initialized: boolean
   /** Fingerprints of shares that have opened a node. */
   readonly proven: ReadonlySet<string>
 }
+
+/** Whether a node without data is the one to be initialised. */
+export type Initialization = { readonly is: 'off' } | { readonly is: 'wait'; readonly message: string } | { readonly is: 'may' }
 
 export type Permission = { readonly may: true } | { readonly may: false; readonly reason: HeldReason; readonly message: string }
 export type HeldReason = 'Paused' | 'DryRun' | 'OutsideWindow' | 'KeysMissing' | 'ClusterMismatch' | 'OneAtATime'
@@ -42,6 +60,7 @@ export interface World {
   readonly policy: UnsealPolicy
   readonly siblings: Siblings
   readonly permission: Permission
+  readonly initialization: Initialization
   /** From 0 to 1. */
   readonly random: number
 }
@@ -58,6 +77,11 @@ export type Happening =
   /** No answer that says whether the share arrived. */
   | { readonly saw: 'unanswered' }
   | { readonly saw: 'submission failed'; readonly failure: VaultFailure }
+  /** It has asked to become a member; whether it is one its status says. */
+  | { readonly saw: 'joined' }
+  | { readonly saw: 'initialized' }
+  /** `lost`: it may be initialised, and its shares are nowhere. */
+  | { readonly saw: 'initialization failed'; readonly lost: boolean; readonly message: string }
   /** Right before sending it turned out that this is not the node any more. Nothing was sent. */
   | { readonly saw: 'unverified'; readonly message: string }
 
@@ -65,6 +89,8 @@ export type Action =
   | { readonly do: 'check' }
   | { readonly do: 'submit'; readonly share: ShareRef; readonly migrate: boolean }
   | { readonly do: 'reset' }
+  | { readonly do: 'join'; readonly leader: LeaderRef }
+  | { readonly do: 'initialize' }
   /** Until this time of the monotonic clock, or until something changes. */
   | { readonly do: 'rest'; readonly until: number }
 
@@ -85,6 +111,10 @@ export type Note =
   | { readonly is: 'foreign progress' }
   | { readonly is: 'reset' }
   | { readonly is: 'wedged' }
+  | { readonly is: 'joined'; readonly leader: string }
+  | { readonly is: 'initialized' }
+  | { readonly is: 'root token revoked' }
+  | { readonly is: 'initialization failed'; readonly lost: boolean; readonly message: string }
   | { readonly is: 'unverified'; readonly message: string }
 
 export type SubmissionResult = 'progressed' | 'duplicate' | 'completed' | 'rejected' | 'error'
@@ -103,6 +133,7 @@ export type StandingReason =
   | 'Submitting'
   | 'Opening'
   | 'Uninitialized'
+  | 'InitializationFailed'
   | 'WaitingForRaftJoin'
   | 'WaitingForProof'
   | 'WaitingForLeader'
@@ -139,6 +170,8 @@ export type Doing =
   | { readonly is: 'resting'; readonly until: number; readonly patient: boolean }
   | { readonly is: 'submitting'; readonly attempt: Attempt }
   | { readonly is: 'resetting' }
+  | { readonly is: 'joining'; readonly leader: LeaderRef }
+  | { readonly is: 'initializing' }
   /** The last share was taken, or may have been: nothing is sent again before it is clear what came of it. */
   | { readonly is: 'opening'; readonly attempt: Attempt; readonly until: number; readonly next: number }
 
@@ -165,6 +198,8 @@ export interface Node {
   readonly foreign: { readonly nonce: string; readonly progress: number; readonly since: number } | undefined
   /** It was without data when it was first seen: a wrong last share would wedge it for good. */
   readonly joiner: boolean
+  /** When it was last told to join; monotonic. */
+  readonly toldToJoinAt: number
   readonly checkedAt: number
   /** Survives the pod: a pod that is replaced all the time is no way around the limit. */
   readonly ledger: readonly LedgerEntry[]

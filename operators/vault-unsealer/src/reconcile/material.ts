@@ -1,5 +1,6 @@
 import { type Clock, parseDuration } from 'kubewright'
 import { keyOf, type UnsealerName } from '../attendance/attendance.ts'
+import { ageEnvelope } from '../keys/envelope.ts'
 import { fileSource } from '../keys/file-source.ts'
 import { type LoadedKeys, loadKeys } from '../keys/loading.ts'
 import { type SecretSourceParts, secretSource } from '../keys/secret-source.ts'
@@ -67,10 +68,11 @@ export class Materials {
   #sources(parts: SecretSourceParts): readonly ShareSource[] {
     const { spec, metadata } = parts.unsealer
     const place = { directory: this.#options.keysDirectory, namespace: metadata.namespace ?? '', name: metadata.name ?? '' }
+    const envelope = ageEnvelope(place)
     return [
-      ...spec.unsealKeysSecretRefs.map((ref) => secretSource(ref, parts)),
-      ...(spec.unsealKeysFiles ?? []).map((file) => fileSource(file, place)),
-      ...(spec.unsealKeysVault ?? []).map((ref) => vaultSource(ref, { ...parts, allowedHosts: this.#options.allowedHosts })),
+      ...spec.unsealKeysSecretRefs.map((ref) => secretSource(ref, { ...parts, envelope })),
+      ...(spec.unsealKeysFiles ?? []).map((file) => fileSource(file, place, envelope)),
+      ...(spec.unsealKeysVault ?? []).map((ref) => vaultSource(ref, { ...parts, envelope, allowedHosts: this.#options.allowedHosts })),
       ...(spec.unsealKeysFrom ?? []).map(({ source, settings }) => this.#added(source)?.(settings, place) ?? missingSource(source)),
     ]
   }

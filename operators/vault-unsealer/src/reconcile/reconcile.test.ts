@@ -40,6 +40,10 @@ const NOTES: readonly Note[] = [
   { is: 'foreign progress' },
   { is: 'reset' },
   { is: 'wedged' },
+  { is: 'joined', leader: 'vault-1' },
+  { is: 'initialized' },
+  { is: 'root token revoked' },
+  { is: 'initialization failed', lost: true, message: 'its shares are nowhere' },
   { is: 'unverified', message: 'another address' },
 ]
 

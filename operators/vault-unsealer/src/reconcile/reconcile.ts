@@ -13,6 +13,7 @@ import type { Attendance, Surroundings, UnsealerName } from '../attendance/atten
 import { keyOf } from '../attendance/attendance.ts'
 import type { Unsealer } from '../attendance/unsealer.ts'
 import { verifyPod } from '../attendance/verification.ts'
+import { secretStore } from '../initialization/secret-store.ts'
 import { VaultUnsealerGrant } from '../kinds/grant.ts'
 import { VaultUnsealer } from '../kinds/vault-unsealer.ts'
 import type { Permission } from '../machine/model.ts'
@@ -63,7 +64,10 @@ export async function reconcileUnsealer(context: Context, parts: ReconcileParts)
   }
   const found = discover(context, parsed.url, parts.allowedHosts)
   const { mine, conflicts } = claim(context, found, attendance)
-  const settings = settingsOf(object.spec, { members: mine, keys: material.keys, tls: material.tls.tls, secure: parsed.url.secure })
+  const settings = settingsOf(object.spec, {
+    ...{ members: mine, keys: material.keys, tls: material.tls.tls, secure: parsed.url.secure, namespace: of.namespace },
+    absentees: [...found.absentees.map(({ name }) => name), ...conflicts.map(({ node }) => node)],
+  })
   const unsealer = attendance.serve(of, settings, () => rememberedBy(object), surroundingsOf(context, parts))
   if (unsealer === undefined) return undefined
   const snapshot = snapshotOf(context, {
@@ -126,7 +130,7 @@ function rememberedBy({ status }: VaultUnsealer) {
   const rejected = (status?.pods ?? []).flatMap(({ uid, rejectedKeySet }) =>
     uid !== undefined && rejectedKeySet !== undefined ? [[uid, rejectedKeySet] as const] : [],
   )
-  return { rejected: new Map(rejected), proven: status?.keys?.proven ?? [] }
+  return { rejected: new Map(rejected), proven: status?.keys?.proven ?? [], clusterId: status?.clusterID }
 }
 
 function surroundingsOf(context: Context, { attendance, meter, assertLeader }: ReconcileParts): Surroundings {
@@ -138,6 +142,7 @@ function surroundingsOf(context: Context, { attendance, meter, assertLeader }: R
       assertLeader()
       return why
     },
+    store: (plan) => secretStore({ client, clock, unsealer: object, plan }),
     held: () => heldBy(cache.get(VaultUnsealer, of), clock.now()),
     told(attendant, notes, log) {
       const { name, pod } = attendant.member

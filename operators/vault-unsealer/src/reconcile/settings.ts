@@ -1,6 +1,7 @@
 import type { TlsOptions } from '@kubewright/vault'
 import { parseDuration } from 'kubewright'
 import type { Settings } from '../attendance/settings.ts'
+import type { InitializationPlan } from '../initialization/plan.ts'
 import type { VaultUnsealerSpec } from '../kinds/vault-unsealer.ts'
 import type { UnsealPolicy } from '../machine/model.ts'
 import type { Member } from '../members/member.ts'
@@ -14,7 +15,16 @@ export function settingsOf(
     keys,
     tls,
     secure,
-  }: { readonly members: readonly Member[]; readonly keys: Material['keys']; readonly tls: TlsOptions; readonly secure: boolean },
+    absentees,
+    namespace,
+  }: {
+    readonly members: readonly Member[]
+    readonly keys: Material['keys']
+    readonly tls: TlsOptions
+    readonly secure: boolean
+    readonly absentees: readonly string[]
+    readonly namespace: string
+  },
 ): Settings {
   return {
     members,
@@ -26,7 +36,16 @@ export function settingsOf(
     highAvailability: spec.mode.ha,
     clusterId: spec.clusterID,
     dryRun: spec.dryRun,
+    initialization: spec.initialize && planOf(spec.initialize, namespace),
+    absentees,
   }
+}
+
+function planOf(
+  { shares, threshold, secretRef, pgpKeys, rootTokenPgpKey }: NonNullable<VaultUnsealerSpec['initialize']>,
+  namespace: string,
+): InitializationPlan {
+  return { shares, threshold, pgpKeys, rootTokenPgpKey, secret: { namespace, name: secretRef.name }, entry: secretRef.key }
 }
 
 export function policyOf(spec: VaultUnsealerSpec): UnsealPolicy {
@@ -38,6 +57,7 @@ export function policyOf(spec: VaultUnsealerSpec): UnsealPolicy {
     keyThreshold: spec.keyThreshold,
     attemptsPerHour: spec.maxAttemptsPerHour,
     unprovenJoin: spec.raft?.unprovenShares ?? 'Wait',
+    raftJoin: spec.raft?.join ?? false,
   }
 }
 

@@ -44,6 +44,17 @@ export function eventOf(note: Note, node: string): EventNote {
       return warning('ProgressReset', 'the shares of others are dropped')
     case 'wedged':
       return warning('NodeWedged', 'it has answered nothing for two minutes: restart it')
+    case 'initialized':
+      return normal('Initialized', 'initialised, and its key shares are kept as spec.initialize says')
+    case 'root token revoked':
+      return normal(
+        'RootTokenRevoked',
+        'the token that it was initialised with is revoked: "vault operator generate-root" makes another one',
+      )
+    case 'initialization failed':
+      return warning(note.lost ? 'KeySharesLost' : 'InitializationFailed', note.message)
+    case 'joined':
+      return normal('RaftJoined', `told to join the cluster of ${note.leader}`)
     case 'unverified':
       return warning('NotVerified', `nothing was sent: ${note.message}`)
   }

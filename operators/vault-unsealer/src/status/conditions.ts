@@ -62,6 +62,7 @@ const sentence = ({ member, node }: NodeView) => `${member.name}: ${node.standin
 /** The worst first: what a person has to mend. */
 const WORST: readonly StandingReason[] = [
   'KeysRejected',
+  'InitializationFailed',
   'ClusterMismatch',
   'InsufficientKeys',
   'NodeWedged',
