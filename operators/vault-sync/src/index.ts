@@ -2,6 +2,7 @@ import { defineOperator, type Manager, type PolicyRule, parseDuration, permissio
 import { annotationHooks } from './admission/hooks.ts'
 import { config, type VaultSyncConfig } from './config.ts'
 import { demoObjects } from './demo.ts'
+import { examineVaults } from './doctor/examination.ts'
 import { VaultSync, VaultSyncOrphan } from './kind/kinds.ts'
 import type { Meter } from './metrics/meter.ts'
 import { prometheusMeter } from './metrics/prometheus.ts'
@@ -46,7 +47,20 @@ export const vaultSync = defineOperator({
   homePermissions: [{ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }],
   webhooks: (settings) => annotationHooks(once(() => admissionPolicyOf(settings))),
   config,
+  // Of the original, and of the library that it reached Vault with.
+  aliases: {
+    vaultAddr: { flag: 'vault-addr', variable: 'VAULT_ADDR' },
+    vaultRole: { flag: 'vault-role', variable: 'VAULT_ROLE' },
+    vaultAuthPath: { flag: 'vault-auth-path', variable: 'VAULT_AUTH_PATH' },
+    clusterName: { flag: 'cluster-name' },
+    vaultNamespace: { variable: 'VAULT_NAMESPACE' },
+    vaultCaFile: { variable: 'VAULT_CACERT' },
+    vaultServerName: { variable: 'VAULT_TLS_SERVER_NAME' },
+    vaultClientCertFile: { variable: 'VAULT_CLIENT_CERT' },
+    vaultClientKeyFile: { variable: 'VAULT_CLIENT_KEY' },
+  },
   examples: demoObjects,
+  examine: (settings, context) => examineVaults(settings, rulesOf(settings), context),
   setup(manager: Manager, settings: VaultSyncConfig) {
     const meter: Meter = prometheusMeter(manager.metrics)
     const health = new VaultHealth()

@@ -13,6 +13,7 @@ const target = z.object({
   digest: z.string().optional().describe('A keyed digest of what was written.'),
   marked: z.boolean().optional().describe('Whether the ownership mark is in Vault.'),
   owned: z.boolean().optional().describe('Whether this object has ever written it.'),
+  holder: z.string().optional().describe('Whose it is, when it is another’s: cluster/namespace/Kind/name.'),
   message: z.string().optional(),
   vault: z.string().optional().describe('The Vault it is in, when not the default one.'),
   vaultNamespace: z.string().optional(),

@@ -70,7 +70,7 @@ test('S15: each panel of the dashboard asks for a series and labels that there a
   const known = new Map(
     (await registry.getMetricsAsJSON()).map(({ name, values }) => [name, new Set(values.flatMap((value) => Object.keys(value.labels)))]),
   )
-  const file = join(import.meta.dirname, '../../../../docs/vault-sync/dashboard.json')
+  const file = join(import.meta.dirname, '../../../../deploy/dashboards/vault-sync.json')
   const dashboard = JSON.parse(readFileSync(file, 'utf8')) as { panels: { title: string; targets?: { expr: string }[] }[] }
   const expressions = dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
   expect(expressions.length).toBeGreaterThan(10)

@@ -1,8 +1,8 @@
 import { type ControllerDefinition, controller, formatTime, isNotFound } from 'kubewright'
 import { VaultSync, VaultSyncOrphan } from '../kind/kinds.ts'
 import { failureOf } from '../sync/failure.ts'
-import { restOf } from '../sync/ledger.ts'
-import type { World } from '../sync/world.ts'
+import { isIn, restOf } from '../sync/ledger.ts'
+import { ownerMark, type World } from '../sync/world.ts'
 import { limitedV1, limitedV2 } from '../vault/limited.ts'
 import { removeV1, removeV2 } from '../vault/remover.ts'
 
@@ -17,8 +17,8 @@ export function orphanController(worldOf: () => World): ControllerDefinition<Vau
       known.add(object.metadata.name)
       world.meter.orphans(known.size)
       const { path, mount, kv, owner, version, deletionPolicy, vault, vaultNamespace } = object.spec
-      // The owner is back under its name and has the path again: what is there is wanted.
-      if (await isWantedAgain(client, object, signal)) {
+      const { cluster } = await world.identity(signal)
+      if (await isWantedAgain(client, object, { cluster, signal })) {
         await discard(client, object, signal)
         return
       }
@@ -26,9 +26,7 @@ export function orphanController(worldOf: () => World): ControllerDefinition<Vau
       const removal = { rest: restOf({ path, mount }), owner, policy: deletionPolicy, version, signal }
       try {
         const removed =
-          kv === 1
-            ? await removeV1(limitedV1(connection, mount, signal), removal, true)
-            : await removeV2(limitedV2(connection, mount, signal), removal)
+          kv === 1 ? await removeV1(limitedV1(connection, mount), removal, true) : await removeV2(limitedV2(connection, mount), removal)
         world.meter.cleanup(removed.is)
         log.info('what was left behind in Vault is settled', { path, outcome: removed.is })
       } catch (error) {
@@ -49,13 +47,23 @@ export function orphanController(worldOf: () => World): ControllerDefinition<Vau
 
 type Client = Parameters<Parameters<typeof controller<VaultSyncOrphan>>[1]['reconcile']>[0]['client']
 
-async function isWantedAgain(client: Client, { spec }: VaultSyncOrphan, signal: AbortSignal): Promise<boolean> {
+/**
+ * The owner is back under its name and has the path again, or another one has it by now: what is there is wanted. Who only waits for the path does
+ * not want what is left of its last owner.
+ */
+async function isWantedAgain(
+  client: Client,
+  { spec: { namespace, owner, path, vault, vaultNamespace } }: VaultSyncOrphan,
+  { cluster, signal }: { readonly cluster: string; readonly signal: AbortSignal },
+): Promise<boolean> {
   const resource = await client.resource(VaultSync, { signal })
-  const { items } = await resource.list({ namespace: spec.namespace, signal })
-  return items.some(
-    ({ metadata, status }) =>
-      metadata.deletionTimestamp === undefined && status?.targets?.some(({ path, vault }) => path === spec.path && vault === spec.vault),
-  )
+  const { items } = await resource.list({ namespace, signal })
+  return items.some((sync) => {
+    if (sync.metadata.deletionTimestamp !== undefined) return false
+    const target = sync.status?.targets?.find((each) => each.path === path && isIn(each, { vault, vaultNamespace }))
+    if (target === undefined) return false
+    return ownerMark(cluster, sync) === owner || (target.owned === true && target.state !== 'Conflict')
+  })
 }
 
 async function discard(client: Client, { metadata: { name = '', uid } }: VaultSyncOrphan, signal: AbortSignal): Promise<void> {

@@ -11,17 +11,22 @@ export interface OrphanDetails {
   readonly signal: AbortSignal
 }
 
-/** Notes down what stays in Vault. The name follows from what it is about: a second record of the same would be the same. */
+/** The name of the record follows from what it is about: a second record of the same would be the same. */
+export function orphanName(owner: string, { path, vault, vaultNamespace }: Pick<Target, 'path' | 'vault' | 'vaultNamespace'>): string {
+  return `orphan-${createHash('sha256')
+    .update(JSON.stringify([owner, vault, vaultNamespace, path]))
+    .digest('hex')
+    .slice(0, 20)}`
+}
+
+/** Notes down what stays in Vault. */
 export async function leaveOrphan(
   client: Client,
   entry: Target,
   { owner, namespace, policy, reason, signal }: OrphanDetails,
 ): Promise<void> {
   const { path, mount, kv, version, digest, marked, vault, vaultNamespace } = entry
-  const name = `orphan-${createHash('sha256')
-    .update(JSON.stringify([owner, vault, vaultNamespace, path]))
-    .digest('hex')
-    .slice(0, 20)}`
+  const name = orphanName(owner, entry)
   const resource = await client.resource(VaultSyncOrphan, { signal })
   const optional = { version, digest, marked, vault, vaultNamespace }
   const spec = {

@@ -1,12 +1,13 @@
-import { type ControllerDefinition, controller, references, Secret } from 'kubewright'
+import { type ControllerDefinition, controller, onUpdate, references, Secret } from 'kubewright'
 import { FINALIZER } from '../annotations/names.ts'
 import { secretNamesOf } from '../desired/content.ts'
-import { VaultSync } from '../kind/kinds.ts'
+import { VaultSync, VaultSyncOrphan } from '../kind/kinds.ts'
 import { cleanUpOnce } from './cleanup.ts'
 import { syncOnce } from './pass.ts'
+import { awaitedOrphans, awaitedSyncs, letsGo } from './waiting.ts'
 import type { World } from './world.ts'
 
-/** Brings Vault to what each VaultSync says. A Secret that changes concerns those that name it, at once. */
+/** Brings Vault to what each VaultSync says. A Secret that changes concerns those that name it, and a path that is let go of those that wait for it, at once. */
 export function syncController(worldOf: () => World, { workers }: { readonly workers: number }): ControllerDefinition<VaultSync> {
   return controller(VaultSync, {
     name: 'vault-sync',
@@ -18,7 +19,11 @@ export function syncController(worldOf: () => World, { workers }: { readonly wor
     retry: { base: '1s', cap: '5m' },
     // Each object says itself when it is to be looked at again.
     resync: false,
-    watches: [references<Secret, VaultSync>(Secret, ({ spec }) => secretNamesOf(spec), { metadataOnly: true })],
+    watches: [
+      references<Secret, VaultSync>(Secret, ({ spec }) => secretNamesOf(spec), { metadataOnly: true }),
+      references<VaultSync, VaultSync>(VaultSync, awaitedSyncs, { predicates: [letsGo] }),
+      references<VaultSyncOrphan, VaultSync>(VaultSyncOrphan, awaitedOrphans, { predicates: [onUpdate(() => false)] }),
+    ],
     reconcile: (context) => tracked(worldOf(), (world) => syncOnce(context, world)),
     cleanup: (context) => tracked(worldOf(), (world) => cleanUpOnce(context, world)),
   })

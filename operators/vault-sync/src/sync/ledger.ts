@@ -2,6 +2,9 @@ import type { Desired } from '../desired/content.ts'
 import type { Target } from '../kind/kinds.ts'
 import { fullPath, type Mount, type Place } from '../path/placement.ts'
 
+/** A KV 1 that became a KV 2 has what was in it as this version. */
+export const GROWN_VERSION = 1
+
 /** Which Vault the entries are in. */
 export interface Where {
   readonly vault: string | undefined

@@ -11,6 +11,7 @@ import { isIn, planOf, withEntry } from './ledger.ts'
 import { removeTarget } from './removing.ts'
 import { reportOf, type Trouble } from './report.ts'
 import { readSecrets } from './secrets.ts'
+import { hasNewHolder } from './waiting.ts'
 import { accessOf, ownerMark, resourceOf, scopeOf, subjectOf, type World } from './world.ts'
 import { writeTarget } from './writing.ts'
 
@@ -18,6 +19,9 @@ type Context = ReconcileContext<VaultSync>
 
 /** How often what somebody has to change first is looked at again, at most: the change of a policy in Vault tells nobody. */
 const SELDOM_MS = 300_000
+
+/** By then it is known here who is waited for, and whoever lets go of it is heard. */
+const NEW_HOLDER_MS = 2_000
 
 /** One pass over one object: what is wanted is written where it is not so, what is wanted no longer goes, and what has come of it is told. */
 export async function syncOnce(context: Context, world: World): Promise<ReconcileResult> {
@@ -128,8 +132,9 @@ class Pass {
       }
     }
     if (plan.wanted.length > 0) this.#world.meter.batch(plan.wanted.length, (this.#context.clock.monotonic() - startedAt) / 1000)
-    // The new first, then the old: nobody ever finds neither.
-    if (this.#troubles.length === 0) await this.#removeStale(plan.stale, owner)
+    // The new first, then the old: nobody ever finds neither. What was only waited for is nothing that anybody could miss.
+    const dispensable = this.#troubles.length === 0 ? plan.stale : plan.stale.filter(({ owned }) => owned !== true)
+    if (this.#again === undefined) await this.#removeStale(dispensable, owner)
     return this.#end()
   }
 
@@ -205,7 +210,9 @@ class Pass {
     const again = this.#again
     if (again?.failure.afterMs !== undefined) return { requeueAfter: Math.max(1_000, again.failure.afterMs), prune: true }
     if (again?.failure.again === 'soon') throw again.error
-    const { checkInterval } = this.#context.object.spec
+    const { spec, status } = this.#context.object
+    if (hasNewHolder(status?.targets ?? [], this.#targets)) return { requeueAfter: NEW_HOLDER_MS, prune: true }
+    const { checkInterval } = spec
     const every = checkInterval === undefined ? undefined : parseDuration(checkInterval)
     const waiting = this.#troubles.length > 0 ? Math.min(SELDOM_MS, every ?? SELDOM_MS) : every
     if (waiting === undefined) return undefined

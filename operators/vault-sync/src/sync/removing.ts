@@ -1,8 +1,9 @@
+import { isVaultError } from '@kubewright/vault'
 import type { Target, VaultSync } from '../kind/kinds.ts'
 import { isAllowed } from '../path/path-policy.ts'
 import { limitedV1, limitedV2 } from '../vault/limited.ts'
 import { type Removed, removeV1, removeV2 } from '../vault/remover.ts'
-import { restOf } from './ledger.ts'
+import { GROWN_VERSION, restOf } from './ledger.ts'
 import { accessOf, scopeOf, type World } from './world.ts'
 
 export interface RemoveTools {
@@ -23,7 +24,11 @@ export async function removeTarget(entry: Target, { world, sync, owner, signal }
   if (entry.owned !== true && entry.kv === 1) return { is: 'gone' }
   const connection = world.connectionTo({ ...accessOf(sync, world), vault: entry.vault, vaultNamespace: entry.vaultNamespace })
   const removal = { rest, owner, policy, version: entry.owned === true ? entry.version : undefined, signal }
-  return entry.kv === 1
-    ? await removeV1(limitedV1(connection, entry.mount, signal), removal, entry.owned === true)
-    : await removeV2(limitedV2(connection, entry.mount, signal), removal)
+  if (entry.kv !== 1) return await removeV2(limitedV2(connection, entry.mount), removal)
+  try {
+    return await removeV1(limitedV1(connection, entry.mount), removal, entry.owned === true)
+  } catch (error) {
+    if (!isVaultError(error, 'notFound') || error.failure.what !== 'wrongKvVersion') throw error
+    return await removeV2(limitedV2(connection, entry.mount), { ...removal, version: GROWN_VERSION })
+  }
 }

@@ -4,7 +4,7 @@ import type { Mount } from '../path/placement.ts'
 import type { Connection } from '../vault/connections.ts'
 import { limitedV1, limitedV2 } from '../vault/limited.ts'
 import { type Order, type Written, writeV1, writeV2 } from '../vault/writer.ts'
-import type { Wanted } from './ledger.ts'
+import { GROWN_VERSION, type Wanted } from './ledger.ts'
 
 export interface WriteTools {
   readonly connection: Connection
@@ -26,7 +26,8 @@ export async function writeTarget(
 ): Promise<{ readonly written: Written; readonly entry: Target }> {
   const digest = digestOf(desired.data, digestKey)
   const { driftPolicy, updatePolicy, adopt, verifyValues } = sync.spec
-  const known = entry.owned === true && entry.digest !== undefined ? { version: entry.version ?? 0, digest: entry.digest } : undefined
+  const version = entry.kv === 1 && mount.version === 2 ? GROWN_VERSION : (entry.version ?? 0)
+  const known = entry.owned === true && entry.digest !== undefined ? { version, digest: entry.digest } : undefined
   const order: Order = {
     rest: place.rest,
     desired,
@@ -37,12 +38,12 @@ export async function writeTarget(
   }
   const written =
     mount.version === 2
-      ? await writeV2(limitedV2(connection, mount.mount, signal), order)
-      : await writeV1(limitedV1(connection, mount.mount, signal), order)
+      ? await writeV2(limitedV2(connection, mount.mount), order)
+      : await writeV1(limitedV1(connection, mount.mount), order)
   return { written, entry: entryAfter({ ...entry, path, mount: mount.mount, kv: mount.version }, written, digest) }
 }
 
-function entryAfter({ message: _, ...entry }: Target, written: Written, digest: string): Target {
+function entryAfter({ message: _, holder: __, ...entry }: Target, written: Written, digest: string): Target {
   switch (written.is) {
     case 'same':
       return {
@@ -67,7 +68,12 @@ function entryAfter({ message: _, ...entry }: Target, written: Written, digest: 
     case 'left':
       return { ...entry, state: 'Drifted', message: 'somebody else changed it in Vault, and it is left so' }
     case 'conflict':
-      return { ...entry, state: 'Conflict', message: conflictMessage(written.owner) }
+      return {
+        ...entry,
+        state: 'Conflict',
+        message: conflictMessage(written.owner),
+        ...(written.owner !== undefined && { holder: written.owner }),
+      }
     case 'refused':
       return { ...entry, state: 'Failed', message: written.message }
   }

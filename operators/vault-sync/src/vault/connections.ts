@@ -63,7 +63,7 @@ export interface ConnectionOptions {
 export interface Connection {
   readonly vault: VaultClient
   /** Waits until the Vault may be asked again. */
-  turn(calls: number, signal: AbortSignal): Promise<void>
+  turn(calls: number, signal: AbortSignal | undefined): Promise<void>
   findMount(path: string, signal: AbortSignal): Promise<KvMount>
 }
 
@@ -74,7 +74,7 @@ const MOST_CONNECTIONS = 500
 export class Connections {
   readonly #options: ConnectionOptions
   readonly #open = new Map<string, { readonly connection: Connection; readonly stop: AbortController; readonly done: Promise<void> }>()
-  readonly #turns = new Map<string, (calls: number, signal: AbortSignal) => Promise<void>>()
+  readonly #turns = new Map<string, Connection['turn']>()
   #closed = false
 
   constructor(options: ConnectionOptions) {
@@ -88,10 +88,7 @@ export class Connections {
     if (open !== undefined) return open.connection
     if (this.#closed) throw new Error('the connections to Vault are closed')
     const settings = this.#settingsOf(access.vault)
-    const vault = vaultClient({
-      ...clientOptions(settings, access, this.#options),
-      onSession: (event) => this.#options.hooks.onSession?.(event),
-    })
+    const vault = openClient(settings, access, this.#options)
     const turn = this.#turnAt(access.vault ?? '', settings)
     const connection: Connection = { vault, turn, findMount: mountFinder(vault, turn) }
     const stop = new AbortController()
@@ -126,12 +123,12 @@ export class Connections {
     )
   }
 
-  #turnAt(name: string, { requestsPerSecond, requestsBurst }: VaultSettings): (calls: number, signal: AbortSignal) => Promise<void> {
+  #turnAt(name: string, { requestsPerSecond, requestsBurst }: VaultSettings): Connection['turn'] {
     const known = this.#turns.get(name)
     if (known !== undefined) return known
     const { clock, hooks } = this.#options
     const bucket = tokenBucket({ clock, qps: requestsPerSecond, burst: requestsBurst })
-    const turn = async (calls: number, signal: AbortSignal) => {
+    const turn: Connection['turn'] = async (calls, signal) => {
       let wait = 0
       for (let call = 0; call < calls; call++) wait = bucket.when('')
       hooks.onWait?.(wait / 1000)
@@ -165,9 +162,17 @@ function mountFinder(vault: VaultClient, turn: Connection['turn']): Connection['
   }
 }
 
-function clientOptions(settings: VaultSettings, { vaultNamespace, tenant }: Access, { client, clock, audience, hooks }: ConnectionOptions) {
+/** The operator itself, at the default Vault. */
+export const DEFAULT_ACCESS: Access = { vault: undefined, vaultNamespace: undefined, tenant: undefined }
+
+/** A client of its own, for whoever closes it. @throws ConfigurationError naming the setting that is missing */
+export function openClient(
+  settings: VaultSettings,
+  { vaultNamespace, tenant }: Access,
+  { client, clock, audience, hooks }: Pick<ConnectionOptions, 'client' | 'clock' | 'audience'> & { readonly hooks?: ConnectionHooks },
+): VaultClient {
   const namespace = vaultNamespace ?? settings.vaultNamespace
-  return {
+  return vaultClient({
     address: settings.vaultAddr,
     // Who writes http:// in the setting means it; the original's default was just that.
     allowPlaintext: true,
@@ -181,8 +186,9 @@ function clientOptions(settings: VaultSettings, { vaultNamespace, tenant }: Acce
       ...(settings.vaultClientCertFile === undefined ? {} : { cert: readFileSync(settings.vaultClientCertFile, 'utf8') }),
       ...(settings.vaultClientKeyFile === undefined ? {} : { key: readFileSync(settings.vaultClientKeyFile, 'utf8') }),
     },
-    onAttempt: (attempt: VaultAttempt) => hooks.onAttempt?.(attempt),
-  }
+    onAttempt: (attempt: VaultAttempt) => hooks?.onAttempt?.(attempt),
+    onSession: (event) => hooks?.onSession?.(event),
+  })
 }
 
 /** @throws ConfigurationError naming the setting that is missing */

@@ -67,7 +67,12 @@ describe('a path of a KV 2', () => {
       wish(NEVER),
       { do: 'write', cas: 3, why: 'new' },
     ],
-    ['released, and written by somebody since', found({ marks: marks({ owner: '' }) }), wish(NEVER), { do: 'refuse', owner: undefined }],
+    [
+      'released, and written since, by somebody or by us before the program died',
+      found({ marks: marks({ owner: '' }) }),
+      wish(NEVER),
+      { do: 'compare', version: 3, otherwise: { do: 'refuse', owner: undefined } },
+    ],
     ['B20: recreated under its name', found({ marks: marks({ ownerUid: 'another' }) }), wish(NEVER), { do: 'nothing' }],
     ['a grave that is not ours', found({ live: false, marks: undefined }), wish(NEVER), { do: 'refuse', owner: undefined }],
     ['B30: killed between write and mark, the ledger has the version', found({ marks: undefined }), wish(), { do: 'mark', version: 3 }],

@@ -47,12 +47,13 @@ const NOTHING: Decision = { do: 'nothing' }
 export function decide(found: Found | undefined, wish: Wish): Decision {
   if (found === undefined) return blind(wish)
   const { known, policy } = wish
-  if (found.marks?.owner === '' && !found.live) return { do: 'write', cas: found.currentVersion, why: 'new' }
-  if (found.marks !== undefined && found.marks.owner !== wish.owner)
-    return policy.adopt
-      ? { do: 'write', cas: found.currentVersion, why: 'adopted' }
-      : { do: 'refuse', owner: found.marks.owner || undefined }
-  if (found.marks !== undefined) return ours(found, found.marks, wish)
+  // Its last owner let go of it. What is alive there was written since then, and not marked: by nobody that is known, or by us before the program died.
+  const released = found.marks?.owner === ''
+  if (released && !found.live) return { do: 'write', cas: found.currentVersion, why: 'new' }
+  if (found.marks !== undefined && !released) {
+    if (found.marks.owner === wish.owner) return ours(found, found.marks, wish)
+    return policy.adopt ? { do: 'write', cas: found.currentVersion, why: 'adopted' } : { do: 'refuse', owner: found.marks.owner }
+  }
   if (found.currentVersion === 0) return known === undefined ? { do: 'write', cas: 0, why: 'new' } : vanished(0, wish)
   // The mark that was not made, because the program died or the token may not: the ledger knows the version.
   if (known !== undefined && known.version === found.currentVersion)

@@ -2,6 +2,7 @@ import { isVaultError, type KvMetadata } from '@kubewright/vault'
 import type { VaultSyncSpec } from '../kind/kinds.ts'
 import type { SyncKvV1, SyncKvV2 } from './limited.ts'
 import { marksIn, merged, RELEASED } from './marks.ts'
+import { unbroken } from './unbroken.ts'
 
 export interface Removal {
   readonly rest: string
@@ -31,6 +32,15 @@ export async function removeV2(kv: SyncKvV2, { rest, owner, policy, version, sig
   if (marks?.owner === '') return { is: 'gone' }
   if (marks !== undefined ? marks.owner !== owner : version === undefined || metadata.currentVersion !== version)
     return { is: 'foreign', owner: marks?.owner }
+  return await unbroken(signal, (unbrokenSignal) => take(kv, rest, metadata, { policy, signal: unbrokenSignal }))
+}
+
+async function take(
+  kv: SyncKvV2,
+  rest: string,
+  metadata: KvMetadata,
+  { policy, signal }: { readonly policy: Exclude<Removal['policy'], 'Retain'>; readonly signal: AbortSignal },
+): Promise<Removed> {
   switch (policy) {
     case 'SoftDelete':
       await kv.deleteVersions(rest, [metadata.currentVersion], { signal })

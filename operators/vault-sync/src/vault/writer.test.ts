@@ -102,6 +102,31 @@ describe('a write of which the answer is lost', () => {
     await expect(writeV2(kv, order('one'))).rejects.toMatchObject({ failure: { is: 'unreachable' } })
     expect(await writeV2(kv, order('one'))).toEqual({ is: 'taken', version: 1, marked: true })
   })
+
+  test('B30: on a path that another owner has let go of, is marked the next time too', async () => {
+    const kv = client().kvV2('secret')
+    await writeV2(kv, { ...order('theirs'), wish: { ...order('theirs').wish, owner: 'another' } })
+    await removeV2(kv, { rest: REST, owner: 'another', policy: 'SoftDelete', version: 1, signal })
+    vault.nodes[0]!.fault({ is: 'reset' }, { only: ({ method }) => method === 'PATCH', times: 1 })
+    await expect(writeV2(kv, order('one'))).rejects.toMatchObject({ failure: { is: 'unreachable' } })
+    expect(await writeV2(kv, order('one'))).toEqual({ is: 'taken', version: 2, marked: true })
+  })
+
+  test('B30: a program that is told to stop after it has written still marks', async () => {
+    const kv = client().kvV2('secret')
+    const stop = new AbortController()
+    const stopped = {
+      ...kv,
+      async write(...args: Parameters<typeof kv.write>) {
+        const written = await kv.write(...args)
+        stop.abort()
+        return written
+      },
+    }
+    expect(await writeV2(stopped, order('one', undefined, { signal: stop.signal }))).toMatchObject({ is: 'written', marked: true })
+    await expect(writeV2(stopped, order('two', undefined, { signal: stop.signal }))).rejects.toThrow('aborted')
+    expect(await current()).toEqual([1, { value: 'one' }])
+  })
 })
 
 test('B14: a standby that shows an old version: check-and-set refuses, and nothing is overwritten', async () => {

@@ -4,6 +4,7 @@ import type { Desired } from '../desired/content.ts'
 import { type Decision, decide, type Found, type Wish, type WriteReason } from './decision.ts'
 import type { SyncKvV1, SyncKvV2 } from './limited.ts'
 import { customMetadataOf, type Marks, marksIn, merged, unmarkable } from './marks.ts'
+import { unbroken } from './unbroken.ts'
 
 /** What a write came to. */
 export type Written =
@@ -98,8 +99,10 @@ async function tryWrite(
   custom: Readonly<Record<string, string>> | undefined,
 ): Promise<Written | undefined> {
   try {
-    const { version } = await kv.write(order.rest, order.desired.data, { cas, signal: order.signal })
-    return { is: 'written', version, why, ...(await mark(kv, order, version, custom)) }
+    return await unbroken(order.signal, async (signal) => {
+      const { version } = await kv.write(order.rest, order.desired.data, { cas, signal })
+      return { is: 'written' as const, version, why, ...(await mark(kv, { ...order, signal }, version, custom)) }
+    })
   } catch (error) {
     if (isVaultError(error, 'casMismatch')) return undefined
     throw error
