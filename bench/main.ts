@@ -23,6 +23,10 @@ const BENCHMARKS: Readonly<
     about: 'gc deletes due ConfigMaps on a real kube-apiserver, beside a bare client with the same connections',
     load: () => import('./gc-drain.ts'),
   },
+  'gc-peers': {
+    about: 'gc beside other programs that delete what is past its time, fetched and built at pinned versions, on one real kube-apiserver',
+    load: () => import('./gc-peers.ts'),
+  },
   'gc-lateness': {
     about: 'gc on a real kube-apiserver: how long after its time an object goes, with a thousand falling due a second',
     load: () => import('./gc-lateness.ts'),
@@ -58,7 +62,17 @@ const BENCHMARKS: Readonly<
     about: 'Secrets pushed into an in-process Vault: writes at a first start, a restart, idle and per change; time until a change is there',
     load: () => import('./vault-sync.ts'),
   },
-  idle: { about: 'requests of the whole program in an idle minute', load: () => import('./idle.ts') },
+  'vault-unsealer': {
+    about:
+      'calls per unseal; a hundred nodes sealed at once, and three of the real Vault, beside the bare calls; one that hangs; a thousand VaultUnsealers idle',
+    load: () => import('./vault-unsealer.ts'),
+  },
+  s3: {
+    about:
+      's3 and an in-process server: calls per comparison, change and rotation; 5,000 buckets at a start, at the pace of their provider',
+    load: () => import('./s3.ts'),
+  },
+  idle: { about: 'gc with 100,000 objects under ten policies: requests and CPU of an idle minute', load: () => import('./idle.ts') },
 }
 
 const names = process.argv.slice(2)

@@ -10,7 +10,7 @@ const root = dirname(dirname(import.meta.dirname))
 const page = readFileSync(join(root, 'docs', 'commands.md'), 'utf8')
 const commands = [...page.matchAll(/^## kubewright (\S+)$/gm)].map((match) => match[1]!)
 
-test('the page is what the definitions give', async () => {
+test('K21, Z20: the page is what the definitions give', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [join(root, 'scripts', 'generate', 'commands.ts'), '--check'])
   expect(stdout).toBe('')
 })

@@ -40,7 +40,8 @@ test('every query of a dashboard asks for a metric of a running program, by its 
   )
 
   const problems: string[] = []
-  for (const file of readdirSync(folder)) {
+  // Those of operators are held to the metrics of their operator, beside these.
+  for (const file of readdirSync(folder).filter((name) => name === 'runtime.json')) {
     const { panels } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { readonly panels: readonly Panel[] }
     const queries = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })))
     expect(queries.length).toBeGreaterThan(10)

@@ -21,7 +21,7 @@ function rowsOf(page: string): readonly Row[] {
     }))
 }
 
-const PAGES = ['comparison.md', 'defects.md', 'from-the-showcase.md']
+const PAGES = ['comparison.md', 'defects.md', 'from-the-showcase.md', 'gc/cases.md']
 
 describe.each(PAGES)('docs/%s', (page) => {
   const rows = rowsOf(page)
@@ -45,7 +45,47 @@ test('each of the known defects has its row: C1 to C20 and P1 to P14', () => {
   expect(codes).toEqual(wanted)
 })
 
+describe('the cases of garbage collection', () => {
+  const rows = rowsOf('gc/cases.md')
+  const upTo = (letter: string, last: number) => Array.from({ length: last }, (_, n) => `${letter}${n + 1}`)
+
+  test('each has its row', () => {
+    const wanted = [
+      ...upTo('R', 12),
+      ...upTo('W', 8),
+      ...upTo('T', 9),
+      ...upTo('P', 11),
+      ...upTo('S', 19),
+      ...upTo('Z', 20),
+      ...upTo('K', 22),
+    ]
+    expect(rows.map(({ claim }) => claim)).toEqual(wanted)
+  })
+
+  test('the titles of its tests begin with its number', () => {
+    const others = rows.flatMap(({ claim, proofs }) =>
+      proofs.filter(({ title }) => !(title.split(': ')[0] ?? '').split(', ').includes(claim)).map(({ title }) => `${claim}: ${title}`),
+    )
+    expect(others).toEqual([])
+  })
+})
+
 test('each of the showcase’s defects has its row, 1 to 15', () => {
   const codes = rowsOf('from-the-showcase.md').map(({ claim }) => claim)
   expect(codes.filter((code) => /^\d+$/.test(code))).toEqual(Array.from({ length: 15 }, (_, n) => String(n + 1)))
+})
+
+describe('the defects of the original vault-unsealer', () => {
+  const rows = rowsOf('vault-unsealer/defects.md')
+
+  test('each has its row', () => {
+    expect(rows.map(({ claim }) => claim)).toEqual(Array.from({ length: 19 }, (_, n) => `1.6.${n + 1}`))
+  })
+
+  test('every test that is named exists', () => {
+    const missing = rows
+      .flatMap(({ proofs }) => proofs)
+      .filter(({ file, title }) => !readFileSync(join(root, file), 'utf8').includes(title))
+    expect([missing, rows.filter(({ proofs }) => proofs.length === 0)]).toEqual([[], []])
+  })
 })

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { APISERVER_FLAGS } from './commands/apiserver-flags.ts'
-import { defineDev, defineDoctor, defineInit } from './commands/developer-commands.ts'
+import { addExaminedSettings, defineDev, defineDoctor, defineInit } from './commands/developer-commands.ts'
 import { addOutputOptions } from './commands/generated-output.ts'
 import { examplesText } from './commands/help-examples.ts'
 import type { ManifestOptions } from './commands/manifests.ts'
@@ -72,12 +72,14 @@ export async function createProgram(asked: string | undefined, terminal: Termina
 
   defineInit(program.command('init'), terminal)
   defineDev(program.command('dev'), output, terminal)
-  defineDoctor(program.command('doctor'), operatorsText, output, terminal)
+  const doctor = program.command('doctor')
+  defineDoctor(doctor, operatorsText, output, terminal)
+  if (isAsked('doctor')) await addExaminedSettings(doctor)
 
   const generate = program.command('generate').description('what follows from definitions, or a definition that follows from a CRD')
   if (isAsked('generate')) (await import('./commands/generate.ts')).defineGenerate(generate, terminal)
 
-  const gc = program.command('gc').description('garbage collection by hand: try policies out, explain, stop and resume')
+  const gc = program.command('gc').description('garbage collection by hand: try policies out, explain, restore, stop and resume')
   if (isAsked('gc')) (await import('./commands/gc.ts')).defineGc(gc, terminal)
 
   const vaultSync = program.command('vault-sync').description('Secrets into Vault: what the operator needs there')

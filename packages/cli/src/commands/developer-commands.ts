@@ -1,9 +1,14 @@
 // The flags of the commands for who writes operators. What they do is loaded when it is asked for.
 import { type Command, Option } from 'commander'
+import { z } from 'zod'
+import type { GivenFlags } from '../settings/configuration.ts'
+import { prefixedKey } from '../settings/names.ts'
+import { addOptions } from '../settings/options.ts'
 import type { Terminal } from '../terminal.ts'
 import type { DevFlags } from './dev.ts'
 import type { DoctorFlags } from './doctor.ts'
 import type { InitFlags } from './init.ts'
+import { EXAMINING, loadOperators } from './operators.ts'
 
 export function defineInit(command: Command, terminal: Terminal): void {
   command
@@ -45,6 +50,14 @@ export function defineDoctor(command: Command, operatorsText: string, output: ()
     .option('--context <NAME>', 'of the kubeconfig')
     .option('--namespace <NS>', 'where the programs run', 'kubewright-system')
     .addOption(new Option('--watch-namespace <NS>', 'the namespaces they work in, with commas; all when not given'))
+    .option('--config <FILE>', 'the settings that the operators run with: what they need outside of the cluster is looked at too')
     .addOption(output())
-    .action(async (names: string[], options: DoctorFlags) => (await import('./doctor.ts')).doctor(names, options, terminal))
+    .action(async (names: string[], options: DoctorFlags & GivenFlags) => (await import('./doctor.ts')).doctor(names, options, terminal))
+}
+
+/** The flags of operators that look at something outside of the cluster: the same as of `run`. */
+export async function addExaminedSettings(command: Command): Promise<void> {
+  for (const operator of await loadOperators(EXAMINING))
+    for (const [key, field] of Object.entries(operator.config.shape))
+      addOptions(command, z.object({ [prefixedKey(operator.name, key)]: field as z.ZodType }))
 }

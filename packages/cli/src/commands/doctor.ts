@@ -4,10 +4,13 @@ import { ConfigurationError, systemClock } from '@kubewright/core'
 import type { DoctorContext } from '../doctor/context.ts'
 import { examine } from '../doctor/examination.ts'
 import { counted } from '../doctor/finding.ts'
+import { examineOutside } from '../doctor/outside.ts'
 import { jsonReport, problemsOf, textReport } from '../doctor/report.ts'
 import type { Subject } from '../doctor/subject.ts'
 import { installedAmong, subjectOf, subjectOfModule } from '../doctor/subjects.ts'
 import { definitionsIn } from '../program/module-definitions.ts'
+import type { GivenFlags } from '../settings/configuration.ts'
+import { environmentName } from '../settings/names.ts'
 import type { OutputFormat, Terminal } from '../terminal.ts'
 import { UsageError } from '../usage-error.ts'
 import { loadOperators, OPERATOR_NAMES, selectOperators } from './operators.ts'
@@ -19,10 +22,11 @@ export interface DoctorFlags {
   readonly watchNamespace?: string
   readonly module?: string
   readonly output: OutputFormat
+  readonly config?: string
 }
 
 /** Says what is wrong in a cluster, and how to mend it. @throws ConfigurationError when something is */
-export async function doctor(names: readonly string[], flags: DoctorFlags, terminal: Terminal): Promise<void> {
+export async function doctor(names: readonly string[], flags: DoctorFlags & GivenFlags, terminal: Terminal): Promise<void> {
   const { namespace, output } = flags
   const watched = watchedBy(flags)
   const { signal } = terminal
@@ -42,11 +46,15 @@ export async function doctor(names: readonly string[], flags: DoctorFlags, termi
       watched,
       takeWarnings: () => warnings.splice(0),
     }
-    const examination = await examine(context, async () => {
+    const inside = await examine(context, async () => {
       if (named.length > 0) return named
       const all = (await loadOperators(OPERATOR_NAMES)).map((operator) => subjectOf(operator, namespace, watched))
       return installedAmong(all, client, namespace, signal)
     })
+    const operators = await loadOperators(OPERATOR_NAMES.filter((name) => inside.programs.includes(name)))
+    const given = { flags, environment: terminal.environment, configFile: flags.config ?? terminal.environment[environmentName('config')] }
+    const outside = await examineOutside(operators, given, { client, clock: systemClock, signal })
+    const examination = { ...inside, checks: [...inside.checks, ...outside] }
     terminal.stdout.write(output === 'json' ? jsonReport(examination) : textReport(examination, terminal.stdout))
     if (output === 'text' && examination.programs.length === 0)
       terminal.stderr.write(

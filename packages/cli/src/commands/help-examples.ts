@@ -30,6 +30,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'kubewright gc plan -f policy.yaml',
     'kubewright gc plan -f policy.yaml --from dump/ --output html > plan.html',
     'kubewright gc explain job/report-1 --namespace team',
+    'kubewright gc restore --list --since 24h',
+    'kubewright gc restore configmap/settings --dry-run',
     'kubewright gc stop --reason "looking into it" && kubewright gc resume',
   ],
   'vault-sync': [

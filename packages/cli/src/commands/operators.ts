@@ -11,6 +11,9 @@ const OPERATORS: Readonly<Record<string, () => Promise<OperatorDefinition>>> = {
 
 export const OPERATOR_NAMES: readonly string[] = Object.keys(OPERATORS)
 
+/** Those that look at something outside of the cluster too: their flags are flags of `doctor`, and the others need not be loaded for that. */
+export const EXAMINING: readonly string[] = ['vault-sync']
+
 /** The named operators, each once; `all` stands for every one. Unknown names are returned apart. */
 export function selectOperators(names: readonly string[]): { readonly known: readonly string[]; readonly unknown: readonly string[] } {
   const wanted = [...new Set(names.flatMap((name) => (name === 'all' ? OPERATOR_NAMES : [name])))]

@@ -18,6 +18,7 @@ import { defaultKubeconfigPath, writeKubeconfigFile } from './kubeconfig-file.ts
 import { narrate } from './narrator.ts'
 import { loadOperators, OPERATOR_NAMES, selectOperators } from './operators.ts'
 import { parsePort } from './port.ts'
+import { startDemoStorage } from './s3-demo.ts'
 import { startDemoVault } from './vault-sync-demo.ts'
 import { startSealedVault } from './vault-unsealer-demo.ts'
 
@@ -45,6 +46,7 @@ export async function up(given: Readonly<Record<string, unknown>>, terminal: Ter
   const wantsExamples = flags.examples && !server.isRestored
   const client = connectTo(server.connection, { fieldManager: 'kubewright-up' })
   const vault = known.includes('vault-sync') ? await startDemoVault() : undefined
+  const storage = wantsExamples && known.includes('s3') ? await startDemoStorage() : undefined
   const sealedVault = wantsExamples && known.includes('vault-unsealer') ? await startSealedVault() : undefined
   try {
     const kubeconfig = await writeKubeconfigFile(flags.writeKubeconfig ?? defaultKubeconfigPath(terminal.environment), server.kubeconfig)
@@ -62,13 +64,23 @@ export async function up(given: Readonly<Record<string, unknown>>, terminal: Ter
       const examples = wantsExamples ? operators.flatMap((operator) => operator.examples?.(Date.now()) ?? []) : []
       await Promise.race([applyAll(client, examples, terminal.signal), running.done])
       announce(
-        { kubeconfig, server: server.url, vault: vault?.address, metrics: metrics ?? undefined, operators, examples },
+        {
+          kubeconfig,
+          server: server.url,
+          vault: vault?.address,
+          storage: storage?.address,
+          metrics: metrics ?? undefined,
+          operators,
+          examples,
+        },
         flags.output,
         terminal,
       )
       const say = (line: string) => void terminal.stdout.write(`${line}\n`)
       const shown = [
         ...(flags.output === 'text' ? [narrate(client, examples, terminal)] : []),
+        // Not before: with its first provider the operator loads the SDK, which nobody has to wait for.
+        ...(storage === undefined ? [] : [untilAborted(storage.populate(client, stopping), stopping)]),
         ...(sealedVault === undefined
           ? []
           : [untilAborted(sealedVault.run(client, flags.output === 'text' ? say : () => undefined, stopping), stopping)]),
@@ -82,6 +94,7 @@ export async function up(given: Readonly<Record<string, unknown>>, terminal: Ter
   } finally {
     await client.close()
     await vault?.stop()
+    await storage?.stop()
     await sealedVault?.stop()
     await server.stop()
   }
@@ -124,13 +137,14 @@ interface Announcement {
   readonly kubeconfig: string
   readonly server: string
   readonly vault: string | undefined
+  readonly storage: string | undefined
   readonly metrics: string | undefined
   readonly operators: readonly OperatorDefinition[]
   readonly examples: readonly KubeObject[]
 }
 
 function announce(
-  { kubeconfig, server, vault, metrics, operators, examples }: Announcement,
+  { kubeconfig, server, vault, storage, metrics, operators, examples }: Announcement,
   output: OutputFormat,
   terminal: Terminal,
 ): void {
@@ -138,7 +152,7 @@ function announce(
   const readyMilliseconds = Math.round(performance.now())
   const names = operators.map(({ name }) => name)
   if (output === 'json') {
-    const told = { server, kubeconfig, vault, metrics, operators: names, examples: examples.length, readyMilliseconds }
+    const told = { server, kubeconfig, vault, s3: storage, metrics, operators: names, examples: examples.length, readyMilliseconds }
     terminal.stdout.write(`${JSON.stringify(told)}\n`)
     return
   }
@@ -146,6 +160,7 @@ function announce(
     `server: ${server}`,
     `kubeconfig: ${kubeconfig}`,
     ...(vault ? [`vault: ${vault} (token root)`] : []),
+    ...(storage ? [`s3: ${storage} (S3, IAM and STS; keys in the Secrets of namespace s3-demo)`] : []),
     ...(metrics ? [`metrics: ${metrics}`] : []),
     `operators: ${names.join(', ')} (${examples.length} example objects)`,
     `ready in ${readyMilliseconds} ms`,
