@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from '@kubewright/client'
-import { eventually } from '@kubewright/testing'
+import { eventually, freePorts } from '@kubewright/testing'
 import { expect } from 'vitest'
 import { failure, useCluster } from './harness.ts'
 import { type Program, test } from './program.ts'
@@ -114,7 +114,7 @@ test('on a named cluster webhooks are left out, unless it can call: then they ar
   without.kill('SIGTERM')
   expect(await without.ended).toBe(0)
 
-  const port = 20_000 + (process.pid % 20_000)
+  const [port] = await freePorts(1)
   const withUrl = kubewright([
     'dev',
     project.path('src/main.ts'),
