@@ -96,4 +96,13 @@ describe('match conditions', () => {
       "[expression 'object.a == 1' resulted in error: no such key: a, expression 'object.b == 1' resulted in error: no such key: b]",
     ])
   })
+
+  test('that cost too much together end with their own budget, whatever they come to', () => {
+    // Each some 900,000, where all conditions together may cost 2.5 million.
+    const matchConditions = ['a', 'b', 'c'].map((name) => ({ name, expression: DEAR }))
+    const exhausted = 'validation failed due to running out of cost budget, no further validation rules will be run'
+    expect(messages({ matchConditions, validations: [{ expression: 'true' }] }, HALF)).toEqual([exhausted])
+    expect(messages({ matchConditions, validations: [{ expression: 'false' }] }, HALF, true)).toEqual([])
+    expect(messages({ matchConditions: matchConditions.slice(1), validations: [{ expression: 'true' }] }, HALF)).toEqual([])
+  })
 })

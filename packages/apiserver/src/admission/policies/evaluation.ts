@@ -49,17 +49,17 @@ const NOTHING: PolicyVerdict = { denials: [], annotations: [], failures: [] }
 /** Judges as kube-apiserver does, with its texts and under its budgets. What cannot be evaluated denies, unless `ignoresFailures`. */
 export function evaluatePolicy(policy: CompiledPolicy, bindings: PolicyBindings, ignoresFailures: boolean): PolicyVerdict {
   const failed = (message: string, index = 0): readonly Denial[] => (ignoresFailures ? [] : [{ message, reason: 'Invalid', index }])
-  const matching = conditionsHold(policy.conditions, bindings)
-  if (matching.is === 'failed') return { ...NOTHING, denials: failed(matching.message) }
-  if (!matching.holds) return NOTHING
   try {
-    const evaluation = new Evaluation(policy, bindings)
+    const matching = conditionsHold(policy.conditions, bindings)
+    if (matching.is === 'failed') return { ...NOTHING, denials: failed(matching.message) }
+    if (matching.value !== true) return NOTHING
+    const evaluation = new Evaluation(bindings, OBJECT_LIMIT, policy.variables)
     const denials = policy.validations.flatMap((validation, index): readonly Denial[] => {
       const outcome = evaluation.evaluate(validation)
       if (outcome.is === 'failed') return failed(outcome.message, index)
       return outcome.value === true ? [] : [{ message: evaluation.messageOf(validation), reason: validation.reason, index }]
     })
-    const audit = new Evaluation(policy, bindings)
+    const audit = new Evaluation(bindings, OBJECT_LIMIT, policy.variables)
     const annotations: { readonly key: string; readonly value: string }[] = []
     const failures: Denial[] = []
     for (const annotation of policy.annotations) {
@@ -77,20 +77,17 @@ export function evaluatePolicy(policy: CompiledPolicy, bindings: PolicyBindings,
 
 type Outcome = { readonly is: 'value'; readonly value: CelValue } | { readonly is: 'failed'; readonly message: string }
 
-/** One that does not hold settles it, whatever becomes of the others. */
-function conditionsHold(
-  conditions: readonly Expression[],
-  bindings: PolicyBindings,
-): { readonly is: 'answered'; readonly holds: boolean } | { readonly is: 'failed'; readonly message: string } {
+/** One that does not hold settles it, whatever becomes of the others. @throws ExhaustedError */
+function conditionsHold(conditions: readonly Expression[], bindings: PolicyBindings): Outcome {
+  // Conditions decide before there are variables, and see no Namespace.
+  const evaluation = new Evaluation({ ...bindings, namespaceObject: null }, MATCH_CONDITIONS_LIMIT, [])
   const problems: string[] = []
-  let left = MATCH_CONDITIONS_LIMIT
   for (const condition of conditions) {
-    const outcome = evaluated(condition, { ...bindings, namespaceObject: null }, left)
-    if (outcome.is === 'value' && outcome.value !== true) return { is: 'answered', holds: false }
+    const outcome = evaluation.evaluate(condition)
+    if (outcome.is === 'value' && outcome.value !== true) return outcome
     if (outcome.is === 'failed') problems.push(outcome.message)
-    left -= outcome.cost
   }
-  if (problems.length === 0) return { is: 'answered', holds: true }
+  if (problems.length === 0) return { is: 'value', value: true }
   return { is: 'failed', message: problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]` }
 }
 
@@ -98,19 +95,25 @@ function conditionsHold(
 class Evaluation {
   private readonly bindings: Readonly<Record<string, unknown>>
   private readonly variables: LazyVariables
-  private left = OBJECT_LIMIT
+  private left: number
 
-  constructor(policy: CompiledPolicy, bindings: PolicyBindings) {
-    this.variables = new LazyVariables(policy.variables, bindings)
+  constructor(bindings: PolicyBindings, limit: number, variables: CompiledPolicy['variables']) {
+    this.left = limit
+    this.variables = new LazyVariables(variables, bindings)
     this.bindings = { ...bindings, variables: this.variables }
   }
 
   /** @throws ExhaustedError */
-  evaluate(expression: Expression): Outcome {
-    const { cost, ...outcome } = evaluated(expression, this.bindings, this.left)
-    this.left -= cost + this.variables.takeCost()
-    if (this.left < 0) throw new ExhaustedError()
-    return outcome
+  evaluate({ text, program }: Expression): Outcome {
+    try {
+      const { value, cost } = program.evaluate(this.bindings, { budget: EVALUATION_LIMIT })
+      this.spend(cost)
+      return { is: 'value', value }
+    } catch (error) {
+      if (!isCelBudgetError(error) && !isCelEvaluationError(error)) throw error
+      this.spend(isCelBudgetError(error) ? error.cost : 0)
+      return { is: 'failed', message: `expression '${text}' resulted in error: ${error.message}` }
+    }
   }
 
   /** @throws ExhaustedError */
@@ -119,6 +122,11 @@ class Evaluation {
     const made = outcome?.is === 'value' ? String(outcome.value).trim() : ''
     const isFit = made !== '' && made.length <= LONGEST_MESSAGE && !made.includes('\n')
     return (isFit ? made : message.trim()) || `failed expression: ${text.trim()}`
+  }
+
+  private spend(cost: number): void {
+    this.left -= cost + this.variables.takeCost()
+    if (this.left < 0) throw new ExhaustedError()
   }
 }
 
@@ -172,22 +180,6 @@ class LazyVariables extends CelObject {
       if (!isCelBudgetError(error) && !isCelEvaluationError(error)) throw error
       throw new CelEvaluationError(`composited variable ${JSON.stringify(name)} fails to evaluate: ${error.message}`)
     }
-  }
-}
-
-function evaluated(
-  { text, program }: Expression,
-  bindings: Readonly<Record<string, unknown>>,
-  left: number,
-): Outcome & { readonly cost: number } {
-  try {
-    const { value, cost } = program.evaluate(bindings, { budget: EVALUATION_LIMIT })
-    return { is: 'value', value, cost }
-  } catch (error) {
-    if (!isCelBudgetError(error) && !isCelEvaluationError(error)) throw error
-    const cost = isCelBudgetError(error) ? error.cost : 0
-    if (cost > left) throw new ExhaustedError()
-    return { is: 'failed', message: `expression '${text}' resulted in error: ${error.message}`, cost }
   }
 }
 

@@ -6,7 +6,7 @@ import type { Equivalent } from '../equivalents.ts'
 import { shownIn } from '../form.ts'
 import type { MatchCriteria, Matcher } from '../matcher.ts'
 import type { ReviewedRequest } from '../reviewed-request.ts'
-import { type Denial, evaluatePolicy, type PolicyVerdict } from './evaluation.ts'
+import { type Denial, evaluatePolicy, type PolicyBindings, type PolicyVerdict } from './evaluation.ts'
 import { type BoundBinding, type BoundPolicy, PolicyIndex } from './policy-index.ts'
 import { type ParametersContext, PolicyConfigurationError, parameterResource, parametersOf } from './policy-parameters.ts'
 
@@ -67,6 +67,7 @@ export class PolicyAdmission {
     } catch (error) {
       return refused('policy', error)
     }
+    const seen = once(() => this.seenIn(form, request, objects))
     const annotations = new Annotations()
     const denials: Told[] = []
     for (const binding of bound.bindings) {
@@ -74,7 +75,7 @@ export class PolicyAdmission {
       try {
         const parameters = await parametersOf(resource, binding.binding.spec.paramRef, request.namespace, this.context)
         for (const params of parameters) {
-          const verdict = await this.verdict(bound, params, form, request, objects)
+          const verdict = evaluatePolicy(bound.compiled, { ...(await seen()), params }, ignoresFailures)
           denials.push(...told(policy, binding, verdict, request))
           for (const { key, value } of verdict.annotations) annotations.add(key, value)
         }
@@ -90,28 +91,30 @@ export class PolicyAdmission {
     return criteria === undefined || this.context.matcher.formOf(criteria, request, objects) !== undefined
   }
 
-  private async verdict(
-    { compiled, policy }: BoundPolicy,
-    params: DynamicObject | null,
-    form: Equivalent,
-    request: ReviewedRequest,
-    objects: ReviewedObjects,
-  ): Promise<PolicyVerdict> {
+  /** What expressions see of the request, whatever the parameters. */
+  private async seenIn(form: Equivalent, request: ReviewedRequest, objects: ReviewedObjects): Promise<Omit<PolicyBindings, 'params'>> {
     const { object, old } = await shownIn(form, objects)
-    const bindings = {
+    return {
       object: object ?? null,
       oldObject: old ?? null,
       request: reviewRequest(request, form.form, ''),
       namespaceObject: this.namespaceOf(request),
-      params,
     }
-    return evaluatePolicy(compiled, bindings, policy.spec.failurePolicy === 'Ignore')
   }
 
   /** Of a Namespace itself there is none. */
   private namespaceOf({ resource, namespace }: ReviewedRequest): DynamicObject | null {
     if (namespace === '' || (resource.group === '' && resource.plural === 'namespaces')) return null
     return this.context.store.get('/namespaces', namespace)?.object ?? null
+  }
+}
+
+/** Most policies concern nothing of what is written: the object is converted for those that do, and once. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make()
+    return made
   }
 }
 
