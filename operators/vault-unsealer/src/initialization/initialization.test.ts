@@ -1,4 +1,5 @@
 import { type InitResult, VaultError, type VaultFailure } from '@kubewright/vault'
+import { ApiError } from 'kubewright'
 import { virtualClock } from 'kubewright/testing'
 import { expect, test } from 'vitest'
 import { initialize, KEEPING_MS } from './initialization.ts'
@@ -16,9 +17,11 @@ interface Course {
   readonly failure?: VaultFailure
   /** So often the store is away. */
   readonly away?: number
+  /** What it says then. */
+  readonly trouble?: Error
 }
 
-function stage({ plan, refusal, failure, away = 0 }: Course) {
+function stage({ plan, refusal, failure, away = 0, trouble = new Error('away') }: Course) {
   const clock = virtualClock()
   const did: string[] = []
   const kept: Yield[] = []
@@ -41,7 +44,7 @@ function stage({ plan, refusal, failure, away = 0 }: Course) {
       release: async () => void did.push('release'),
       async keep(what) {
         did.push('keep')
-        if (missing-- > 0) throw new Error('away')
+        if (missing-- > 0) throw trouble
         kept.push(what)
       },
     },
@@ -97,9 +100,11 @@ test('A16: a store that is away for five minutes after the answer loses nothing,
 })
 
 test('a store that stays away is given up at last, and that is said as what it is', async () => {
-  const { clock, outcome } = stage({ away: Number.POSITIVE_INFINITY })
+  // A refusal may quote what was to be written.
+  const trouble = new ApiError({ status: 'Failure', code: 422, reason: 'Invalid', message: `data: Invalid value: "${RESULT.shares[0]}"` })
+  const { clock, outcome } = stage({ away: Number.POSITIVE_INFINITY, trouble })
   await clock.advance(KEEPING_MS + 1_000)
   const { is, message } = (await outcome) as { readonly is: string; readonly message: string }
-  expect([is, message]).toEqual(['lost', expect.stringContaining('could not be kept')])
+  expect([is, message]).toEqual(['lost', expect.stringContaining('could not be kept (422 Invalid)')])
   expect(message).not.toContain('c2hhcmU')
 })

@@ -1,5 +1,5 @@
 import { type InitResult, isVaultError, type VaultClient } from '@kubewright/vault'
-import { type Clock, sleep } from 'kubewright'
+import { type Clock, isApiError, sleep } from 'kubewright'
 import { type InitializationPlan, type KeyStore, KeyStoreRefusal } from './plan.ts'
 
 export type Outcome =
@@ -46,8 +46,9 @@ export async function initialize(parts: InitializationParts): Promise<Outcome> {
     return afterRefusal(error, store)
   }
   const encrypted = plan.rootTokenPgpKey !== undefined
-  const kept = await keep(parts, { shares: result.shares, encryptedRootToken: encrypted ? result.rootToken : undefined })
-  if (!kept) return { is: 'lost', message: `the shares of ${node} could not be kept: empty its storage, and begin again` }
+  const trouble = await keep(parts, { shares: result.shares, encryptedRootToken: encrypted ? result.rootToken : undefined })
+  if (trouble !== undefined)
+    return { is: 'lost', message: `the shares of ${node} could not be kept (${trouble}): empty its storage, and begin again` }
   return { is: 'initialized', rootToken: encrypted ? undefined : result.rootToken }
 }
 
@@ -65,14 +66,20 @@ async function afterRefusal(error: unknown, store: KeyStore): Promise<Outcome> {
   return { is: 'refused', message: error.message }
 }
 
-async function keep({ store, clock }: InitializationParts, what: Parameters<KeyStore['keep']>[0]): Promise<boolean> {
-  for (const until = clock.monotonic() + KEEPING_MS; clock.monotonic() < until; ) {
-    const kept = await store.keep(what).then(
-      () => true,
-      () => false,
-    )
-    if (kept) return true
+/** @returns what stood in the way to the end; `undefined` when they are kept */
+async function keep({ store, clock }: InitializationParts, what: Parameters<KeyStore['keep']>[0]): Promise<string | undefined> {
+  const until = clock.monotonic() + KEEPING_MS
+  for (;;) {
+    try {
+      await store.keep(what)
+      return undefined
+    } catch (error) {
+      if (clock.monotonic() >= until) return troubleOf(error)
+    }
     await sleep(KEEP_AGAIN_MS, { clock })
   }
-  return false
 }
+
+/** The message of an error may quote what was to be written, and that is the shares. */
+const troubleOf = (error: unknown): string =>
+  isApiError(error) ? `${error.code} ${error.status.reason ?? ''}`.trim() : 'the API server was away'
