@@ -1,36 +1,16 @@
 // Cases that servers bring about, each with the number that it has in docs/s3/cases.md.
-import { CreatePolicyVersionCommand, GetPolicyCommand, GetUserCommand, IAMClient } from '@aws-sdk/client-iam'
-import { DeleteBucketCommand, GetBucketTaggingCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreatePolicyVersionCommand, GetPolicyCommand, GetUserCommand } from '@aws-sdk/client-iam'
+import { DeleteBucketCommand, GetBucketTaggingCommand } from '@aws-sdk/client-s3'
 import { Secret } from '@kubewright/client'
 import type { Kind, KubeObject } from '@kubewright/core'
 import { Bucket, IAMPolicy, Provider, User } from '@kubewright/operator-s3'
-import { eventually, type FakeS3, fakeS3 } from '@kubewright/testing'
-import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import { useCluster } from './harness.ts'
-import { installKind } from './install-kind.ts'
-import { asUnderTest } from './s3-servers.ts'
-import { KINDS, type S3Site, s3Test } from './s3-site.ts'
+import { eventually, fakeS3 } from '@kubewright/testing'
+import { expect } from 'vitest'
+import { useS3 } from './s3-bench.ts'
+import type { S3Site } from './s3-site.ts'
 
-const bench = useCluster()
-let server: FakeS3
-let storage: S3Client
-let iam: IAMClient
-
-beforeAll(async () => {
-  for (const kind of KINDS) await installKind(bench.client, kind as never)
-  server = await fakeS3()
-  const common = { endpoint: server.address, region: 'us-east-1', credentials: server.credentials }
-  storage = new S3Client({ ...common, forcePathStyle: true })
-  iam = new IAMClient(common)
-})
-afterEach(() => server.faults.clear())
-afterAll(async () => {
-  storage.destroy()
-  iam.destroy()
-  await server[Symbol.asyncDispose]()
-})
-
-const test = s3Test(bench, async () => asUnderTest(server))
+const s3Bench = useS3()
+const { test } = s3Bench
 
 const providerRef = { name: 'store' }
 const plain = { providerRef, autoManage: { enabled: false } }
@@ -42,13 +22,13 @@ const says = (site: S3Site, kind: unknown, name: string, expected: object, type 
 
 test('4.2-5 a bucket in another region is told with the region, and neither taken over nor made', async ({ site }) => {
   const name = `${site.namespace}-far`
-  server.addBucket(name, { region: 'eu-central-1' })
+  s3Bench.server.addBucket(name, { region: 'eu-central-1' })
   await site.provider()
   await site.create(Bucket, 'far', { ...plain, name, adoptionPolicy: 'Always', deletionPolicy: 'Delete', forceDelete: true })
   await says(site, Bucket, 'far', { status: 'False', reason: 'WrongRegion', message: expect.stringContaining('eu-central-1') as string })
   await site.delete(Bucket, 'far')
   await site.gone(Bucket, 'far')
-  expect(server.buckets).toContain(name)
+  expect(s3Bench.server.buckets).toContain(name)
 })
 
 test('4.2-7 a bucket that has vanished is reported; an empty one takes its place only where that was said', async ({ site }) => {
@@ -58,10 +38,10 @@ test('4.2-7 a bucket that has vanished is reported; an empty one takes its place
   await site.create(Bucket, 'remade', { ...plain, name: remade, onMissing: 'Recreate' })
   await site.ready(Bucket, 'reported')
   await site.ready(Bucket, 'remade')
-  for (const name of [reported, remade]) await storage.send(new DeleteBucketCommand({ Bucket: name }))
+  for (const name of [reported, remade]) await s3Bench.storage.send(new DeleteBucketCommand({ Bucket: name }))
   await says(site, Bucket, 'reported', { status: 'False', reason: 'BucketVanished' })
-  await eventually(() => expect(server.buckets).toContain(remade), { timeout: 20_000 })
-  expect(server.buckets).not.toContain(reported)
+  await eventually(() => expect(s3Bench.server.buckets).toContain(remade), { timeout: 20_000 })
+  expect(s3Bench.server.buckets).not.toContain(reported)
 })
 
 test('4.2-9 4.2-10 without its provider a bucket that stays goes from the cluster at once; one that is to be deleted waits, or is let go', async ({
@@ -81,12 +61,12 @@ test('4.2-9 4.2-10 without its provider a bucket that stays goes from the cluste
   await says(site, Bucket, 'waiting', { status: 'False', reason: 'ProviderNotReady' })
   await site.patch(Bucket, 'waiting', { metadata: { annotations: { 's3.kubewright.dev/force-orphan': 'true' } } })
   await site.gone(Bucket, 'waiting')
-  expect(server.buckets).toEqual(expect.arrayContaining([kept, waiting]))
+  expect(s3Bench.server.buckets).toEqual(expect.arrayContaining([kept, waiting]))
 })
 
 test('4.2-14 a setting that is refused is told by itself, and the others go on', async ({ site }) => {
   const name = `${site.namespace}-partly`
-  server.faults.add(denied, { operation: 'PutBucketCors', only: ({ bucket }) => bucket === name })
+  s3Bench.server.faults.add(denied, { operation: 'PutBucketCors', only: ({ bucket }) => bucket === name })
   await site.provider()
   const cors = { rules: [{ allowedOrigins: ['*'], allowedMethods: ['GET'] }] }
   await site.create(Bucket, 'partly', { ...plain, name, cors, tagging: { tags: { team: 'web' } }, versioning: { enabled: true } })
@@ -98,12 +78,12 @@ test('4.2-14 a setting that is refused is told by itself, and the others go on',
     },
     { timeout: 20_000 },
   )
-  const { TagSet } = await storage.send(new GetBucketTaggingCommand({ Bucket: name }))
+  const { TagSet } = await s3Bench.storage.send(new GetBucketTaggingCommand({ Bucket: name }))
   expect(TagSet).toContainEqual({ Key: 'team', Value: 'web' })
 })
 
 test('4.4-2 a user that is seen only a moment after it was made is no failure', async ({ site }) => {
-  await using slow = await fakeS3({ credentials: server.credentials, consistency: { entities: 2_000, policies: 2_000 } })
+  await using slow = await fakeS3({ credentials: s3Bench.server.credentials, consistency: { entities: 2_000, policies: 2_000 } })
   await site.provider({ endpoint: slow.address, iamEndpoint: slow.address })
   const name = `${site.namespace}-slow`
   await site.create(User, 'slow', { providerRef, name, policy: listing })
@@ -118,10 +98,13 @@ test('4.4-6 a version of a policy that somebody else has made the default is set
   await site.ready(IAMPolicy, 'p')
   const { policyArn: PolicyArn } = (await site.get(IAMPolicy, 'p')).status ?? {}
   const all = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] })
-  await iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: all, SetAsDefault: true }))
-  await eventually(async () => expect((await iam.send(new GetPolicyCommand({ PolicyArn }))).Policy?.DefaultVersionId).not.toBe('v2'), {
-    timeout: 20_000,
-  })
+  await s3Bench.iam.send(new CreatePolicyVersionCommand({ PolicyArn, PolicyDocument: all, SetAsDefault: true }))
+  await eventually(
+    async () => expect((await s3Bench.iam.send(new GetPolicyCommand({ PolicyArn }))).Policy?.DefaultVersionId).not.toBe('v2'),
+    {
+      timeout: 20_000,
+    },
+  )
 })
 
 test('4.4-10 a policy that is larger than the server takes is told with its words, and the user is there all the same', async ({
@@ -132,5 +115,5 @@ test('4.4-10 a policy that is larger than the server takes is told with its word
   const resource = Array.from({ length: 80 }, (_, index) => `arn:aws:s3:::bucket-with-a-long-name-${index}/*`)
   await site.create(User, 'large', { providerRef, name, policy: { statement: [{ effect: 'Allow', action: 's3:GetObject', resource }] } })
   await says(site, User, 'large', { status: 'False', message: expect.stringMatching(/LimitExceeded|size/i) as string })
-  expect((await iam.send(new GetUserCommand({ UserName: name }))).User?.UserName).toBe(name)
+  expect((await s3Bench.iam.send(new GetUserCommand({ UserName: name }))).User?.UserName).toBe(name)
 })

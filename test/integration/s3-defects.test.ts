@@ -3,7 +3,6 @@
 import {
   GetUserCommand,
   GetUserPolicyCommand,
-  IAMClient,
   ListAttachedUserPoliciesCommand,
   ListPolicyVersionsCommand,
   ListUserPoliciesCommand,
@@ -18,42 +17,17 @@ import {
   GetBucketTaggingCommand,
   GetPublicAccessBlockCommand,
   PutObjectCommand,
-  S3Client,
 } from '@aws-sdk/client-s3'
 import { EventsV1Event, Secret } from '@kubewright/client'
 import type { Kind, KubeObject } from '@kubewright/core'
 import { AccessKey, Bucket, BucketPolicy, IAMPolicy, Provider, User } from '@kubewright/operator-s3'
-import { eventually, expectNoWrites, type FakeS3, fakeS3 } from '@kubewright/testing'
-import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
-import { useCluster } from './harness.ts'
-import { installKind } from './install-kind.ts'
-import { KINDS, type S3Site, s3Test } from './s3-site.ts'
+import { eventually, expectNoWrites, fakeS3 } from '@kubewright/testing'
+import { describe, expect } from 'vitest'
+import { useS3 } from './s3-bench.ts'
+import type { S3Site } from './s3-site.ts'
 
-const bench = useCluster()
-let server: FakeS3
-let storage: S3Client
-let iam: IAMClient
-
-beforeAll(async () => {
-  for (const kind of KINDS) await installKind(bench.client, kind as never)
-  server = await fakeS3()
-  const common = { endpoint: server.address, region: 'us-east-1', credentials: server.credentials }
-  storage = new S3Client({ ...common, forcePathStyle: true })
-  iam = new IAMClient(common)
-})
-afterEach(() => server.faults.clear())
-afterAll(async () => {
-  storage.destroy()
-  iam.destroy()
-  await server[Symbol.asyncDispose]()
-})
-
-const test = s3Test(bench, async () => ({
-  endpoint: server.address,
-  iamEndpoint: server.address,
-  accessKey: server.credentials.accessKeyId,
-  secretKey: server.credentials.secretAccessKey,
-}))
+const s3Bench = useS3()
+const { bench, test } = s3Bench
 
 const providerRef = { name: 'store' }
 const plain = { providerRef, autoManage: { enabled: false } }
@@ -61,8 +35,8 @@ const listing = { statement: [{ effect: 'Allow', action: 's3:ListAllMyBuckets', 
 const denied = { is: 'error', code: 'AccessDenied', status: 403 } as const
 
 const calls = (operation: string, bucket?: string) =>
-  server.journal.all.filter((call) => call.operation === operation && (bucket === undefined || call.bucket === bucket))
-const keysOf = (user: string) => server.keys.filter(({ userName }) => userName === user).map(({ id }) => id)
+  s3Bench.server.journal.all.filter((call) => call.operation === operation && (bucket === undefined || call.bucket === bucket))
+const keysOf = (user: string) => s3Bench.server.keys.filter(({ userName }) => userName === user).map(({ id }) => id)
 
 /** Until a condition says so. */
 const says = (site: S3Site, kind: unknown, name: string, expected: object, type = 'Ready') =>
@@ -75,12 +49,12 @@ const nudge = (site: S3Site, kind: unknown, name: string) =>
 describe('what fails is told, and what was told is taken back', () => {
   test('0-1 4.6-7 4.6-8 a bucket that could not be created is not Ready, and is once it could', async ({ site }) => {
     const name = `${site.namespace}-refused`
-    server.faults.add(denied, { operation: 'CreateBucket', only: ({ bucket }) => bucket === name })
+    s3Bench.server.faults.add(denied, { operation: 'CreateBucket', only: ({ bucket }) => bucket === name })
     await site.provider()
     await site.create(Bucket, 'refused', { ...plain, name })
     await says(site, Bucket, 'refused', { status: 'False', reason: 'Denied' })
     expect((await site.get(Bucket, 'refused')).status?.exists).not.toBe(true)
-    server.faults.clear()
+    s3Bench.server.faults.clear()
     await nudge(site, Bucket, 'refused')
     await site.ready(Bucket, 'refused')
     const { conditions = [] } = (await site.get(Bucket, 'refused')).status ?? {}
@@ -89,7 +63,7 @@ describe('what fails is told, and what was told is taken back', () => {
 
   test('0-1 4.6-7 a policy that the server refuses is not applied', async ({ site }) => {
     const name = `${site.namespace}-policy`
-    server.faults.add(
+    s3Bench.server.faults.add(
       { is: 'error', code: 'MalformedPolicy', status: 400 },
       { operation: 'PutBucketPolicy', only: ({ bucket }) => bucket === name },
     )
@@ -104,7 +78,7 @@ describe('what fails is told, and what was told is taken back', () => {
 
   test('4.6-6 a user that could not be created says why', async ({ site }) => {
     const name = `${site.namespace}-user`
-    server.faults.add(denied, { operation: 'CreateUser', only: ({ parameters }) => parameters['UserName'] === name })
+    s3Bench.server.faults.add(denied, { operation: 'CreateUser', only: ({ parameters }) => parameters['UserName'] === name })
     await site.provider()
     await site.create(User, 'u', { providerRef, name })
     await says(site, User, 'u', { status: 'False', reason: 'Denied' })
@@ -112,17 +86,17 @@ describe('what fails is told, and what was told is taken back', () => {
 
   test('0-4 4.6-10 a bucket whose deletion is refused keeps its object', async ({ site }) => {
     const name = `${site.namespace}-stays`
-    server.faults.add(denied, { operation: 'DeleteBucket', only: ({ bucket }) => bucket === name })
+    s3Bench.server.faults.add(denied, { operation: 'DeleteBucket', only: ({ bucket }) => bucket === name })
     await site.provider()
     await site.create(Bucket, 'stays', { ...plain, name, deletionPolicy: 'Delete' })
     await site.ready(Bucket, 'stays')
     await site.delete(Bucket, 'stays')
     await says(site, Bucket, 'stays', { status: 'False', reason: 'Denied' })
-    expect(server.buckets).toContain(name)
-    server.faults.clear()
+    expect(s3Bench.server.buckets).toContain(name)
+    s3Bench.server.faults.clear()
     await nudge(site, Bucket, 'stays')
     await site.gone(Bucket, 'stays')
-    expect(server.buckets).not.toContain(name)
+    expect(s3Bench.server.buckets).not.toContain(name)
   })
 
   test('4.6-24 what cannot be right is not tried again and again', async ({ site }) => {
@@ -153,7 +127,7 @@ describe('what fails is told, and what was told is taken back', () => {
 describe('whose a bucket is', () => {
   test('0-2 4.6-9 a policy goes to the bucket, and not to one that is called like the object', async ({ site }) => {
     const [name, other] = [`${site.namespace}-real`, `${site.namespace}-alias`]
-    server.addBucket(other)
+    s3Bench.server.addBucket(other)
     await site.provider()
     await site.create(Bucket, other, { providerRef, name })
     await site.ready(BucketPolicy, `${other}-policy`)
@@ -163,19 +137,19 @@ describe('whose a bucket is', () => {
 
   test('0-3 4.6-13 4.2-2 4.2-4 a bucket that one may not look at is neither created nor deleted', async ({ site }) => {
     const name = `${site.namespace}-foreign`
-    server.addAccount('999999999999')
-    server.addBucket(name, { accountId: '999999999999' })
+    s3Bench.server.addAccount('999999999999')
+    s3Bench.server.addBucket(name, { accountId: '999999999999' })
     await site.provider()
     await site.create(Bucket, 'foreign', { ...plain, name, deletionPolicy: 'Delete', forceDelete: true })
     await says(site, Bucket, 'foreign', { status: 'False', reason: 'AccessDenied' })
     await site.delete(Bucket, 'foreign')
     await site.gone(Bucket, 'foreign')
-    expect(server.journal.writes.filter(({ bucket }) => bucket === name)).toEqual([])
+    expect(s3Bench.server.journal.writes.filter(({ bucket }) => bucket === name)).toEqual([])
   })
 
   test('4.6-13 4.2-2 a name that somebody else has taken meanwhile is told', async ({ site }) => {
     const name = `${site.namespace}-taken`
-    server.faults.add(
+    s3Bench.server.faults.add(
       { is: 'error', code: 'BucketAlreadyExists', status: 409 },
       { operation: 'CreateBucket', only: ({ bucket }) => bucket === name },
     )
@@ -186,7 +160,7 @@ describe('whose a bucket is', () => {
 
   test('4.2-6 a creation whose answer was lost is ours', async ({ site }) => {
     const name = `${site.namespace}-lost`
-    server.faults.add({ is: 'reset', after: true }, { operation: 'CreateBucket', only: ({ bucket }) => bucket === name, times: 1 })
+    s3Bench.server.faults.add({ is: 'reset', after: true }, { operation: 'CreateBucket', only: ({ bucket }) => bucket === name, times: 1 })
     await site.provider()
     await site.create(Bucket, 'lost', { ...plain, name })
     await site.ready(Bucket, 'lost')
@@ -202,7 +176,7 @@ describe('whose a bucket is', () => {
     await says(site, Bucket, 'b-second', { status: 'False' })
     await site.delete(Bucket, 'b-second')
     await site.gone(Bucket, 'b-second')
-    expect(server.buckets).toContain(name)
+    expect(s3Bench.server.buckets).toContain(name)
   })
 })
 
@@ -215,9 +189,12 @@ describe('users and policies', () => {
     await site.create(User, 'ref', { providerRef, name: referring, policyRef: { name: 'list' } })
     await site.ready(User, 'bare')
     await site.ready(User, 'ref')
-    for (const name of [bare, referring]) expect((await iam.send(new ListUserPoliciesCommand({ UserName: name }))).PolicyNames).toEqual([])
+    for (const name of [bare, referring])
+      expect((await s3Bench.iam.send(new ListUserPoliciesCommand({ UserName: name }))).PolicyNames).toEqual([])
     const attached = async (name: string) =>
-      (await iam.send(new ListAttachedUserPoliciesCommand({ UserName: name }))).AttachedPolicies?.map(({ PolicyName }) => PolicyName)
+      (await s3Bench.iam.send(new ListAttachedUserPoliciesCommand({ UserName: name }))).AttachedPolicies?.map(
+        ({ PolicyName }) => PolicyName,
+      )
     expect(await attached(bare)).toEqual([])
     expect(await attached(referring)).toEqual([`${site.namespace}-list`])
   })
@@ -233,7 +210,7 @@ describe('users and policies', () => {
     await site.delete(User, 'laden')
     await site.gone(User, 'laden')
     await site.gone(IAMPolicy, 'list')
-    await expect(iam.send(new GetUserCommand({ UserName: name }))).rejects.toMatchObject({ Code: 'NoSuchEntity' })
+    await expect(s3Bench.iam.send(new GetUserCommand({ UserName: name }))).rejects.toMatchObject({ Code: 'NoSuchEntity' })
   })
 
   test('0-7 4.6-11 4.4-1 what was made for an object of this name is found again by its mark', async ({ site }) => {
@@ -264,10 +241,10 @@ describe('users and policies', () => {
     await site.ready(User, 'drift')
     const at = { UserName: name, PolicyName: `${name}-policy` }
     const all = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }] })
-    await iam.send(new PutUserPolicyCommand({ ...at, PolicyDocument: all }))
+    await s3Bench.iam.send(new PutUserPolicyCommand({ ...at, PolicyDocument: all }))
     await eventually(
       async () => {
-        const { PolicyDocument = '' } = await iam.send(new GetUserPolicyCommand(at))
+        const { PolicyDocument = '' } = await s3Bench.iam.send(new GetUserPolicyCommand(at))
         expect(decodeURIComponent(PolicyDocument)).toContain('s3:ListAllMyBuckets')
       },
       { timeout: 20_000 },
@@ -284,8 +261,8 @@ describe('users and policies', () => {
       await eventually(async () => expect((await site.get(IAMPolicy, 'v')).status?.version).toBe(`v${version}`))
     }
     const { policyArn } = (await site.get(IAMPolicy, 'v')).status ?? {}
-    expect(policyArn).toBe(`arn:aws:iam::${server.accountId}:policy/${site.namespace}-versions`)
-    const { Versions = [] } = await iam.send(new ListPolicyVersionsCommand({ PolicyArn: policyArn }))
+    expect(policyArn).toBe(`arn:aws:iam::${s3Bench.server.accountId}:policy/${site.namespace}-versions`)
+    const { Versions = [] } = await s3Bench.iam.send(new ListPolicyVersionsCommand({ PolicyArn: policyArn }))
     expect(Versions.length).toBe(5)
     expect(Versions.find(({ IsDefaultVersion }) => IsDefaultVersion)?.VersionId).toBe('v7')
   })
@@ -295,8 +272,8 @@ describe('users and policies', () => {
     await site.provider()
     await site.create(Bucket, 'p', { providerRef, name })
     await site.ready(BucketPolicy, 'p-policy')
-    const { Policy = '' } = await storage.send(new GetBucketPolicyCommand({ Bucket: name }))
-    expect(Policy).toContain(`arn:aws:iam::${server.accountId}:user/${name}`)
+    const { Policy = '' } = await s3Bench.storage.send(new GetBucketPolicyCommand({ Bucket: name }))
+    expect(Policy).toContain(`arn:aws:iam::${s3Bench.server.accountId}:user/${name}`)
   })
 })
 
@@ -319,13 +296,13 @@ describe('access keys', () => {
   test('0-12 4.6-10 a key that could not be retired stays in the books until it could', async ({ site }) => {
     const user = await withKey(site, { rotate: { previousKeysRetentionDays: 0 } })
     await site.ready(AccessKey, 'key')
-    server.faults.add(
+    s3Bench.server.faults.add(
       { is: 'error', code: 'ServiceFailure', status: 500 },
       { operation: 'DeleteAccessKey', only: ({ parameters }) => parameters['UserName'] === user },
     )
     await site.patch(AccessKey, 'key', { metadata: { annotations: { 's3.kubewright.dev/rotate': '1' } } })
     await eventually(async () => expect((await site.get(AccessKey, 'key')).status?.keys).toHaveLength(2), { timeout: 20_000 })
-    server.faults.clear()
+    s3Bench.server.faults.clear()
     await eventually(async () => expect((await site.get(AccessKey, 'key')).status?.keys).toHaveLength(1), { timeout: 20_000 })
     expect(keysOf(user)).toEqual([(await site.get(AccessKey, 'key')).status?.accessKeyId])
   })
@@ -342,14 +319,14 @@ describe('settings of buckets', () => {
     })
     await site.ready(Bucket, 'off')
     const at = { Bucket: name }
-    expect((await storage.send(new GetBucketCorsCommand(at))).CORSRules?.[0]?.ExposeHeaders).toEqual(['ETag'])
+    expect((await s3Bench.storage.send(new GetBucketCorsCommand(at))).CORSRules?.[0]?.ExposeHeaders).toEqual(['ETag'])
     await site.patch(Bucket, 'off', { spec: { tagging: { tags: { a: null } }, lifecycle: { rules: [] }, cors: { rules: [] } } })
     await eventually(async () => {
-      await expect(storage.send(new GetBucketCorsCommand(at))).rejects.toMatchObject({ name: 'NoSuchCORSConfiguration' })
-      await expect(storage.send(new GetBucketLifecycleConfigurationCommand(at))).rejects.toMatchObject({
+      await expect(s3Bench.storage.send(new GetBucketCorsCommand(at))).rejects.toMatchObject({ name: 'NoSuchCORSConfiguration' })
+      await expect(s3Bench.storage.send(new GetBucketLifecycleConfigurationCommand(at))).rejects.toMatchObject({
         name: 'NoSuchLifecycleConfiguration',
       })
-      expect((await storage.send(new GetBucketTaggingCommand(at))).TagSet?.map(({ Key }) => Key)).not.toContain('a')
+      expect((await s3Bench.storage.send(new GetBucketTaggingCommand(at))).TagSet?.map(({ Key }) => Key)).not.toContain('a')
     })
   })
 
@@ -360,7 +337,7 @@ describe('settings of buckets', () => {
     await site.ready(Bucket, 'report')
     await site.patch(Bucket, 'report', { spec: { tagging: { tags: { a: '2' } } } })
     await eventually(async () =>
-      expect((await storage.send(new GetBucketTaggingCommand({ Bucket: name }))).TagSet).toContainEqual({ Key: 'a', Value: '2' }),
+      expect((await s3Bench.storage.send(new GetBucketTaggingCommand({ Bucket: name }))).TagSet).toContainEqual({ Key: 'a', Value: '2' }),
     )
   })
 
@@ -369,7 +346,7 @@ describe('settings of buckets', () => {
     await site.provider()
     await site.create(Bucket, 'closed', { ...plain, name, publicAccess: {} })
     await site.ready(Bucket, 'closed')
-    const { PublicAccessBlockConfiguration } = await storage.send(new GetPublicAccessBlockCommand({ Bucket: name }))
+    const { PublicAccessBlockConfiguration } = await s3Bench.storage.send(new GetPublicAccessBlockCommand({ Bucket: name }))
     expect(Object.values(PublicAccessBlockConfiguration ?? {})).toEqual([true, true, true, true])
   })
 
@@ -378,14 +355,14 @@ describe('settings of buckets', () => {
     await site.provider()
     await site.create(Bucket, 'full', { ...plain, name, versioning: { enabled: true }, deletionPolicy: 'Delete' })
     await site.ready(Bucket, 'full')
-    for (const Key of ['a', 'a', 'b', 'odd %\n key']) await storage.send(new PutObjectCommand({ Bucket: name, Key, Body: 'x' }))
-    await storage.send(new DeleteObjectCommand({ Bucket: name, Key: 'a' }))
-    await storage.send(new CreateMultipartUploadCommand({ Bucket: name, Key: 'c' }))
+    for (const Key of ['a', 'a', 'b', 'odd %\n key']) await s3Bench.storage.send(new PutObjectCommand({ Bucket: name, Key, Body: 'x' }))
+    await s3Bench.storage.send(new DeleteObjectCommand({ Bucket: name, Key: 'a' }))
+    await s3Bench.storage.send(new CreateMultipartUploadCommand({ Bucket: name, Key: 'c' }))
     await site.delete(Bucket, 'full')
     await says(site, Bucket, 'full', { status: 'False', reason: 'BucketNotEmpty' })
     await site.patch(Bucket, 'full', { spec: { forceDelete: true } })
     await site.gone(Bucket, 'full')
-    expect(server.buckets).not.toContain(name)
+    expect(s3Bench.server.buckets).not.toContain(name)
     expect(calls('DeleteObjects', name)).toHaveLength(1)
   })
 
@@ -419,12 +396,12 @@ describe('providers', () => {
     const put = (secret: string) => site.patch(Secret, 'admin', { data: { 'secret-key': Buffer.from(secret).toString('base64') } })
     await put('wrong')
     await says(site, Provider, 'store', { status: 'False', reason: 'AuthInvalid' }, 'AuthValid')
-    await put(server.credentials.secretAccessKey)
+    await put(s3Bench.server.credentials.secretAccessKey)
     await site.ready(Provider, 'store')
   })
 
   test('4.6-20 credentials that may not list the buckets are good ones', async ({ site }) => {
-    server.faults.add(denied, { operation: 'ListBuckets' })
+    s3Bench.server.faults.add(denied, { operation: 'ListBuckets' })
     await site.provider()
     await site.ready(Provider, 'store')
   })
@@ -441,7 +418,7 @@ describe('providers', () => {
   })
 
   test('4.6-22 0-8 lists are read to their end', async ({ site }) => {
-    const { credentials } = server
+    const { credentials } = s3Bench.server
     await using small = await fakeS3({ pageSize: 1, credentials })
     await site.provider({ endpoint: small.address, iamEndpoint: small.address })
     const names = ['a', 'b', 'c'].map((letter) => `${site.namespace}-${letter}`)

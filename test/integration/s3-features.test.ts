@@ -1,40 +1,17 @@
 // What a Provider lets its users do, settings that not every server has, schedules, keys that are taken over, and what a bucket makes for itself.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of patterns, and not of this text
-import { CreateAccessKeyCommand, CreateUserCommand, GetUserPolicyCommand, IAMClient } from '@aws-sdk/client-iam'
-import { GetBucketAclCommand, GetBucketWebsiteCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateAccessKeyCommand, CreateUserCommand, GetUserPolicyCommand } from '@aws-sdk/client-iam'
+import { GetBucketAclCommand, GetBucketWebsiteCommand } from '@aws-sdk/client-s3'
 import { Secret } from '@kubewright/client'
 import type { Kind, KubeObject } from '@kubewright/core'
 import { AccessKey, Bucket, BucketPolicy, IAMPolicy, Provider, User } from '@kubewright/operator-s3'
-import { eventually, type FakeS3, fakeS3 } from '@kubewright/testing'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { useCluster } from './harness.ts'
-import { installKind } from './install-kind.ts'
-import { KINDS, type S3Site, s3Test } from './s3-site.ts'
+import { eventually } from '@kubewright/testing'
+import { describe, expect } from 'vitest'
+import { useS3 } from './s3-bench.ts'
+import type { S3Site } from './s3-site.ts'
 
-const bench = useCluster()
-let server: FakeS3
-let storage: S3Client
-let iam: IAMClient
-
-beforeAll(async () => {
-  for (const kind of KINDS) await installKind(bench.client, kind as never)
-  server = await fakeS3()
-  const common = { endpoint: server.address, region: 'us-east-1', credentials: server.credentials }
-  storage = new S3Client({ ...common, forcePathStyle: true })
-  iam = new IAMClient(common)
-})
-afterAll(async () => {
-  storage.destroy()
-  iam.destroy()
-  await server[Symbol.asyncDispose]()
-})
-
-const test = s3Test(bench, async () => ({
-  endpoint: server.address,
-  iamEndpoint: server.address,
-  accessKey: server.credentials.accessKeyId,
-  secretKey: server.credentials.secretAccessKey,
-}))
+const s3Bench = useS3()
+const { bench, test } = s3Bench
 
 const providerRef = { name: 'store' }
 const allow = (action: string, resource: string) => ({ statement: [{ effect: 'Allow', action, resource }] })
@@ -69,7 +46,7 @@ describe('4.4-12 a provider that limits its users', () => {
     ] as const)
       await says(site, kind, name, { reason: 'NotAllowed', message: expect.stringMatching(message) })
     await site.ready(User, 'modest')
-    const written = server.journal.all
+    const written = s3Bench.server.journal.all
       .filter(({ operation }) => /^(Create|Put|Attach|Add)/.test(operation))
       .map(({ operation }) => operation)
     expect(written).toEqual(['CreateUser', 'PutUserPolicy'])
@@ -105,23 +82,24 @@ describe('settings that not every server has', () => {
       },
     })
     await site.ready(Bucket, 'web')
-    const { Grants } = await storage.send(new GetBucketAclCommand({ Bucket: name }))
+    const { Grants } = await s3Bench.storage.send(new GetBucketAclCommand({ Bucket: name }))
     expect(Grants?.map(({ Permission }) => Permission).sort()).toEqual(['FULL_CONTROL', 'READ_ACP', 'WRITE'])
-    expect(await storage.send(new GetBucketWebsiteCommand({ Bucket: name }))).toMatchObject({
+    expect(await s3Bench.storage.send(new GetBucketWebsiteCommand({ Bucket: name }))).toMatchObject({
       IndexDocument: { Suffix: 'index.html' },
       RoutingRules: [{ Redirect: { ReplaceKeyPrefixWith: 'new/' } }],
     })
-    const count = (operation: string) => server.journal.all.filter((call) => call.bucket === name && call.operation === operation).length
+    const count = (operation: string) =>
+      s3Bench.server.journal.all.filter((call) => call.bucket === name && call.operation === operation).length
     const looked = count('GetBucketWebsite')
     await eventually(async () => expect(count('GetBucketWebsite')).toBeGreaterThan(looked + 1), { timeout: 20_000 })
     expect([count('PutBucketWebsite'), count('PutBucketAcl')]).toEqual([1, 1])
     await site.patch(Bucket, 'web', { spec: { website: null, acl: 'private' } })
     await eventually(
       async () => {
-        await expect(storage.send(new GetBucketWebsiteCommand({ Bucket: name }))).rejects.toMatchObject({
+        await expect(s3Bench.storage.send(new GetBucketWebsiteCommand({ Bucket: name }))).rejects.toMatchObject({
           Code: 'NoSuchWebsiteConfiguration',
         })
-        expect((await storage.send(new GetBucketAclCommand({ Bucket: name }))).Grants).toHaveLength(1)
+        expect((await s3Bench.storage.send(new GetBucketAclCommand({ Bucket: name }))).Grants).toHaveLength(1)
       },
       { timeout: 20_000 },
     )
@@ -136,7 +114,7 @@ describe('settings that not every server has', () => {
       reason: 'Unsupported',
       message: expect.stringContaining('only servers of the type wasabi'),
     })
-    expect(server.journal.all.filter(({ bucket, operation }) => bucket === name && /ompliance/.test(operation))).toEqual([])
+    expect(s3Bench.server.journal.all.filter(({ bucket, operation }) => bucket === name && /ompliance/.test(operation))).toEqual([])
     await site.patch(Bucket, 'held', { spec: { unsupported: 'Ignore' } })
     await site.ready(Bucket, 'held')
   })
@@ -165,7 +143,7 @@ describe('rotation', () => {
     })
     await site.ready(AccessKey, 'k')
     await eventually(async () => expect((await site.get(AccessKey, 'k')).status?.nextRotateTime).toMatch(/^\d{4}-01-01T02:00:00Z$/))
-    expect(server.journal.all.map(({ operation }) => operation)).toContain('GetAccessKeyLastUsed')
+    expect(s3Bench.server.journal.all.map(({ operation }) => operation)).toContain('GetAccessKeyLastUsed')
     expect(await site.condition(AccessKey as never, 'k', 'Advisory')).toBeUndefined()
     await site.patch(AccessKey, 'k', { spec: { rotate: { schedule: 'often' } } })
     await says(site, AccessKey, 'k', { reason: 'ScheduleInvalid', message: expect.stringContaining('five fields') })
@@ -178,7 +156,7 @@ describe('a Secret that was there before', () => {
     await site.provider()
     await site.create(User, 'app', { providerRef, name })
     await site.ready(User, 'app')
-    const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: name }))
+    const { AccessKey: key } = await s3Bench.iam.send(new CreateAccessKeyCommand({ UserName: name }))
     return { id: key!.AccessKeyId!, secret: key!.SecretAccessKey! }
   }
   const secret = async (site: S3Site, data: Readonly<Record<string, string>>) =>
@@ -198,7 +176,7 @@ describe('a Secret that was there before', () => {
     expect((await site.get(AccessKey, 'key')).status).toMatchObject({ accessKeyId: id, keys: [{ id, state: 'Current' }] })
     expect(await site.secret('key-credentials')).toEqual({ 'access-key-id': id, 'secret-access-key': value })
     expect(await site.events()).toContain('AccessKeyAdopted')
-    expect(server.keys.filter(({ userName }) => userName === `${site.namespace}-app`)).toHaveLength(1)
+    expect(s3Bench.server.keys.filter(({ userName }) => userName === `${site.namespace}-app`)).toHaveLength(1)
   })
 
   test('is not taken over with a key that the server refuses, nor with what would be lost', async ({ site }) => {
@@ -216,7 +194,7 @@ describe('a Secret that was there before', () => {
     await prepared(site)
     await site.create(AccessKey, 'first', { ...key, secretTemplate: { name: 'key-credentials' }, adoptionPolicy: 'Never' })
     await site.ready(AccessKey, 'first')
-    await iam.send(new CreateUserCommand({ UserName: `${site.namespace}-thief` }))
+    await s3Bench.iam.send(new CreateUserCommand({ UserName: `${site.namespace}-thief` }))
     await site.create(User, 'thief', { providerRef, name: `${site.namespace}-thief`, adoptionPolicy: 'Always' })
     await site.create(AccessKey, 'second', { ...key, userRef: { name: 'thief' }, secretTemplate: { name: 'key-credentials' } })
     await says(site, AccessKey, 'second', { reason: 'SecretConflict' })
@@ -227,7 +205,7 @@ describe('a Secret that was there before', () => {
 describe('what a bucket makes for itself', () => {
   const documentOf = async (site: S3Site): Promise<string> => {
     const name = `${site.namespace}-auto`
-    const { PolicyDocument = '' } = await iam.send(new GetUserPolicyCommand({ UserName: name, PolicyName: `${name}-policy` }))
+    const { PolicyDocument = '' } = await s3Bench.iam.send(new GetUserPolicyCommand({ UserName: name, PolicyName: `${name}-policy` }))
     return decodeURIComponent(PolicyDocument)
   }
 
@@ -251,7 +229,7 @@ describe('what a bucket makes for itself', () => {
     await site.gone(AccessKey, 'auto-accesskey')
     await site.gone(BucketPolicy, 'auto-policy')
     await site.gone(User, 'auto-user')
-    expect(server.keys.filter(({ userName }) => userName === name)).toEqual([])
+    expect(s3Bench.server.keys.filter(({ userName }) => userName === name)).toEqual([])
     await site.ready(Bucket, 'auto')
     expect((await site.get(Bucket, 'auto')).status?.credentialsSecret).toBeUndefined()
     expect((await site.get(Provider, 'store')).status?.connected).toBe(true)

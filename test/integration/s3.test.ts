@@ -2,27 +2,12 @@
 import { Secret } from '@kubewright/client'
 import { isNotFound } from '@kubewright/core'
 import { AccessKey, Bucket, BucketPolicy, IAMPolicy, Provider, s3, User } from '@kubewright/operator-s3'
-import { compareRights, eventually, expectNoWrites, type FakeS3, fakeS3 } from '@kubewright/testing'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { useCluster } from './harness.ts'
-import { installKind } from './install-kind.ts'
-import { KINDS, s3Test } from './s3-site.ts'
+import { compareRights, eventually, expectNoWrites } from '@kubewright/testing'
+import { describe, expect } from 'vitest'
+import { useS3 } from './s3-bench.ts'
 
-const bench = useCluster()
-let server: FakeS3
-
-beforeAll(async () => {
-  for (const kind of KINDS) await installKind(bench.client, kind as never)
-  server = await fakeS3()
-})
-afterAll(() => server[Symbol.asyncDispose]())
-
-const test = s3Test(bench, async () => ({
-  endpoint: server.address,
-  iamEndpoint: server.address,
-  accessKey: server.credentials.accessKeyId,
-  secretKey: server.credentials.secretAccessKey,
-}))
+const s3Bench = useS3()
+const { test } = s3Bench
 
 const providerRef = { name: 'store' }
 
@@ -30,7 +15,7 @@ describe('from creation to Ready', () => {
   test('a provider is tested, and its account is pinned', async ({ site }) => {
     await site.provider()
     await site.ready(Provider, 'store')
-    expect((await site.get(Provider, 'store')).status).toMatchObject({ connected: true, accountID: server.accountId })
+    expect((await site.get(Provider, 'store')).status).toMatchObject({ connected: true, accountID: s3Bench.server.accountId })
     expect(await site.condition(Provider, 'store', 'AuthValid')).toMatchObject({ status: 'True' })
   })
 
@@ -91,10 +76,10 @@ describe('afterwards', () => {
       timeout: 20_000,
     })
     await expectNoWrites(site.proxy, { for: 6_000 })
-    const before = server.journal.all.length
+    const before = s3Bench.server.journal.all.length
     await site.restart()
     await expectNoWrites(site.proxy, { for: 12_000 })
-    const calls = server.journal.all.slice(before).filter(({ write }) => write)
+    const calls = s3Bench.server.journal.all.slice(before).filter(({ write }) => write)
     expect(calls.map(({ operation }) => operation)).toEqual([])
   })
 
@@ -108,12 +93,12 @@ describe('afterwards', () => {
     await eventually(async () => expect((await site.secret('key-credentials'))['access-key-id']).not.toBe(first['access-key-id']))
     const current = (await site.secret('key-credentials'))['access-key-id']
     await eventually(() =>
-      expect(server.keys.filter(({ userName }) => userName === `${site.namespace}-app`).map(({ id }) => id)).toEqual([current]),
+      expect(s3Bench.server.keys.filter(({ userName }) => userName === `${site.namespace}-app`).map(({ id }) => id)).toEqual([current]),
     )
     await eventually(async () =>
       expect((await site.get(AccessKey, 'key')).status).toMatchObject({ accessKeyId: current, keys: [{ id: current }] }),
     )
-    const creations = server.journal.all.filter(
+    const creations = s3Bench.server.journal.all.filter(
       ({ operation, parameters }) => operation === 'CreateAccessKey' && JSON.stringify(parameters ?? {}).includes(`${site.namespace}-app`),
     )
     expect(creations.length).toBe(2)
@@ -146,20 +131,20 @@ describe('afterwards', () => {
       await site.delete(kind as typeof User, object).catch(() => undefined)
     await site.gone(Provider, 'store')
     await site.gone(Secret, 'admin')
-    expect(server.buckets).toContain(kept)
-    expect(server.buckets).not.toContain(gone)
-    expect(server.keys.filter(({ userName }) => userName?.startsWith(site.namespace))).toEqual([])
+    expect(s3Bench.server.buckets).toContain(kept)
+    expect(s3Bench.server.buckets).not.toContain(gone)
+    expect(s3Bench.server.keys.filter(({ userName }) => userName?.startsWith(site.namespace))).toEqual([])
   })
 
   test('4.2-1 a bucket that was there and is not ours is neither changed nor deleted', async ({ site }) => {
     const name = `${site.namespace}-theirs`
-    server.addBucket(name)
+    s3Bench.server.addBucket(name)
     await site.provider()
     await site.create(Bucket, 'theirs', { providerRef, name, deletionPolicy: 'Delete', forceDelete: true, versioning: { enabled: true } })
     await eventually(async () => expect(await site.condition(Bucket, 'theirs')).toMatchObject({ status: 'False', reason: 'AlreadyExists' }))
     await site.delete(Bucket, 'theirs')
     await site.gone(Bucket, 'theirs')
-    expect(server.buckets).toContain(name)
+    expect(s3Bench.server.buckets).toContain(name)
   })
 
   test('0-17 4.6-16 no secret that the server gave out is in a log, an event or a status', async ({ site }) => {
@@ -169,7 +154,7 @@ describe('afterwards', () => {
     await site.ready(AccessKey, 'key')
     const objects = await Promise.all([site.get(Provider, 'store'), site.get(User, 'app'), site.get(AccessKey, 'key'), site.events()])
     const told = JSON.stringify([site.running.lines, objects])
-    for (const secret of server.secrets) expect(told).not.toContain(secret)
+    for (const secret of s3Bench.server.secrets) expect(told).not.toContain(secret)
   })
 
   test('4.6-23 what one may not do is not done: the rights that are generated are enough', async ({ site }) => {
