@@ -1,9 +1,10 @@
 // The s3 operator between the embedded API server and the in-process S3: what a comparison, a change and a rotation cost in calls to the server, and how
 // many buckets at a start go at the pace of their provider, while another provider does not answer at all.
 import { AccessKey, Bucket, Provider, s3, User } from '@kubewright/operator-s3'
-import { connectTo, createLogger, createManager, type Kind, type KubeObject, Secret, sleep } from 'kubewright'
+import { connectTo, type Kind, type KubeObject, Secret, sleep } from 'kubewright'
 import { eventually, type FakeS3, fakeS3, startTestCluster, type TestCluster } from 'kubewright/testing'
 import type { Measurement } from './main.ts'
+import { quietManager } from './quiet-manager.ts'
 
 const BUCKETS = Number(process.env['S3_BUCKETS'] ?? 5_000)
 const HUNG = 100
@@ -129,13 +130,7 @@ interface WithConditions {
 
 function run(cluster: TestCluster, driftCheckIntervalSeconds: number) {
   const client = connectTo(cluster.connection)
-  const manager = createManager({
-    client,
-    log: createLogger({ level: 'error', format: 'text' }),
-    metricsBindAddress: '0',
-    healthProbeBindAddress: '0',
-    leaderElection: false,
-  })
+  const manager = quietManager(client)
   s3.setup(manager, s3.config.parse({ driftCheckIntervalSeconds }))
   const stopping = new AbortController()
   const running = manager.run(stopping.signal)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { VaultSync, vaultSync } from '@kubewright/operator-vault-sync'
 import { vaultClient } from '@kubewright/vault'
-import { connectTo, createLogger, createManager, Secret, sleep } from 'kubewright'
+import { connectTo, Secret, sleep } from 'kubewright'
 import {
   eventually,
   type FakeVault,
@@ -16,6 +16,7 @@ import {
   startTestCluster,
 } from 'kubewright/testing'
 import type { Measurement } from './main.ts'
+import { quietManager } from './quiet-manager.ts'
 
 const OBJECTS = Number(process.env['VAULT_SYNC_OBJECTS'] ?? 10_000)
 const CHANGES = 200
@@ -129,13 +130,7 @@ export async function measure(): Promise<Measurement> {
 
 function run(proxy: FaultProxy, vault: FakeVault, tokenFile: string) {
   const client = connectTo(proxy.connection)
-  const manager = createManager({
-    client,
-    log: createLogger({ level: 'warn', format: 'text' }),
-    metricsBindAddress: '0',
-    healthProbeBindAddress: '0',
-    leaderElection: false,
-  })
+  const manager = quietManager(client)
   const settings = {
     vaultAddr: vault.address,
     vaultTokenFile: tokenFile,

@@ -1,5 +1,6 @@
 import { gc } from '@kubewright/operator-gc'
-import { type Client, type ClusterConnection, connectTo, createLogger, createManager, sleep } from 'kubewright'
+import { type Client, type ClusterConnection, connectTo, sleep } from 'kubewright'
+import { quietManager } from '../quiet-manager.ts'
 
 /** How many requests of each verb were sent; attempts count, each of them. */
 export type Requests = Record<string, number>
@@ -35,14 +36,7 @@ export function startGc(
 ): { readonly requests: Requests; stop(): Promise<Requests> } {
   const { client, requests } = countingClient(connection, answered)
   const stop = new AbortController()
-  const manager = createManager({
-    client,
-    log: createLogger({ level: 'warn', format: 'text' }),
-    metricsBindAddress: '0',
-    healthProbeBindAddress: '0',
-    leaderElection: false,
-    ...(namespaces !== undefined && { namespaces }),
-  })
+  const manager = quietManager(client, namespaces)
   gc.setup(manager, gc.config.parse(settings))
   const running = manager.run(stop.signal)
   return {

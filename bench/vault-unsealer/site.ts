@@ -1,8 +1,9 @@
 // Pods that are Vault nodes, VaultUnsealers for them, and the operator at work on them, all between one API server and this process.
 import { VaultUnsealer, vaultUnsealer } from '@kubewright/operator-vault-unsealer'
 import { type VaultClient, vaultClient } from '@kubewright/vault'
-import { type Client, connectTo, createLogger, createManager, Pod, Secret } from 'kubewright'
+import { type Client, connectTo, Pod, Secret } from 'kubewright'
 import { eventually, type FaultProxy, faultProxy, startTestCluster, type TestCluster } from 'kubewright/testing'
+import { quietManager } from '../quiet-manager.ts'
 
 const NAMESPACE = 'default'
 
@@ -87,13 +88,7 @@ export class Site implements AsyncDisposable {
   /** The operator, as it runs by default. */
   operate(): void {
     const client = connectTo(this.proxy.connection)
-    const manager = createManager({
-      client,
-      log: createLogger({ level: 'error', format: 'text' }),
-      metricsBindAddress: '0',
-      healthProbeBindAddress: '0',
-      leaderElection: false,
-    })
+    const manager = quietManager(client)
     vaultUnsealer.setup(manager, vaultUnsealer.config.parse({}))
     this.#running = manager.run(this.#stop.signal).finally(() => client.close())
   }
