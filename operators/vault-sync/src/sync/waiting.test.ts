@@ -39,3 +39,10 @@ test('a holder is new once', () => {
   expect(hasNewHolder([held], [target({ holder: 'east/team/Secret/next' })])).toBe(true)
   expect(hasNewHolder([held], [target({ state: 'Synced' })])).toBe(false)
 })
+
+test('nobody is a new holder once: a value between its writing and its mark looks so', () => {
+  const nobodys = target()
+  expect(hasNewHolder([target({ holder: 'east/team/Secret/api' })], [nobodys])).toBe(true)
+  expect(hasNewHolder([nobodys], [nobodys])).toBe(false)
+  expect(hasNewHolder([nobodys], [target({ holder: 'east/team/Secret/next' })])).toBe(true)
+})

@@ -24,14 +24,19 @@ export const letsGo = onUpdate<VaultSync>((old, { status }) => {
   return old.status?.targets?.some(({ path }) => !has.has(path)) === true
 })
 
-/** Another one has it by now than the ledger said: that one may have let go again before anybody here listened. */
+/**
+ * Another one has it by now than the ledger said: that one may have let go again before anybody here listened. That it is nobody's is news as
+ * well, once: between the writing of a value and its mark it looks so, and of a holder without a name nobody would hear when it lets go.
+ */
 export function hasNewHolder(before: readonly Target[], targets: readonly Target[]): boolean {
-  const known = new Set(heldByOthers(before).map(({ path, holder }) => `${path} ${holder}`))
-  return heldByOthers(targets).some(({ path, holder }) => !known.has(`${path} ${holder}`))
+  const known = new Set(before.filter(isConflict).map(placeAndHolder))
+  return targets.filter(isConflict).some((target) => !known.has(placeAndHolder(target)))
 }
 
+const isConflict = ({ state }: Target): boolean => state === 'Conflict'
+
+const placeAndHolder = ({ path, holder = '' }: Target): string => `${path} ${holder}`
+
 function heldByOthers(targets: readonly Target[] = []): readonly (Target & { readonly holder: string })[] {
-  return targets.filter(
-    (target): target is Target & { readonly holder: string } => target.state === 'Conflict' && target.holder !== undefined,
-  )
+  return targets.filter((target): target is Target & { readonly holder: string } => isConflict(target) && target.holder !== undefined)
 }
