@@ -33,7 +33,7 @@ const test = base.extend<{ scene: Scene }>({
   },
 })
 
-test('R8: an object that is seen in two versions of its kind is one object: deleted once, and kept when either version’s policy keeps it', async ({
+test.concurrent('R8: an object that is seen in two versions of its kind is one object: deleted once, and kept when either version’s policy keeps it', async ({
   scene: { site, deletions },
 }) => {
   const group = `${site.namespace}.cases.example.dev`
@@ -68,7 +68,9 @@ test('R8: an object that is seen in two versions of its kind is one object: dele
   expect(deletions().toSorted()).toEqual(['both', 'one'])
 })
 
-test('K15, Z18: the resource of a kind is what the server says, however irregular its plural', async ({ scene: { site, deletions } }) => {
+test.concurrent('K15, Z18: the resource of a kind is what the server says, however irregular its plural', async ({
+  scene: { site, deletions },
+}) => {
   const group = `${site.namespace}.plurals.example.dev`
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }
   const names = { plural: 'mice', singular: 'mouse', kind: 'Mouse', listKind: 'MouseList' }
@@ -85,7 +87,7 @@ test('K15, Z18: the resource of a kind is what the server says, however irregula
   expect(deletions()).toEqual(['jerry'])
 })
 
-test('S18: an object with as many annotations as the server takes is judged as any other', { timeout: 60_000 }, async ({
+test.concurrent('S18: an object with as many annotations as the server takes is judged as any other', { timeout: 60_000 }, async ({
   scene: { site },
 }) => {
   const labels = Object.fromEntries(Array.from({ length: 3_000 }, (_, n) => [`l${n}`, 'x']))
@@ -99,7 +101,7 @@ test('S18: an object with as many annotations as the server takes is judged as a
   await eventually(async () => expect(await site.maps()).toEqual(['stays']), LONG)
 })
 
-test('K11, S16: events reach the API server, in the namespace of the policy: one for a run, and not one for each object', async ({
+test.concurrent('K11, S16: events reach the API server, in the namespace of the policy: one for a run, and not one for each object', async ({
   scene: { site },
 }) => {
   for (let n = 0; n < 30; n++) await site.map(`o${n}`)
@@ -117,9 +119,9 @@ test('K11, S16: events reach the API server, in the namespace of the policy: one
   expect((await told()).length).toBeLessThan(5)
 })
 
-test('S14: evicted Pods go as far as their PodDisruptionBudget allows, and the others when it allows more', { timeout: 120_000 }, async ({
-  scene: { site, deletions },
-}) => {
+test.concurrent('S14: evicted Pods go as far as their PodDisruptionBudget allows, and the others when it allows more', {
+  timeout: 120_000,
+}, async ({ scene: { site, deletions } }) => {
   const Budget: Kind<KubeObject> = { group: 'policy', version: 'v1', kind: 'PodDisruptionBudget' }
   const budgets = await bench.client.resource(Budget)
   const matchLabels = { app: 'x', guarded: 'yes' }
@@ -166,7 +168,7 @@ test('S14: evicted Pods go as far as their PodDisruptionBudget allows, and the o
   expect(deletions()).toEqual([])
 })
 
-describe('R11: an owner and what it owns fall due together', () => {
+describe.concurrent('R11: an owner and what it owns fall due together', () => {
   /** An owner with a child that a finalizer may hold. */
   async function family(site: GcSite, finalizers: readonly string[] = []): Promise<void> {
     const { metadata } = await site.map('owner', {}, { labels: { app: 'x', role: 'owner' } })
@@ -213,7 +215,7 @@ describe('R11: an owner and what it owns fall due together', () => {
   })
 })
 
-describe('watches that go wrong', () => {
+describe.concurrent('watches that go wrong', () => {
   const WATCHES = { watch: true, path: '/configmaps' } as const
   const faults: Readonly<Record<string, Fault>> = {
     'W2: frames are cut in the middle': { is: 'truncate', after: { lines: 2 } },

@@ -44,7 +44,7 @@ test('K10, K12: a replica that waits for its turn answers probes and metrics, an
   }
 })
 
-describe('clocks that are wrong', () => {
+describe.concurrent('clocks that are wrong', () => {
   /** An operator whose wall clock is off by what the function says. */
   const withClock = (site: GcSite, offset: () => number) =>
     startManager(bench.cluster.connection, (manager) => gc.setup(manager, gc.config.parse({})), {

@@ -1,30 +1,19 @@
 // What imported policies do: each peer's examples are imported, applied and run beside objects that they are about, and objects that they are not.
 import { Namespace } from '@kubewright/client'
 import { type Kind, type KubeObject, parseApiVersion } from '@kubewright/core'
-import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, gc } from '@kubewright/operator-gc'
+import { gc } from '@kubewright/operator-gc'
 import { eventually } from '@kubewright/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { type Peer, peers } from './gc-import-peers.ts'
 import { installGcKinds } from './gc-site.ts'
-import { configMap, useCluster } from './harness.ts'
+import { type Bench, configMap, useCluster } from './harness.ts'
 import { startManager } from './managers.ts'
-
-const bench = useCluster()
-installGcKinds(bench)
 
 const NAMESPACES = { team: {}, other: {}, testing: { environment: 'test' } }
 const table: string[] = []
-let owner = ''
-
-beforeAll(async () => {
-  const namespaces = await bench.client.resource(Namespace)
-  for (const [name, labels] of Object.entries(NAMESPACES)) await namespaces.create({ metadata: { name, labels } })
-  owner = (await (await bench.configMaps()).create(configMap('team', 'owner'))).metadata.uid!
-})
 
 const kindOf = ({ apiVersion, kind }: KubeObject): Kind<KubeObject> => ({ ...parseApiVersion(apiVersion!), kind: kind! })
-const resourceOf = (object: KubeObject) => bench.client.resource(kindOf(object))
 const nameOf = ({ metadata: { name, namespace } }: KubeObject) => ({ name: name!, ...(namespace !== undefined && { namespace }) })
 
 async function imported(manifests: string) {
@@ -33,35 +22,66 @@ async function imported(manifests: string) {
   return { policies: results.flatMap(({ objects }) => objects), warnings: results.flatMap(({ warnings }) => warnings) }
 }
 
-async function apply({ object, status }: Peer['objects'][number]): Promise<void> {
-  const resource = await resourceOf(object)
-  const manifest = JSON.parse(JSON.stringify(object).replaceAll('OWNER', owner)) as KubeObject
-  await resource.create(manifest)
-  if (status !== undefined) await resource.patch(nameOf(object), { type: 'merge', body: { status } }, { subresource: 'status' })
+/** A cluster, and in it the owner that an object's manifest may name. */
+class Scene {
+  readonly #bench: Bench
+  readonly #owner: string
+
+  private constructor(bench: Bench, owner: string) {
+    this.#bench = bench
+    this.#owner = owner
+  }
+
+  static async prepare(bench: Bench): Promise<Scene> {
+    const namespaces = await bench.client.resource(Namespace)
+    for (const [name, labels] of Object.entries(NAMESPACES)) await namespaces.create({ metadata: { name, labels } })
+    return new Scene(bench, (await (await bench.configMaps()).create(configMap('team', 'owner'))).metadata.uid!)
+  }
+
+  resourceOf(object: KubeObject) {
+    return this.#bench.client.resource(kindOf(object))
+  }
+
+  async apply({ object, status }: Peer['objects'][number]): Promise<void> {
+    const resource = await this.resourceOf(object)
+    const manifest = JSON.parse(JSON.stringify(object).replaceAll('OWNER', this.#owner)) as KubeObject
+    await resource.create(manifest)
+    if (status !== undefined) await resource.patch(nameOf(object), { type: 'merge', body: { status } }, { subresource: 'status' })
+  }
+
+  async has(object: KubeObject): Promise<boolean> {
+    const { namespace, name } = object.metadata
+    const { items } = await (await this.resourceOf(object)).list({
+      ...(namespace && { namespace }),
+      fieldSelector: `metadata.name=${name}`,
+    })
+    // A server with finalizers may take its time; whoever is on the way out has been deleted.
+    return items.some(({ metadata }) => metadata.deletionTimestamp === undefined)
+  }
 }
 
-async function isThere(object: KubeObject): Promise<boolean> {
-  const { namespace, name } = object.metadata
-  const { items } = await (await resourceOf(object)).list({ ...(namespace && { namespace }), fieldSelector: `metadata.name=${name}` })
-  // A server with finalizers may take its time; whoever is on the way out has been deleted.
-  return items.some(({ metadata }) => metadata.deletionTimestamp === undefined)
-}
+// Imported policies are for whole clusters: each peer has one, so that its policies meet nothing but its own objects. The longest wait is for a
+// schedule's next minute.
+describe.concurrent.for(peers)('$peer', ({ peer, manifests, objects, warnings }) => {
+  const bench = useCluster()
+  installGcKinds(bench)
+  let scene: Scene
+  beforeAll(async () => {
+    scene = await Scene.prepare(bench)
+  })
 
-test.each(peers)(
-  '$peer: what is imported deletes just what its author meant',
-  { timeout: 240_000 },
-  async ({ peer, manifests, objects, warnings }) => {
+  test('what is imported deletes just what its author meant', { timeout: 240_000 }, async () => {
     const { policies, warnings: said } = await imported(manifests)
     expect(said.filter((word) => !warnings.some((pattern) => pattern.test(word)))).toEqual([])
     for (const pattern of warnings) expect(said.join('\n')).toMatch(pattern)
-    for (const meeting of objects) await apply(meeting)
+    for (const meeting of objects) await scene.apply(meeting)
     for (const policy of policies) {
-      const created = await (await resourceOf(policy)).create(policy, { fieldValidation: 'Strict' })
+      const created = await (await scene.resourceOf(policy)).create(policy, { fieldValidation: 'Strict' })
       expect((created as { readonly spec?: object }).spec).toMatchObject((policy as { readonly spec?: object }).spec!)
     }
     const running = startManager(bench.cluster.connection, (manager) => gc.setup(manager, gc.config.parse({})))
     const going = objects.filter(({ fate }) => fate === 'goes')
-    const presence = () => Promise.all(objects.map(async (meeting) => ({ ...meeting, there: await isThere(meeting.object) })))
+    const presence = () => Promise.all(objects.map(async (meeting) => ({ ...meeting, there: await scene.has(meeting.object) })))
     try {
       await eventually(
         async () => {
@@ -85,21 +105,7 @@ test.each(peers)(
     }
     expect(met.filter(({ fate, there }) => there !== (fate === 'stays')).map(({ object }) => object.metadata.name)).toEqual([])
     expect(going.length).toBeGreaterThan(1)
-    await clear(
-      policies,
-      met.filter(({ there }) => there).map(({ object }) => object),
-    )
-  },
-)
-
-/** The next peer's policies shall meet nothing but their own objects. */
-async function clear(policies: readonly KubeObject[], objects: readonly KubeObject[]): Promise<void> {
-  for (const object of [...policies, ...objects]) await (await resourceOf(object)).delete(nameOf(object), { gracePeriodSeconds: 0 })
-}
-
-test('nothing of an earlier peer is left that could have deleted for a later one', async () => {
-  for (const kind of [GarbageCollectionPolicy, ClusterGarbageCollectionPolicy])
-    expect((await (await bench.client.resource(kind)).list({})).items).toEqual([])
+  })
 })
 
-afterAll(() => console.info([...table, `${peers.length} peers, ${table.length} examples`].join('\n')))
+afterAll(() => console.info([...table.toSorted(), `${peers.length} peers, ${table.length} examples`].join('\n')))
