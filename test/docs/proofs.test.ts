@@ -14,14 +14,14 @@ interface Row {
 function rowsOf(page: string): readonly Row[] {
   const lines = readFileSync(join(root, 'docs', page), 'utf8').split('\n')
   return lines
-    .filter((line) => line.startsWith('| ') && !/^\| (-|feature |code )/.test(line))
+    .filter((line) => line.startsWith('| ') && !/^\| (-|feature |code |threat )/.test(line))
     .map((line) => ({
       claim: line.split('|')[1]!.trim(),
       proofs: [...line.matchAll(/`([^`]+\.test\.ts) › ([^`]+)`/g)].map(([, file, title]) => ({ file: file!, title: title! })),
     }))
 }
 
-const PAGES = ['comparison.md', 'defects.md', 'from-the-showcase.md', 'gc/cases.md']
+const PAGES = ['comparison.md', 'defects.md', 'from-the-showcase.md', 'gc/cases.md', 'threat-model.md']
 
 describe.each(PAGES)('docs/%s', (page) => {
   const rows = rowsOf(page)
