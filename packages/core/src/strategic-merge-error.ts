@@ -3,10 +3,13 @@ export class StrategicMergeError extends Error {
   override readonly name = 'StrategicMergeError'
   /** The HTTP status with which kube-apiserver answers it. */
   readonly code: 400 | 422 | 500
+  /** What is wrong, without the place: kube-apiserver names none. */
+  readonly problem: string
 
   constructor(code: 400 | 422 | 500, at: string, problem: string) {
     super(`strategic merge patch: ${at === '' ? '' : `${at}: `}${problem}`)
     this.code = code
+    this.problem = problem
   }
 }
 

@@ -34,7 +34,7 @@ function followDirective(patch: JsonObject, at: string): JsonObject {
   const directive = patch[PATCH]
   if (directive === 'delete') return {}
   if (directive === 'replace') return withoutDirectives(patch) as JsonObject
-  throw new StrategicMergeError(500, at, `unknown patch type: "$patch" must be delete or replace`)
+  throw new StrategicMergeError(500, at, `unknown patch type: ${printGo(directive)} in map: ${printGo(patch)}`)
 }
 
 /** What `$retainKeys` leaves of the object. All that the patch sets must be among the keys, or it would contradict itself. */
@@ -89,9 +89,22 @@ function checkOrder(patch: readonly unknown[], order: readonly unknown[], { merg
   for (const item of patch) {
     if (isJsonObject(item) && Object.hasOwn(item, PATCH)) continue
     const found = wanted.indexOf(identity(item), from)
-    if (found === -1) throw new StrategicMergeError(500, at, "The order in patch list doesn't match $setElementOrder list")
+    if (found === -1) throw new StrategicMergeError(500, at, misordered(patch, order))
     from = found + 1
   }
+}
+
+const misordered = (patch: readonly unknown[], order: readonly unknown[]): string =>
+  `The order in patch list:\n${printGo(patch)}\n doesn't match $setElementOrder list:\n${printGo(order)}\n`
+
+/** Go's `%v`, in which kube-apiserver shows parts of a patch. */
+function printGo(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(printGo).join(' ')}]`
+  if (!isJsonObject(value)) return value === null || value === undefined ? '<nil>' : String(value)
+  const fields = Object.keys(value)
+    .sort()
+    .map((name) => `${name}:${printGo(value[name])}`)
+  return `map[${fields.join(' ')}]`
 }
 
 function mergeProperty(merged: Map<string, unknown>, key: string, value: unknown, schema: PatchSchema, at: string): void {

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type CacheBench, ConfigMap, startCache } from '../fake/cache-bench.ts'
 import { apiError, type FakeBackup, refused } from '../fake/fake-server.ts'
+import type { Keep } from './scope.ts'
 
 const reset = () => new ConnectionError('reset', { code: 'ECONNRESET' })
 const truncated = () => new ConnectionError('a watch frame is no JSON', { code: 'MALFORMED_FRAME' })
@@ -85,7 +86,7 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
 )
 
 /** Checks, line by line, that what a handler hears can be true of an object: made, changed forwards, ended, and made again. */
-function critic(world: World) {
+function critic(world: World, keep: Keep) {
   const known = new Map<string, KubeObject>()
   const newer = (object: KubeObject, than: KubeObject) => {
     // After a restore the old history's versions are no measure any more.
@@ -100,7 +101,9 @@ function critic(world: World) {
       known.set(objectKey(object), object)
     },
     update(old: KubeObject, object: KubeObject) {
-      expect(known.get(objectKey(object)), 'what is said to have been is what was last heard').toBe(old)
+      const before = known.get(objectKey(object))
+      if (keep === 'objects') expect(before, 'what is said to have been is what was last heard').toBe(old)
+      else expect(versions(before === undefined ? [] : [before]), 'its key is that of what was last heard').toEqual(versions([old]))
       expect(object.metadata.uid).toBe(old.metadata.uid)
       newer(object, old)
       known.set(objectKey(object), object)
@@ -119,8 +122,9 @@ test('whatever happens, the cache ends up as the server is, and every handler ha
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom('served' as const, 'refused' as const, 'ignored' as const),
+      fc.constantFrom<Keep>('objects', 'keys'),
       fc.array(actions, { maxLength: 40 }),
-      async (streamingLists, steps) => {
+      async (streamingLists, keep, steps) => {
         const bench = startCache({
           prepare: (server) => {
             server.streamingLists = streamingLists
@@ -133,8 +137,8 @@ test('whatever happens, the cache ends up as the server is, and every handler ha
           put(world, 'a')
           put(world, 'b')
           put(world, 'c')
-          const { informer } = await cache.informer(ConfigMap)
-          const [first, late] = [critic(world), critic(world)]
+          const { informer } = await cache.informer(ConfigMap, { keep })
+          const [first, late] = [critic(world, keep), critic(world, keep)]
           informer.subscribe(first.handler)
           for (const [at, { act }] of steps.entries()) {
             if (at === Math.floor(steps.length / 2)) informer.subscribe(late.handler)

@@ -3,6 +3,7 @@ import { settle } from '@kubewright/testing/virtual-clock'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type CacheBench, type CacheBenchOptions, ConfigMap, ear, Node, startCache } from '../fake/cache-bench.ts'
 import { refused } from '../fake/fake-server.ts'
+import type { CacheIndex } from './contract.ts'
 import { forKind } from './scope.ts'
 
 const benches: CacheBench[] = []
@@ -470,6 +471,25 @@ describe('reads from the cache', () => {
     expect(cache.get(ConfigMap, { name: 'a', namespace: 'ns' })?.metadata.name).toBe('a')
     expect(cache.get(ConfigMap, { name: 'z', namespace: 'ns' })).toBeUndefined()
     expect(cache.list(ConfigMap, { labelSelector: 'x=1' })).toHaveLength(1)
+  })
+
+  test('finds objects by an index, as they are now, and refuses another function under its name', async () => {
+    const { cache, put } = start()
+    put('a', {}, { owner: 'x' })
+    put('b', {}, { owner: 'y' })
+    const { informer } = await cache.informer(ConfigMap)
+    await informer.whenSynced()
+    const index: CacheIndex<KubeObject> = {
+      name: 'owner',
+      valuesOf: (object) => [(object as unknown as { data: { owner: string } }).data.owner],
+    }
+    const ownedBy = (value: string, namespace?: string) =>
+      cache.list(ConfigMap, { by: { index, value }, ...(namespace !== undefined && { namespace }) }).map(({ metadata }) => metadata.name)
+    expect([ownedBy('x'), ownedBy('z'), ownedBy('x', 'ns'), ownedBy('x', 'other')]).toEqual([['a'], [], ['a'], []])
+    put('b', {}, { owner: 'x' })
+    await settle()
+    expect(ownedBy('x')).toEqual(['a', 'b'])
+    expect(() => cache.list(ConfigMap, { by: { index: { ...index, valuesOf: () => [] }, value: 'x' } })).toThrow(/another function/)
   })
 
   test('that nobody watches for are an error, and not an answer of "not there"', async () => {

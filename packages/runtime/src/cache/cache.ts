@@ -2,7 +2,7 @@ import type { ObjectName } from '@kubewright/client'
 import { ConfigurationError, describeKind, type Kind, type KubeObject, matchesLabels, parseLabelSelector } from '@kubewright/core'
 import type { WriteGuard } from '../writes/write-guard.ts'
 import { type CacheReader, ConsistentReads, type ReadOptions, type WaitOptions } from './consistent-reads.ts'
-import type { Cache, CacheSelection, InformerLease, InformerSummary, KindReference, SharedCacheOptions } from './contract.ts'
+import type { Cache, IndexedSelection, InformerLease, InformerSummary, KindReference, SharedCacheOptions } from './contract.ts'
 import type { Informer } from './informer.ts'
 import { type InformerScope, isAbout, isUnselective, partsOf, type ResolvedScope, resolveScope, scopeKey } from './scope.ts'
 import type { FamilyKind, ShardFilter, ShardScope } from './shard-filter.ts'
@@ -11,7 +11,16 @@ import type { Stored } from './stored.ts'
 import { checkWatches } from './watch-health.ts'
 import { type WrittenTo, WrittenVersions } from './written-versions.ts'
 
-export type { Cache, CacheOptions, CacheSelection, InformerLease, InformerSummary, SharedCacheOptions } from './contract.ts'
+export type {
+  Cache,
+  CacheIndex,
+  CacheOptions,
+  CacheSelection,
+  IndexedSelection,
+  InformerLease,
+  InformerSummary,
+  SharedCacheOptions,
+} from './contract.ts'
 
 interface Entry {
   readonly key: string
@@ -27,7 +36,7 @@ interface Entry {
 /** All informers of a program. Before {@link run} they are made but do not watch. */
 export class SharedCache implements Cache {
   readonly #options: SharedCacheOptions
-  readonly #byKind = new Map<string, InformerScope>()
+  readonly #byKind = new Map<string, Omit<InformerScope, 'keep'>>()
   readonly #entries = new Map<string, Entry>()
   /** Who answers reads, by kind and namespace, until the entries change: a reconcile reads often. */
   readonly #answering = new Map<string, SharedInformer<KubeObject>>()
@@ -80,7 +89,7 @@ export class SharedCache implements Cache {
     return found(this.#covering(kind, namespace), { name, namespace })
   }
 
-  list<T extends KubeObject>(kind: Kind<T>, selection: CacheSelection = {}): readonly (T & Stored)[] {
+  list<T extends KubeObject>(kind: Kind<T>, selection: IndexedSelection<T> = {}): readonly (T & Stored)[] {
     return listed(this.#covering(kind, selection.namespace), selection)
   }
 
@@ -237,6 +246,8 @@ export class SharedCache implements Cache {
       return found as unknown as SharedInformer<T>
     }
     const where = namespace === undefined ? '' : ` in namespace "${namespace}"`
+    if ([...this.#entries.values()].some(({ kind: held, scope }) => held === wanted && scope.keep === 'keys'))
+      throw new Error(`cache: of ${wanted}${where} only keys are kept: read it with the client, or hold an informer without "keep"`)
     throw new Error(
       `cache: nothing watches ${wanted}${where}: add the kind to the controller's "owns" or "watches", or hold cache.informer(…)`,
     )
@@ -245,7 +256,7 @@ export class SharedCache implements Cache {
   /** An informer with the kind's usual scope, else any that holds all of the namespace, else one that holds this replica's part of it. */
   #find(kind: string, usual: string, namespace: string | undefined): SharedInformer<KubeObject> | undefined {
     const candidates = [...this.#entries.values()].flatMap(({ key, kind: described, scope, ready }) =>
-      described === kind && ready !== undefined ? [{ key, scope, ready }] : [],
+      described === kind && ready !== undefined && scope.keep === 'objects' ? [{ key, scope, ready }] : [],
     )
     const whole = candidates.filter(({ scope }) => scope.shard === undefined)
     const whatever = ({ scope, ready }: (typeof candidates)[number]) => !scope.metadataOnly && holds(ready, namespace, false)
@@ -275,9 +286,22 @@ function found<T extends KubeObject>(informer: Informer<T>, { name, namespace }:
   return informer.get(name, namespace) as (T & Stored) | undefined
 }
 
-function listed<T extends KubeObject>(informer: Informer<T>, { namespace, labelSelector }: CacheSelection): readonly (T & Stored)[] {
-  const all = informer.list(namespace) as readonly (T & Stored)[]
+function listed<T extends KubeObject>(
+  informer: Informer<T>,
+  { namespace, labelSelector, by }: IndexedSelection<T>,
+): readonly (T & Stored)[] {
+  const all = (by === undefined ? informer.list(namespace) : indexed(informer, by, namespace)) as readonly (T & Stored)[]
   if (!labelSelector) return all
   const selector = parseLabelSelector(labelSelector)
   return all.filter((object) => matchesLabels(selector, object.metadata.labels))
+}
+
+function indexed<T extends KubeObject>(
+  informer: Informer<T>,
+  { index: { name, valuesOf }, value }: NonNullable<IndexedSelection<T>['by']>,
+  namespace: string | undefined,
+): readonly T[] {
+  informer.addIndex(name, valuesOf)
+  const found = informer.byIndex(name, value)
+  return namespace === undefined ? found : found.filter((object) => object.metadata.namespace === namespace)
 }

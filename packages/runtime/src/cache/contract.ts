@@ -7,6 +7,7 @@ import type { Informer } from './informer.ts'
 import type { InformerScope, KindScope, ResolvedScope } from './scope.ts'
 import type { ShardFilter } from './shard-filter.ts'
 import type { InformerObserver } from './shared-informer.ts'
+import type { IndexFunction } from './store.ts'
 import type { Stored } from './stored.ts'
 import type { WrittenTo } from './written-versions.ts'
 
@@ -38,7 +39,7 @@ export interface Cache {
   /** An object from an informer that somebody holds. @throws Error when nobody watches the kind (a cache that is never filled would say "not there") */
   get<T extends KubeObject>(kind: Kind<T>, name: ObjectName): (T & Stored) | undefined
   /** As {@link Cache.get}, many. */
-  list<T extends KubeObject>(kind: Kind<T>, selection?: CacheSelection): readonly (T & Stored)[]
+  list<T extends KubeObject>(kind: Kind<T>, selection?: IndexedSelection<T>): readonly (T & Stored)[]
   /** The same reads, which wait until the cache is in sync and shows what this program wrote itself. */
   readonly read: CacheReader
   /**
@@ -54,6 +55,17 @@ export interface Cache {
 export interface CacheSelection {
   readonly namespace?: string | undefined
   readonly labelSelector?: string
+}
+
+/** Finds objects by what is in them without looking through all. Keep one for the life of the program: another function under its name is refused. */
+export interface CacheIndex<T extends KubeObject> {
+  readonly name: string
+  readonly valuesOf: IndexFunction<T>
+}
+
+export interface IndexedSelection<T extends KubeObject> extends CacheSelection {
+  /** Those alone that the index has under the value. What is there is indexed with the first question. */
+  readonly by?: { readonly index: CacheIndex<T>; readonly value: string }
 }
 
 /** What the user of a manager says about its cache. */

@@ -5,7 +5,7 @@ import type { StoreChange } from './store.ts'
 /** Hears what happens to the objects of an informer: in order, one at a time; a promise that is returned is waited for. */
 export interface EventHandler<T extends KubeObject> {
   /** `initial`: it was there when the informer, or this subscription, began. */
-  add?(object: T, context: { readonly initial: boolean }): void | Promise<void>
+  add?(object: T, context: Addition): void | Promise<void>
   /** With `resync`, the same object twice means that nothing happened but that it is time to look at it again. */
   update?(old: T, object: T): void | Promise<void>
   /** `finalStateUnknown`: the deletion was not seen, and this is the last state known. */
@@ -14,11 +14,19 @@ export interface EventHandler<T extends KubeObject> {
   relisted?(): void | Promise<void>
 }
 
+export interface Addition {
+  readonly initial: boolean
+  /** Its informer keeps keys, and it came before this handler did: no more than its key is known here. */
+  readonly keyOnly?: boolean
+}
+
 /** Changes that are heard one after the other; the same batch is shared by all listeners. */
 interface Batch<T extends KubeObject> {
   readonly changes: readonly StoreChange<T>[]
-  readonly initial: boolean
+  readonly how: Addition
 }
+
+const NEWS: Addition = { initial: false }
 
 /** After so many notifications in a row the rest of the program gets a turn: half a million objects must not stop a lease renewal. */
 const TURN = 500
@@ -51,8 +59,8 @@ export class Listener<T extends KubeObject> {
   }
 
   /** Delivers at once when nothing is under way. */
-  push(changes: readonly StoreChange<T>[], initial = false): void {
-    if (changes.length > 0) this.#enqueue({ changes, initial }, changes.length)
+  push(changes: readonly StoreChange<T>[], how: Addition = NEWS): void {
+    if (changes.length > 0) this.#enqueue({ changes, how }, changes.length)
   }
 
   /** Everything that was there at the beginning has been pushed. */
@@ -106,7 +114,7 @@ export class Listener<T extends KubeObject> {
           continue
         }
         for (const change of item.changes) {
-          const pending = this.#deliver(change, item.initial)
+          const pending = this.#deliver(change, item.how)
           if (pending !== undefined) await pending
           else if (++delivered % TURN === 0) await breath()
           if (this.#isClosed()) return
@@ -127,19 +135,19 @@ export class Listener<T extends KubeObject> {
   }
 
   /** Not `undefined` only for a handler that takes its time. */
-  #deliver(change: StoreChange<T>, initial: boolean): Promise<void> | undefined {
+  #deliver(change: StoreChange<T>, how: Addition): Promise<void> | undefined {
     try {
-      return this.#call(change, initial)?.catch((error: unknown) => this.#failed(change, error))
+      return this.#call(change, how)?.catch((error: unknown) => this.#failed(change, error))
     } catch (error) {
       this.#failed(change, error)
       return undefined
     }
   }
 
-  #call(change: StoreChange<T>, initial: boolean): Promise<void> | undefined {
+  #call(change: StoreChange<T>, how: Addition): Promise<void> | undefined {
     switch (change.type) {
       case 'add':
-        return this.#handler.add?.(change.object, { initial }) ?? undefined
+        return this.#handler.add?.(change.object, how) ?? undefined
       case 'update':
         return this.#handler.update?.(change.old, change.object) ?? undefined
       case 'delete':

@@ -3,10 +3,10 @@ import type { ReflectorSink } from '../reflector/reflector.ts'
 import type { ChangeType } from '../reflector/state.ts'
 import { BytesHeld } from './bytes-held.ts'
 import { Snapshot } from './snapshot.ts'
-import type { Store, StoreChange } from './store.ts'
+import type { ObjectStore, StoreChange } from './store.ts'
 
 export interface PartitionOptions<T extends KubeObject> {
-  readonly store: Store<T>
+  readonly store: ObjectStore<T>
   /** The namespaces that this part of the store is about. */
   readonly within: (namespace: string) => boolean
   /** Whether the object is this replica's to hold. */

@@ -1,4 +1,5 @@
 import {
+  ConfigurationError,
   describeKind,
   type GroupVersionKind,
   type Kind,
@@ -9,6 +10,8 @@ import {
   printLabelSelector,
 } from '@kubewright/core'
 import type { ShardScope } from './shard-filter.ts'
+
+export type Keep = 'objects' | 'keys'
 
 export interface SelectorScope {
   readonly labelSelector?: string | undefined
@@ -32,6 +35,13 @@ export interface InformerScope<T extends KubeObject = KubeObject> extends Select
   readonly managedFields?: boolean | undefined
   /** What is kept of an object, applied once before it is stored. The same function must be passed to share a watch. */
   readonly transform?: ((object: T) => T) | undefined
+  /**
+   * What stays in memory of an object. With `keys` only its namespace, name, uid and resource version do: about 100 bytes of heap, for programs that keep
+   * themselves what they need. A handler sees each object whole, once, as it comes; all else (the old state of an update, a deletion, what was there
+   * before the handler subscribed, what `get` and `list` answer) are keys. There are no indexes, no resync, and the reads of the cache look elsewhere.
+   * @default 'objects'
+   */
+  readonly keep?: Keep | undefined
   /** Whether what there is comes as a streaming list: less memory here and on the server. @default the cache's, which is "auto": where the server serves it */
   readonly watchList?: 'auto' | 'never' | undefined
   /** Whose the objects are, where replicas share them: those of other replicas need not be held. @default all are held, whoever works on them */
@@ -41,12 +51,12 @@ export interface InformerScope<T extends KubeObject = KubeObject> extends Select
 /** The scope of a kind for all who do not say otherwise. Make it with {@link forKind}. */
 export interface KindScope {
   readonly kind: GroupVersionKind
-  readonly scope: InformerScope
+  readonly scope: Omit<InformerScope, 'keep'>
 }
 
 /** For `cache.byKind`: what informers of the kind hold unless they are asked for something else. What a controller's own scope says goes first. */
-export function forKind<T extends KubeObject>(kind: Kind<T>, scope: InformerScope<T>): KindScope {
-  return { kind, scope: scope as unknown as InformerScope }
+export function forKind<T extends KubeObject>(kind: Kind<T>, scope: Omit<InformerScope<T>, 'keep'>): KindScope {
+  return { kind, scope: scope as unknown as KindScope['scope'] }
 }
 
 /** One watch. */
@@ -64,6 +74,7 @@ export interface ResolvedScope<T extends KubeObject = KubeObject> {
   readonly metadataOnly: boolean
   readonly managedFields: boolean
   readonly transform: ((object: T) => T) | undefined
+  readonly keep: Keep
   readonly watchList: 'auto' | 'never'
   /** `undefined`: all objects are held. */
   readonly shard: ShardScope['by'] | undefined
@@ -79,7 +90,7 @@ export interface ScopeDefaults {
 
 /**
  * What is asked for goes before what the cache says for the kind, and that before what it says for all; namespaces are taken from one of them, as a
- * whole. Selectors are written in one way, so that `a=1,b=2` and `b=2, a=1` share a watch. @throws SelectorError
+ * whole. Selectors are written in one way, so that `a=1,b=2` and `b=2, a=1` share a watch. @throws SelectorError; ConfigurationError when parts of the scope do not go together
  */
 export function resolveScope<T extends KubeObject>(scope: InformerScope<T>, defaults: ScopeDefaults): ResolvedScope<T> {
   const byKind = (defaults.byKind ?? {}) as unknown as InformerScope<T>
@@ -92,6 +103,10 @@ export function resolveScope<T extends KubeObject>(scope: InformerScope<T>, defa
   const named = Object.keys(byNamespace).filter((name) => name !== '*')
   const listed = placed.namespace ? [placed.namespace] : (placed.namespaces ?? (named.length > 0 ? [] : defaults.namespaces))
   const namespaces = [...new Set([...listed, ...named])].sort()
+  if (scope.keep === 'keys' && scope.shard !== undefined)
+    throw new ConfigurationError(
+      'cache: "keep" is "keys", and keys do not tell which replica an object belongs to: leave out "keep", or "shard"',
+    )
   const everywhere = '*' in byNamespace || namespaces.length === 0
   return {
     parts: [
@@ -101,6 +116,7 @@ export function resolveScope<T extends KubeObject>(scope: InformerScope<T>, defa
     metadataOnly: scope.metadataOnly ?? byKind.metadataOnly ?? false,
     managedFields: scope.managedFields ?? byKind.managedFields ?? false,
     transform: scope.transform ?? byKind.transform,
+    keep: scope.keep ?? 'objects',
     watchList: scope.watchList ?? byKind.watchList ?? defaults.watchList,
     shard: defaults.sharded ? scope.shard?.by : undefined,
   }
@@ -132,9 +148,9 @@ export function selectionOf({ namespace, except, labelSelector, fieldSelector }:
 
 /** Names the watch in messages and as the key under which it is shared; `transform` is told apart by its number. */
 export function scopeKey(kind: GroupVersionKind, scope: ResolvedScope, transform: number): string {
-  const { parts, metadataOnly, managedFields, watchList, shard } = scope
+  const { parts, metadataOnly, managedFields, keep, watchList, shard } = scope
   const watches = parts.map(({ namespace, except, labelSelector, fieldSelector }) => [namespace, except, labelSelector, fieldSelector])
-  return JSON.stringify([describeKind(kind), watches, metadataOnly, managedFields, watchList, transform, shard])
+  return JSON.stringify([describeKind(kind), watches, metadataOnly, managedFields, keep, watchList, transform, shard])
 }
 
 function part(namespace: string | undefined, except: readonly string[], { labelSelector, fieldSelector }: SelectorScope): ScopePart {

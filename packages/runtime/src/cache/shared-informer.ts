@@ -1,16 +1,24 @@
 import type { Resource, Selection } from '@kubewright/client'
-import { type Clock, compareResourceVersions, isResourceVersion, type KubeObject, type ResourceType } from '@kubewright/core'
+import {
+  type Clock,
+  ConfigurationError,
+  compareResourceVersions,
+  isResourceVersion,
+  type KubeObject,
+  type ResourceType,
+} from '@kubewright/core'
 import type { Reachability } from '../reachability/reachability.ts'
 import { worstOf } from '../reflector/liveness.ts'
 import { Reflector, type ReflectorObserver } from '../reflector/reflector.ts'
 import type { Informer, InformerLiveness, InformerState, SubscribeOptions, Subscription } from './informer.ts'
+import { KeyStore } from './key-store.ts'
 import { type EventHandler, Listener } from './listener.ts'
 import { Partition } from './partition.ts'
 import { type PreparationOptions, prepared } from './preparation.ts'
 import { every } from './resync.ts'
 import { isAbout, partsOf, type ResolvedScope, type ScopePart, selectionOf } from './scope.ts'
 import type { ShardFilter, ShardView } from './shard-filter.ts'
-import { type IndexFunction, Store } from './store.ts'
+import { type IndexFunction, type ObjectStore, Store } from './store.ts'
 
 /** What goes wrong in the functions that users gave. */
 export interface InformerObserver extends ReflectorObserver {
@@ -48,7 +56,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
   readonly scope: ResolvedScope<T>
   readonly #options: SharedInformerOptions<T>
   readonly #preparation: PreparationOptions<T>
-  readonly #store: Store<T>
+  readonly #store: ObjectStore<T>
   readonly #listeners = new Map<Listener<T>, { stop(): void } | undefined>()
   readonly #parts: readonly Part<T>[]
   readonly #moved = new Set<() => void>()
@@ -65,7 +73,10 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
     const { metadataOnly, managedFields, transform } = scope
     const transformFailed = (object: T, error: unknown) => observer.userFunctionFailed('transform', object, error)
     this.#preparation = { type: this.type, metadataOnly, managedFields, freeze, transform, transformFailed }
-    this.#store = new Store((_, object, error) => observer.userFunctionFailed('index', object, error))
+    this.#store =
+      scope.keep === 'keys'
+        ? new KeyStore<T>(this.type)
+        : new Store<T>((_, object, error) => observer.userFunctionFailed('index', object, error))
     this.#inSync.promise.catch(() => {})
     if (scope.shard !== undefined) {
       this.shard = options.shardFilter?.open({
@@ -115,6 +126,9 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
 
   subscribe(handler: EventHandler<T>, { resync }: SubscribeOptions = {}): Subscription {
     const { clock, observer, random = Math.random } = this.#options
+    const keysAlone = this.scope.keep === 'keys'
+    if (keysAlone && resync !== undefined)
+      throw new ConfigurationError(`cache: "resync" needs objects, and this informer of ${this.type.plural} keeps keys alone: leave it out`)
     const listener = new Listener(handler, (change, error) => observer.userFunctionFailed('handler', change?.object, error))
     const close = () => {
       this.#listeners.get(listener)?.stop()
@@ -130,7 +144,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
       this.#listeners.set(listener, resync === undefined ? undefined : every(resync, again, { clock, random }))
       listener.push(
         this.#store.list().map((object) => ({ type: 'add', object })),
-        true,
+        keysAlone ? { initial: true, keyOnly: true } : { initial: true },
       )
       if (this.#life === 'synced') listener.markSynced()
     }
@@ -219,7 +233,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
       prepare: (object) => prepared(object, this.#preparation),
       tell: (changes, { initial, relisted }) => {
         for (const listener of this.#listeners.keys()) {
-          listener.push(changes, initial)
+          listener.push(changes, { initial })
           if (relisted) listener.markRelisted()
         }
       },

@@ -9,13 +9,34 @@ export type StoreChange<T extends KubeObject> =
   | { readonly type: 'update'; readonly old: T; readonly object: T }
   | { readonly type: 'delete'; readonly object: T; readonly finalStateUnknown: boolean }
 
+/** What an informer knows of the objects that there are. */
+export interface ObjectStore<T extends KubeObject> {
+  readonly size: number
+  /** How many there are in these namespaces. */
+  count(within: (namespace: string) => boolean): number
+  get(name: string, namespace?: string): T | undefined
+  list(namespace?: string): readonly T[]
+  /** @throws Error when there is an index of that name with another function */
+  addIndex(name: string, valuesOf: IndexFunction<T>): void
+  /** @throws Error when there is no such index */
+  byIndex(name: string, value: string): readonly T[]
+  set(object: T): StoreChange<T>
+  /** `undefined` when it was not there. */
+  delete(object: KubeObject, finalStateUnknown?: boolean): StoreChange<T> | undefined
+  /**
+   * Makes the store, or the namespaces that are `within`, hold just these objects; deletions come first. What was deleted unseen is told with the
+   * last state known; what was deleted and made again unseen is told as both, for it is another object; what did not change is not told.
+   */
+  replace(snapshot: Snapshot<T>, within?: (namespace: string) => boolean): readonly StoreChange<T>[]
+}
+
 interface Index<T extends KubeObject> {
   readonly valuesOf: IndexFunction<T>
   readonly entries: Map<string, Set<T>>
 }
 
 /** The objects of a cache, by namespace and name, and their indexes. What changes it says what a listener has to hear. */
-export class Store<T extends KubeObject> {
+export class Store<T extends KubeObject> implements ObjectStore<T> {
   readonly #namespaces = new Map<string, Map<string, T>>()
   readonly #indexes = new Map<string, Index<T>>()
   readonly #indexFailed: (index: string, object: T, error: unknown) => void
@@ -30,7 +51,6 @@ export class Store<T extends KubeObject> {
     return this.#size
   }
 
-  /** How many there are in these namespaces. */
   count(within: (namespace: string) => boolean): number {
     let count = 0
     for (const [namespace, bucket] of this.#namespaces) if (within(namespace)) count += bucket.size
@@ -46,7 +66,6 @@ export class Store<T extends KubeObject> {
     return [...this.#objects()]
   }
 
-  /** @throws Error when there is an index of that name with another function. */
   addIndex(name: string, valuesOf: IndexFunction<T>): void {
     const known = this.#indexes.get(name)
     if (known?.valuesOf === valuesOf) return
@@ -56,7 +75,6 @@ export class Store<T extends KubeObject> {
     for (const object of this.#objects()) this.#enter(name, index, object)
   }
 
-  /** @throws Error when there is no such index. */
   byIndex(name: string, value: string): readonly T[] {
     const index = this.#indexes.get(name)
     if (index === undefined) throw new Error(`cache: there is no index "${name}": add it with addIndex`)
@@ -76,7 +94,6 @@ export class Store<T extends KubeObject> {
     return old === undefined ? { type: 'add', object } : { type: 'update', old, object }
   }
 
-  /** `undefined` when it was not there. */
   delete(object: KubeObject, finalStateUnknown = false): StoreChange<T> | undefined {
     const { name = '', namespace = '' } = object.metadata
     const bucket = this.#namespaces.get(namespace)
@@ -89,10 +106,6 @@ export class Store<T extends KubeObject> {
     return { type: 'delete', object: old, finalStateUnknown }
   }
 
-  /**
-   * Makes the store, or the namespaces that are `within`, hold just these objects; deletions come first. What was deleted unseen is told with the
-   * last state known; what was deleted and made again unseen is told as both, for it is another object; what did not change is not told.
-   */
   replace(snapshot: Snapshot<T>, within: (namespace: string) => boolean = () => true): readonly StoreChange<T>[] {
     const changes: StoreChange<T>[] = []
     for (const [namespace, bucket] of this.#namespaces) {

@@ -83,7 +83,7 @@ export class WrittenVersions implements WriteGuard {
     const unseen: Written[] = []
     for (const [key, written] of writes) {
       if (this.#isOver(written)) writes.delete(key)
-      else if ((to === undefined || ownersOf(informer, written).includes(to.owner)) && !hasSeen(informer, written)) unseen.push(written)
+      else if ((to === undefined || concerns(informer, written, to.owner)) && !hasSeen(informer, written)) unseen.push(written)
     }
     return unseen
   }
@@ -127,10 +127,12 @@ export function hasSeen(informer: ScopedInformer, { object, deleted, previous }:
 }
 
 /** An answer to a deletion may not say whose the object was: the cache's copy does. */
-function ownersOf(informer: ScopedInformer, { object }: Written): readonly string[] {
+function concerns(informer: ScopedInformer, { object }: Written, owner: string): boolean {
   const { name = '', namespace, ownerReferences } = object.metadata
+  // Keys do not: then it is waited for, whosever it was.
+  if (ownerReferences === undefined && informer.scope.keep === 'keys') return true
   const owners = ownerReferences ?? informer.get(name, namespace)?.metadata.ownerReferences ?? []
-  return owners.map(({ uid }) => uid)
+  return owners.some(({ uid }) => uid === owner)
 }
 
 function isNewer({ metadata: a }: KubeObject, { metadata: b }: KubeObject): boolean {

@@ -1,7 +1,7 @@
 import type { Clock } from '@kubewright/core'
 import type { SharedCacheOptions } from '../cache/cache.ts'
 import type { ShardFilter } from '../cache/shard-filter.ts'
-import type { EventJournal } from '../events/journal.ts'
+import type { RecordedEvent } from '../events/correlator.ts'
 import type { Logger } from '../log/logger.ts'
 import type { ShardedCluster } from '../manager/shard-member.ts'
 import type { RuntimeMetrics } from '../metrics/metrics.ts'
@@ -22,7 +22,7 @@ export interface ClusterTools {
   readonly cache: CacheOptions
   /** Which objects of a cluster are this replica's to hold. @default all are */
   readonly shardFilter?: (cluster: ShardedCluster) => ShardFilter | undefined
-  /** Remembers what was said of objects of all clusters. @default nobody does */
-  readonly journal?: EventJournal | undefined
+  /** Hears what was said of objects of all clusters. @default nobody does */
+  readonly recorded?: (cluster: string, event: RecordedEvent) => void
   readonly instruments: Pick<RuntimeMetrics, 'watches' | 'events' | 'eventsDropped'>
 }

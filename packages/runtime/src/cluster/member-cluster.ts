@@ -23,7 +23,7 @@ export class MemberCluster implements Cluster {
   readonly parts: Readonly<Record<'reachability' | 'events' | 'caches', Part>>
 
   constructor(name: string, client: Client, tools: ClusterTools, failed: (part: string, error: unknown) => void) {
-    const { clock, identity, random, namespaces, cache, instruments, journal, shardFilter } = tools
+    const { clock, identity, random, namespaces, cache, instruments, shardFilter } = tools
     const log = name === '' ? tools.log : tools.log.with({ cluster: name })
     this.name = name
     const reachability = new ServerReachability({ client, log, clock, random })
@@ -38,7 +38,7 @@ export class MemberCluster implements Cluster {
     this.client = guardedClient(client, writeGuard === undefined ? [] : [writeGuard])
     const recorded = (event: RecordedEvent) => {
       instruments.events.inc({ type: event.type })
-      journal?.record(event, clock.now())
+      tools.recorded?.(name, event)
     }
     const dropped = (reason: string) => instruments.eventsDropped.inc({ reason })
     this.#events = new EventWriter({ client, clock, log, identity, reachability, random, dropped, recorded })

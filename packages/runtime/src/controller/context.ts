@@ -67,6 +67,12 @@ export interface ReconcileContext<T extends KubeObject> {
   /** The object's status, to be changed in place. It is written once at the end (also after a failure), and only when it differs. */
   readonly status: Draft<StatusOf<T>>
   /**
+   * Writes the status as it is drafted now, and goes on: for what has to be noted down before anything is done outside of the cluster. Later changes of
+   * the draft are written at the end as always. Nothing is written when the server has it so already.
+   * @throws ApiError: 409 when the object has changed since it was read, which the next reconcile sees; nothing may be done then
+   */
+  readonly saveStatus: () => Promise<void>
+  /**
    * Says how one aspect of the object stands, in `status.conditions`: with the generation that this is about, and with the time of the last
    * change of its `status`.
    */

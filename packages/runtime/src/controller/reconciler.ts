@@ -13,7 +13,7 @@ import { addFinalizer, removeFinalizer } from './finalizer.ts'
 import { cleanupOutcomeOf, failedOutcome, type Outcome, outcomeOf } from './outcome.ts'
 import { DesiredChildren, OWNER_INDEX, prune } from './pruner.ts'
 import type { ReconcileRequest } from './request.ts'
-import { draftOf, servesStatus, statusDiffers, writeStatus } from './status.ts'
+import { StatusDraft, servesStatus } from './status.ts'
 
 /** One pass over one object. */
 export interface Attempt<T extends KubeObject> {
@@ -114,11 +114,12 @@ async function withOurFinalizer<T extends KubeObject>(attempt: Attempt<T>, objec
 /** Calls the user's function, and writes the status that it left whether it succeeded or not: a failure is what a status is there to tell. */
 async function pass<T extends KubeObject>(attempt: Attempt<T>, object: T, what: 'reconcile' | 'cleanup'): Promise<Outcome> {
   const desired = new DesiredChildren()
-  const context = contextOf(attempt, object, desired)
+  const status = new StatusDraft(object)
+  const context = contextOf(attempt, object, { desired, status })
   const outcome = await thenPrune(attempt, object, desired, await call(attempt, context, what))
   if (outcome.result === 'error' && outcome.verdict === 'terminal' && !attempt.signal.aborted)
     attempt.recorder.event(object, { type: 'Warning', reason: 'ReconcileFailed', note: messageOf(outcome.error) })
-  return await thenWriteStatus(attempt, object, context.status, outcome)
+  return await thenWriteStatus(attempt, status, outcome)
 }
 
 async function call<T extends KubeObject>(
@@ -164,16 +165,14 @@ async function thenPrune<T extends KubeObject>(
   }
 }
 
-async function thenWriteStatus<T extends KubeObject>(attempt: Attempt<T>, object: T, draft: object, outcome: Outcome): Promise<Outcome> {
+async function thenWriteStatus<T extends KubeObject>(attempt: Attempt<T>, status: StatusDraft<T>, outcome: Outcome): Promise<Outcome> {
   const { engine, client, signal, log } = attempt
-  const { kind, name } = engine.spec
-  if (!statusDiffers(object, draft)) return outcome
+  const { kind } = engine.spec
+  if (!status.differs) return outcome
   // Whoever was told to end does not write any more: another may be at it already. If not, what was left unwritten is worked out anew.
   if (signal.aborted) return isWell(outcome) ? failed(attempt, signal.reason) : outcome
   try {
-    if (engine.spec.scope.metadataOnly) throw statusUnseen()
-    const resource = await client.resource(kind, { signal })
-    await writeStatus(resource, object, draft, { signal, fieldManager: name })
+    await saveStatus(attempt, status)
     return outcome
   } catch (error) {
     if (isNotFound(error)) {
@@ -187,23 +186,37 @@ async function thenWriteStatus<T extends KubeObject>(attempt: Attempt<T>, object
   }
 }
 
+async function saveStatus<T extends KubeObject>({ engine, client, signal }: Attempt<T>, status: StatusDraft<T>): Promise<void> {
+  const { kind, name, scope } = engine.spec
+  if (scope.metadataOnly) throw statusUnseen()
+  await status.write(await client.resource(kind, { signal }), { signal, fieldManager: name })
+}
+
 const statusUnseen = () =>
   new TerminalError('the status cannot be drafted with "metadataOnly": how it is now is not known; patch it with context.client')
 
 const noStatus = (kind: string) =>
   new TerminalError(`${kind} has no status subresource: add "subresources: { status: {} }" to its CustomResourceDefinition`)
 
-function contextOf<T extends KubeObject>(attempt: Attempt<T>, object: T, desired: DesiredChildren): ReconcileContext<T> {
+function contextOf<T extends KubeObject>(
+  attempt: Attempt<T>,
+  object: T,
+  { desired, status }: { readonly desired: DesiredChildren; readonly status: StatusDraft<T> },
+): ReconcileContext<T> {
   const { engine, work, request, client, signal, log, recorder } = attempt
   const { clock } = engine.manager
-  const status = draftOf(object)
   return {
-    ...{ request, client, clock, signal, log, recorder, status },
+    ...{ request, client, clock, signal, log, recorder },
+    status: status.draft,
     // From the cache, and so from the server.
     object: object as T & Stored,
     attempt: attempt.number,
     cache: work.cluster.cache,
-    condition: conditionSetter(object, status, clock),
+    condition: conditionSetter(object, status.draft, clock),
+    async saveStatus() {
+      signal.throwIfAborted()
+      if (status.differs) await saveStatus(attempt, status)
+    },
     children: <O extends KubeObject>(kind: Kind<O>) => childrenOf(attempt, object, kind),
     async apply(wanted, options = {}) {
       desired.add(wanted, object)

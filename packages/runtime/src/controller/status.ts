@@ -7,28 +7,34 @@ export type StatusOf<T extends KubeObject> = T extends { readonly status?: infer
 /** Everything in it may be written, and nothing has to be there yet. */
 export type Draft<S> = { -readonly [K in keyof S]?: S[K] | undefined }
 
-/** A copy of the status to write to. */
-export function draftOf<T extends KubeObject>(object: T): Draft<StatusOf<T>> {
-  return structuredClone(statusOf(object)) as Draft<StatusOf<T>>
-}
+/** The status of one object while it is worked out. */
+export class StatusDraft<T extends KubeObject> {
+  /** To be changed in place. */
+  readonly draft: Draft<StatusOf<T>>
+  #written: T
 
-export function statusDiffers(object: KubeObject, draft: object): boolean {
-  return !deepEqual(statusOf(object), draft)
-}
+  constructor(object: T) {
+    this.draft = structuredClone(statusOf(object)) as Draft<StatusOf<T>>
+    this.#written = object
+  }
 
-/**
- * Writes what changed. The patch carries uid and resourceVersion: a status worked out for
- * another state of the object, or for an object that had its name before, must not land on this one.
- */
-export async function writeStatus<T extends KubeObject>(
-  resource: Resource<T>,
-  object: T,
-  draft: object,
-  options: { readonly signal: AbortSignal; readonly fieldManager: string },
-): Promise<T> {
-  const { name = '', namespace, uid, resourceVersion } = object.metadata
-  const body = { metadata: { uid, resourceVersion }, status: diffMergePatch(statusOf(object), JSON.parse(JSON.stringify(draft))) }
-  return await resource.patch({ name, namespace }, { type: 'merge', body }, { ...options, subresource: 'status' })
+  /** Whether it says anything that the server has not. */
+  get differs(): boolean {
+    return !deepEqual(statusOf(this.#written), this.draft)
+  }
+
+  /**
+   * Writes what changed. The patch carries uid and resourceVersion: a status worked out for
+   * another state of the object, or for an object that had its name before, must not land on this one.
+   */
+  async write(resource: Resource<T>, options: { readonly signal: AbortSignal; readonly fieldManager: string }): Promise<void> {
+    const { name = '', namespace, uid, resourceVersion } = this.#written.metadata
+    const body = {
+      metadata: { uid, resourceVersion },
+      status: diffMergePatch(statusOf(this.#written), JSON.parse(JSON.stringify(this.draft))),
+    }
+    this.#written = await resource.patch({ name, namespace }, { type: 'merge', body }, { ...options, subresource: 'status' })
+  }
 }
 
 /** Whether the server keeps a status of the kind; when it does not say, it does. */

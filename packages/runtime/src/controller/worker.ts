@@ -1,6 +1,7 @@
-import type { KubeObject } from '@kubewright/core'
+import type { GroupVersionKind, KubeObject } from '@kubewright/core'
 import { SpanStatusCode, trace } from '@opentelemetry/api'
 import type { Logger } from '../log/logger.ts'
+import { sightReconcile } from '../observation/sighting.ts'
 import type { QueueItem } from '../queue/work-queue.ts'
 import { inSpan } from '../tracing/span.ts'
 import { guardedClient } from '../writes/guarded-client.ts'
@@ -67,13 +68,24 @@ async function attempt<T extends KubeObject>(
   const lines = engine.log.with({ ...named(request), reconcileID: id })
   const scope = attemptSignal(manager, spec.reconcileTimeout, engine.attempts.begin(key))
   const { client } = cluster.cluster
-  const fenced = shards.shards === undefined ? client : guardedClient(client, [shards.fence(key)])
+  const sighting = sightReconcile(manager, { controller: spec.name, kind: kindNameOf(spec.kind), request, id, attempt: number })
+  const guards = [...(shards.shards === undefined ? [] : [shards.fence(key)]), ...(sighting === undefined ? [] : [sighting.guard])]
   const recorder = cluster.cluster.recorder(spec.name)
   const startedAt = clock.monotonic()
   meter.started()
   try {
     await inSpan('reconcile', attributes(spec.name, request, id, number), async () => {
-      const call: Attempt<T> = { engine, work: cluster, key, request, client: fenced, recorder, number, signal: scope.signal, log: lines }
+      const call: Attempt<T> = {
+        engine,
+        work: cluster,
+        key,
+        request,
+        client: guardedClient(client, guards),
+        recorder,
+        number,
+        signal: scope.signal,
+        log: lines,
+      }
       const outcome = ownOutcome(await reconcileOnce(call), scope.signal, shards.owns(key))
       if (isReconcileTimeout(scope.signal.reason)) {
         meter.timeout()
@@ -83,12 +95,15 @@ async function attempt<T extends KubeObject>(
       if (outcome.result === 'error') cluster.cluster.reachability.failed(outcome.error)
       cluster.stranded.note({ key, priority }, outcome)
       follow(outcome, { engine, key, priority })
+      sighting?.ended(outcome)
     })
   } finally {
     scope.end()
     meter.finished((clock.monotonic() - startedAt) / 1000)
   }
 }
+
+const kindNameOf = ({ group, version, kind }: GroupVersionKind) => ({ group, version, kind })
 
 /** What came of a reconcile that was told to end, or whose writes were refused, because the object is not ours any more. */
 function ownOutcome(outcome: Outcome, signal: AbortSignal, ours: boolean): Outcome {

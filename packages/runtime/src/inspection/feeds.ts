@@ -27,7 +27,8 @@ export class ChangeFeeds {
    * would look like an empty one.
    */
   of(resource: string, namespace: string | undefined): ChangeFeed | 'unknown resource' | 'namespace not watched' {
-    const known = this.#informers().filter(({ informer }) => resourceName(informer.type) === resource)
+    // Of keys there is nothing to show.
+    const known = this.#informers().filter(({ informer, scope }) => scope.keep === 'objects' && resourceName(informer.type) === resource)
     if (known.length === 0) return 'unknown resource'
     const about = known.filter((summary) => namespace === undefined || watches(summary, namespace))
     const chosen = about.toSorted((a, b) => rank(b) - rank(a))[0]?.informer

@@ -1,5 +1,6 @@
 import type { KubeObject } from '@kubewright/core'
-import type { Redaction } from '../log/redaction.ts'
+import { Redaction } from '../log/redaction.ts'
+import type { SecretValues } from '../log/secret-values.ts'
 import type { Told } from './change-reader.ts'
 
 /** kubectl keeps here all that was applied, the data of a Secret too. */
@@ -10,6 +11,16 @@ export function visibleText(told: Told, redaction: Redaction): string {
   const shown = 'object' in told ? { ...told, object: visible(told.object) } : told
   // Text by text: what is cut out must not cut the JSON.
   return JSON.stringify(shown, (_, value: unknown) => (typeof value === 'string' ? redaction.text(value) : value))
+}
+
+/** A text without the values that are known to be secret, or look so. */
+export function visibleWords(text: string, secrets: SecretValues): string {
+  return new Redaction(secrets).text(text)
+}
+
+/** One object without all that, and without fields whose names say that they hold a secret. */
+export function visibleObject(object: KubeObject, secrets: SecretValues): object {
+  return new Redaction(secrets).document(visible(object)) as object
 }
 
 function visible(object: KubeObject): object {

@@ -47,6 +47,20 @@ export class Redaction {
     return known.replace(SECRET_TEXT, (_, bearer: string | undefined) => `${bearer ?? ''}${HIDDEN}`)
   }
 
+  /** A copy of an API object, whole, fit to be shown. */
+  document(value: unknown): unknown {
+    return this.#document('', value)
+  }
+
+  #document(key: string, value: unknown): unknown {
+    if (value === undefined || value === null || value === '') return value
+    if (SECRET_KEYS.has(normalised(key))) return HIDDEN
+    if (typeof value === 'string') return this.text(value)
+    if (typeof value !== 'object') return value
+    if (Array.isArray(value)) return value.map((item) => this.#document('', item))
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [this.text(name), this.#document(name, inner)]))
+  }
+
   #value(key: string, value: unknown, depth: number): unknown {
     if (value === undefined || value === null) return value
     if (SECRET_KEYS.has(normalised(key))) return HIDDEN

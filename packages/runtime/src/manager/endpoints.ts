@@ -4,9 +4,9 @@ import { probeAnswer } from '../health/probe-answer.ts'
 import type { Inspection } from '../inspection/inspection.ts'
 import type { CertificateMetrics } from '../metrics/certificate-metrics.ts'
 import { AccessReview, type Deed } from '../serving/access-review.ts'
-import { isLocal } from '../serving/bind-address.ts'
 import { certificateFromFolder } from '../serving/certificate-folder.ts'
 import { type Answering, type HttpAnswer, type HttpEndpoint, serveHttp } from '../serving/http-server.ts'
+import { forThisMachine } from '../serving/local-access.ts'
 import { Profiler } from '../serving/profile.ts'
 import { selfSignedCertificate } from '../serving/self-signed.ts'
 import type { ServingCertificate } from '../serving/serving-certificate.ts'
@@ -105,15 +105,6 @@ function refusalOf(deed: Deed): string {
   const { verb, resource, group, namespace } = deed
   const where = namespace === undefined ? 'in all namespaces: name one, or' : `in namespace ${namespace}:`
   return `may not ${verb} ${resource}${group === '' ? '' : `.${group}`} ${where} bind a role that allows it`
-}
-
-/** A web page that a person of this machine looks at must not read it under a name of its own that leads here (DNS rebinding). */
-function forThisMachine(pages: Answering): Answering {
-  return async (url, question) => {
-    const host = question.headers.host ?? ''
-    if (isLocal(host.replace(/:\d+$/, ''))) return await pages(url, question)
-    return { status: 421, body: `this is for this machine alone, and not "${host}"\n` }
-  }
 }
 
 function scrapePages(metrics: Registry, profiler: Profiler | undefined, inspection: Inspection | undefined): Answering {

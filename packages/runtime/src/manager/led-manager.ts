@@ -17,6 +17,7 @@ export function ledManager(manager: Manager, fence: WriteGuard): Manager {
     abandon: manager.abandon,
     reachability: manager.reachability,
     instruments: manager.instruments,
+    observations: manager.observations,
     recorder: (component) => manager.recorder(component),
     add: (thing) => manager.add(thing),
     addHealthCheck: (name, check) => manager.addHealthCheck(name, check),

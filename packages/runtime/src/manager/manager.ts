@@ -7,6 +7,7 @@ import type { EventRecorder } from '../events/recorder.ts'
 import type { HealthCheck } from '../health/checks.ts'
 import type { Logger } from '../log/logger.ts'
 import type { RuntimeMetrics } from '../metrics/metrics.ts'
+import type { Observations } from '../observation/observations.ts'
 import type { Reachability } from '../reachability/reachability.ts'
 import type { Shards } from '../sharding/shards.ts'
 import { OperatorManager } from './operator-manager.ts'
@@ -58,6 +59,8 @@ export interface Manager extends AsyncDisposable {
    * `pause` between two tries. Tell it of your own requests' failures with `failed(error)`.
    */
   readonly reachability: Reachability
+  /** Reconciles and events, told as they happen; for pages that show the program at work. */
+  readonly observations: Observations
   /** What is going on, for people and tests. */
   overview(): Overview
   /** What has started and not ended: for a program that is told a second time to stop, and ends at once. */

@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client'
 import type { Cache } from '../cache/cache.ts'
 import type { Clusters } from '../cluster/cluster.ts'
 import { ManagerClusters } from '../cluster/manager-clusters.ts'
+import type { RecordedEvent } from '../events/correlator.ts'
 import { EventJournal } from '../events/journal.ts'
 import type { EventRecorder } from '../events/recorder.ts'
 import { Checks, type HealthCheck } from '../health/checks.ts'
@@ -11,6 +12,7 @@ import { Inspection } from '../inspection/inspection.ts'
 import { leadershipFence } from '../leader-election/fence.ts'
 import type { Logger } from '../log/logger.ts'
 import { type RuntimeMetrics, runtimeMetrics } from '../metrics/metrics.ts'
+import { Observations } from '../observation/observations.ts'
 import type { Reachability } from '../reachability/reachability.ts'
 import type { Shards } from '../sharding/shards.ts'
 import { type Endpoints, openEndpoints } from './endpoints.ts'
@@ -44,6 +46,7 @@ export class OperatorManager implements Manager {
   readonly #halt = new AbortController()
   readonly #failed = Promise.withResolvers<never>()
   readonly instruments: RuntimeMetrics
+  readonly observations: Observations
   readonly #inspection: Inspection | undefined
   #opening: Promise<void> | undefined
   #endpoints: Endpoints | undefined
@@ -58,9 +61,10 @@ export class OperatorManager implements Manager {
       this.#clusters.list().flatMap(({ name, cache }) => cache.informers().map((summary) => ({ ...summary, cluster: name }))),
     )
     const journal = options.inspection === undefined ? undefined : new EventJournal()
+    this.observations = new Observations(options.log)
     const shared = {
       ...options,
-      journal,
+      recorded: (cluster: string, event: RecordedEvent) => this.#recorded(journal, cluster, event),
       instruments: this.instruments,
       shardFilter: (cluster: ShardedCluster) => this.#member?.filter?.(cluster),
     }
@@ -303,6 +307,12 @@ export class OperatorManager implements Manager {
     return new Error(
       `manager: after ${ms / 1000} s these had not stopped: ${late.join(', ')}; they must listen to the signal they are given`,
     )
+  }
+
+  #recorded(journal: EventJournal | undefined, cluster: string, event: RecordedEvent): void {
+    const at = this.clock.now()
+    journal?.record(event, at)
+    if (this.observations.wanted) this.observations.tell({ what: 'recorded', at, cluster, event })
   }
 
   #groupOf({ servesWebhooks = false, needsLeaderElection = true, sharded = false }: Runnable): RunnableGroup {
