@@ -3,6 +3,15 @@ export type { Variables } from './check/checker.ts'
 export { costProblem, EVALUATION_LIMIT, MATCH_CONDITIONS_LIMIT, OBJECT_LIMIT, RULE_LIMIT, SCHEMA_LIMIT } from './cost/limits.ts'
 export type { Range } from './cost/size.ts'
 export * from './errors.ts'
+export {
+  type AccessDecision,
+  type AccessQuestion,
+  type CelAuthorizer,
+  celAuthorizer,
+  type ResourcePlace,
+  requestResourceCheck,
+} from './library/authorization.ts'
+export { mutationType } from './library/mutation.ts'
 export * from './program.ts'
 export {
   type CompiledRule,
@@ -16,6 +25,7 @@ export { escapeFieldName } from './schema/field-names.ts'
 export { celTypeOf } from './schema/schema-type.ts'
 export type { SchemaRule, StructuralSchema } from './schema/structural-schema.ts'
 export type { Expr } from './syntax/ast.ts'
+export { AUTHORIZER, RESOURCE_CHECK } from './types/signature.ts'
 export {
   BOOL,
   BYTES,
@@ -36,4 +46,5 @@ export {
   UINT,
 } from './types/type.ts'
 export { fromCel, toCel } from './values/json.ts'
+export { MadeObject, typeNameProblems } from './values/made-object.ts'
 export * from './values/value.ts'

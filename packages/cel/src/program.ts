@@ -6,12 +6,14 @@ import { CelError, CelEvaluationError } from './errors.ts'
 import { Compiler } from './evaluate/compile.ts'
 import { Frame, type Step } from './evaluate/frame.ts'
 import { positionAt } from './issue-display.ts'
-import { type Environment, EXTENDED, KUBERNETES } from './library/environment.ts'
+import { type Environment, EXTENDED, KUBERNETES, MUTATION } from './library/environment.ts'
 import type { Expr } from './syntax/ast.ts'
 import { parseExpression } from './syntax/parser.ts'
 import { type CelType, printType, sameType } from './types/type.ts'
 import { toCel } from './values/json.ts'
 import type { CelValue } from './values/value.ts'
+
+export type Libraries = 'kubernetes' | 'mutation' | 'extended'
 
 export interface CompileOptions {
   /** The types of what the expression may name. */
@@ -20,9 +22,10 @@ export interface CompileOptions {
   readonly result?: CelType
   /**
    * `kubernetes`: what kube-apiserver turns on and nothing else. `extended`: beside it `cel.bind`, `math`, `base64` and `.reverse()`.
+   * `mutation`: what it turns on for expressions of MutatingAdmissionPolicies, which make `Object{…}` and `JSONPatch{…}`.
    * @default 'kubernetes': what compiles here must compile there
    */
-  readonly libraries?: 'kubernetes' | 'extended'
+  readonly libraries?: Libraries
 }
 
 export interface EvaluateOptions {
@@ -52,7 +55,7 @@ export interface CelProgram {
   evaluate(bindings: Readonly<Record<string, unknown>>, options?: EvaluateOptions): Evaluation
 }
 
-const ENVIRONMENTS: Readonly<Record<'kubernetes' | 'extended', Environment>> = { kubernetes: KUBERNETES, extended: EXTENDED }
+const ENVIRONMENTS: Readonly<Record<Libraries, Environment>> = { kubernetes: KUBERNETES, mutation: MUTATION, extended: EXTENDED }
 
 /** The tree of an expression, macros expanded. @throws CelError where it is malformed. */
 export function parseCel(text: string, options: Pick<CompileOptions, 'libraries'> = {}): Expr {

@@ -1,7 +1,8 @@
 import type { DynamicObject } from '@kubewright/core'
+import type { AccessBindings } from './access-bindings.ts'
 
 /** What expressions of match conditions can speak of. */
-export interface ConditionVariables {
+export interface ConditionVariables extends AccessBindings {
   readonly object: DynamicObject | null
   readonly oldObject: DynamicObject | null
   /** The AdmissionRequest without its objects. */

@@ -10,6 +10,8 @@ import type { ReviewedRequest, ReviewForm } from './reviewed-request.ts'
 /** A resource in which an object of the request can be shown to a webhook, and read again as the webhook changed it. */
 export interface Equivalent {
   readonly form: ReviewForm
+  /** Undefined for what is no object of a resource: a Scale. */
+  readonly resource: StoredResource | undefined
   show(object: DynamicObject): Promise<DynamicObject>
   /** @throws Refusal 500 for what is no object of the kind */
   read(changed: Fields): Promise<DynamicObject>
@@ -31,6 +33,7 @@ export class Equivalents {
     const isOther = form.kind !== resource.kind
     return {
       form,
+      resource: isOther ? undefined : resource,
       show: async (object) => object,
       // A Scale is no object of the resource: what it means is checked where it is applied.
       read: async (changed) => (isOther ? (changed as DynamicObject) : this.readAs(resource, changed)),
@@ -43,6 +46,7 @@ export class Equivalents {
       .stored()
       .filter((each) => each !== resource && each.storage.table === resource.storage.table)
       .map((other) => ({
+        resource: other,
         form: {
           group: other.group,
           version: other.version,

@@ -1,4 +1,5 @@
 import {
+  AUTHORIZER,
   BOOL,
   CelError,
   type CelProgram,
@@ -11,6 +12,7 @@ import {
   type ObjectType,
   objectType,
   printType,
+  RESOURCE_CHECK,
   STRING,
   TIMESTAMP,
 } from '@kubewright/cel'
@@ -19,10 +21,16 @@ import {
 export interface ExpressionScope {
   /** `params`. */
   readonly hasParams?: boolean
+  /** What `object` and `oldObject` are. @default nothing is known of it */
+  readonly object?: CelType
+  /** What `params` is. @default nothing is known of it */
+  readonly params?: CelType
   /** `authorizer`: not of messages. @default true */
   readonly hasAuthorizer?: boolean
   /** `variables`, as far as they are declared before the expression. */
   readonly variables?: ObjectType
+  /** Whether it may make `Object{…}` and `JSONPatch{…}`. @default false */
+  readonly makesObjects?: boolean
 }
 
 export type Compiled = { readonly is: 'compiled'; readonly program: CelProgram } | { readonly is: 'invalid'; readonly problem: string }
@@ -31,12 +39,11 @@ export type Compiled = { readonly is: 'compiled'; readonly program: CelProgram }
 export function compileExpression(expression: string, scope: ExpressionScope, results: readonly CelType[]): Compiled {
   let program: CelProgram
   try {
-    program = compileCel(expression, { variables: variablesOf(scope) })
+    program = compileCel(expression, { variables: variablesOf(scope), libraries: scope.makesObjects ? 'mutation' : 'kubernetes' })
   } catch (error) {
     if (error instanceof CelError) return { is: 'invalid', problem: error.report }
     throw error
   }
-  if (program.uses.has('authorizer')) return { is: 'invalid', problem: NO_AUTHORIZER }
   const type = printType(program.type)
   const allowed = results.map(printType)
   if (allowed.length === 0 || allowed.includes(type)) return { is: 'compiled', program }
@@ -44,9 +51,6 @@ export function compileExpression(expression: string, scope: ExpressionScope, re
   const wanted = allowed.length === 1 ? allowed[0] : `one of [${results.map(({ kind }) => kind).join(' ')}]`
   return { is: 'invalid', problem: `must evaluate to ${wanted} but got ${type}` }
 }
-
-const NO_AUTHORIZER =
-  'the embedded API server gives expressions of admission no authorizer yet: decide by request.userInfo, or in a webhook'
 
 const KIND = objectType('GroupVersionKind', { group: STRING, version: STRING, kind: STRING })
 const RESOURCE = objectType('GroupVersionResource', { group: STRING, version: STRING, resource: STRING })
@@ -102,11 +106,19 @@ const NAMESPACE = objectType('Namespace', {
   }),
 })
 
-const ALWAYS = { object: DYN, oldObject: DYN, request: REQUEST, namespaceObject: NAMESPACE }
+const ALWAYS = { request: REQUEST, namespaceObject: NAMESPACE }
 
-const variablesOf = ({ hasParams = false, hasAuthorizer = true, variables }: ExpressionScope): Readonly<Record<string, CelType>> => ({
+const variablesOf = ({
+  hasParams = false,
+  hasAuthorizer = true,
+  variables,
+  object = DYN,
+  params = DYN,
+}: ExpressionScope): Readonly<Record<string, CelType>> => ({
   ...ALWAYS,
-  ...(hasAuthorizer && { authorizer: DYN }),
-  ...(hasParams && { params: DYN }),
+  object,
+  oldObject: object,
+  ...(hasAuthorizer && { authorizer: AUTHORIZER, 'authorizer.requestResource': RESOURCE_CHECK }),
+  ...(hasParams && { params }),
   ...(variables !== undefined && { variables }),
 })

@@ -1,15 +1,18 @@
 import { applyJsonPatch, type DynamicObject, deepEqual, type JsonPatchOperation, messageOf } from '@kubewright/core'
+import type { Authorizer } from '../authz/authorizer.ts'
 import { isFields } from '../registry/fields.ts'
 import { forbidden, internalError, type Refusal } from '../status/index.ts'
 import type { Store } from '../storage/index.ts'
 import { WebhookCallError } from '../webhooks/call-error.ts'
 import type { WebhookClient } from '../webhooks/webhook-client.ts'
+import { accessBindings, placeOf } from './access-bindings.ts'
 import { admissionReview, type ReviewedObjects, reviewRequest, reviewVersion, type Verdict, verdictOf } from './admission-review.ts'
 import type { CelEngine } from './cel-engine.ts'
 import { MUTATING_TABLE, VALIDATING_TABLE } from './configuration.ts'
 import type { Equivalent } from './equivalents.ts'
 import { shownIn } from './form.ts'
 import type { Matcher } from './matcher.ts'
+import type { Reinvocation } from './reinvocation.ts'
 import { callFailed, noDryRun, rejection } from './rejection.ts'
 import type { ReviewedRequest } from './reviewed-request.ts'
 import { type KnownWebhook, WebhookIndex } from './webhook-index.ts'
@@ -20,6 +23,7 @@ export interface WebhookAdmissionContext {
   readonly matcher: Matcher
   readonly uuid: () => string
   readonly cel: CelEngine | undefined
+  readonly authorizer: Authorizer
   /** A webhook that could not be called, and is ignored because its configuration says so. */
   readonly log: (line: string) => void
 }
@@ -54,24 +58,24 @@ export class WebhookAdmission {
     return this.mutating.all().length > 0 || this.validating.all().length > 0
   }
 
-  /** Each in its turn sees what the ones before it made; those that ask for it are called once more when a later one changed something. */
-  async mutate(request: ReviewedRequest, sent: DynamicObject, old: DynamicObject | undefined): Promise<DynamicObject> {
+  /** One round, the first or the second: each in its turn sees what the ones before it made. */
+  async mutate(
+    request: ReviewedRequest,
+    sent: DynamicObject,
+    old: DynamicObject | undefined,
+    reinvocation: Reinvocation,
+    round: 0 | 1,
+  ): Promise<DynamicObject> {
     let object = sent
-    let invoked = new Set<string>()
-    const again = new Set<string>()
-    for (let round = 0; round <= (again.size > 0 ? 1 : 0); round++) {
-      for (const [index, hook] of this.mutating.all().entries()) {
-        const invocation = await this.invocationOf(hook, request, { object, old })
-        // Who had no say in the first round does not get a first one in the second.
-        if (invocation === undefined || (round === 1 && !again.has(hook.id))) continue
-        const changed = await this.mutateBy(invocation, request, { object, old }, `round_${round}_index_${index}`)
-        if (changed !== undefined) {
-          object = changed
-          if (round === 0) for (const id of invoked) again.add(id)
-          invoked = new Set()
-        }
-        if (hook.webhook.reinvocationPolicy === 'IfNeeded') invoked.add(hook.id)
+    for (const [index, hook] of this.mutating.all().entries()) {
+      const invocation = await this.invocationOf(hook, request, { object, old })
+      if (invocation === undefined || !reinvocation.has(hook.id)) continue
+      const changed = await this.mutateBy(invocation, request, { object, old }, `round_${round}_index_${index}`)
+      if (changed !== undefined) {
+        object = changed
+        reinvocation.changed()
       }
+      if (hook.webhook.reinvocationPolicy === 'IfNeeded') reinvocation.had(hook.id)
     }
     return object
   }
@@ -159,6 +163,7 @@ export class WebhookAdmission {
   private async conditionsHold({ hook, form }: Invocation, request: ReviewedRequest, objects: ReviewedObjects): Promise<boolean> {
     const shown = await shownIn(form, objects)
     const variables = {
+      ...accessBindings(this.context.authorizer, request.user, placeOf(request)),
       object: shown.object ?? null,
       oldObject: shown.old ?? null,
       request: reviewRequest(request, form.form, ''),

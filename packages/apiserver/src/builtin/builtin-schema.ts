@@ -25,7 +25,7 @@ const BASIC_SCHEMAS: Readonly<Record<BasicType, Schema>> = {
   // `cpu: 0.5` and `cpu: "500m"` are both legal, which int-or-string would not allow.
   Quantity: { ...preserve, ...nullable, anyOf: [{ type: 'string' }, { type: 'number' }] },
   IntOrString: { 'x-kubernetes-int-or-string': true, ...nullable },
-  RawExtension: { type: 'object', ...preserve, ...nullable },
+  RawExtension: { type: 'object', ...preserve, ...nullable, 'x-kubernetes-map-type': 'atomic' },
   FieldsV1: { type: 'object', ...preserve, ...nullable },
   JSON: { ...preserve, ...nullable },
 }

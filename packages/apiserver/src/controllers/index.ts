@@ -5,6 +5,8 @@ import { DefinitionCleanup } from './definition-cleanup.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 import { NamespaceController } from './namespace-controller.ts'
 import { NamespaceDefaults } from './namespace-defaults.ts'
+import { PolicyTypeCheck } from './policy-type-check.ts'
+import { QuotaController } from './quota-controller.ts'
 import { RoleAggregation } from './role-aggregation.ts'
 import { BASIC_CONTROLLERS } from './selection.ts'
 
@@ -14,6 +16,8 @@ const CONTROLLERS: Readonly<Record<(typeof BASIC_CONTROLLERS)[number], (context:
   'definition-cleanup': (context) => new DefinitionCleanup(context),
   'namespace-defaults': (context) => new NamespaceDefaults(context, context.rootCa),
   'role-aggregation': (context) => new RoleAggregation(context),
+  resourcequota: (context) => new QuotaController(context),
+  'policy-type-check': (context) => new PolicyTypeCheck(context),
 }
 
 export interface StartContext extends ControllerContext {

@@ -2,7 +2,15 @@ import { ConfigurationError } from '@kubewright/core'
 import { ACTUATOR_NAMES } from '../workloads/index.ts'
 
 /** Without these an API alone behaves strangely: what is deleted stays, and namespaces are empty. */
-export const BASIC_CONTROLLERS = ['garbage-collector', 'namespace', 'definition-cleanup', 'namespace-defaults', 'role-aggregation'] as const
+export const BASIC_CONTROLLERS = [
+  'garbage-collector',
+  'namespace',
+  'definition-cleanup',
+  'namespace-defaults',
+  'role-aggregation',
+  'resourcequota',
+  'policy-type-check',
+] as const
 
 export const CONTROLLER_NAMES: readonly string[] = [...BASIC_CONTROLLERS, ...ACTUATOR_NAMES]
 

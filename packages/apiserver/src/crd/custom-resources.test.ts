@@ -320,3 +320,47 @@ describe('rules in CEL', () => {
     expect(refused.body.message).toContain("undefined field 'c'")
   })
 })
+
+describe('an object that was stored under an earlier schema', () => {
+  const withProperties = (properties: object, ...more: object[]) =>
+    definition({
+      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties } } }, ...more],
+    })
+  const put = async (body: ReturnType<typeof withProperties>) => {
+    const path = `${DEFINITIONS}/widgets.example.com`
+    const { resourceVersion } = (await api.get(path)).metadata
+    return api.put(path, { ...body, metadata: { ...body.metadata, resourceVersion } })
+  }
+  const text = { type: 'string' }
+  beforeEach(async () => {
+    await api.post(DEFINITIONS, withProperties({ a: text, b: text }))
+    await api.post(WIDGETS, { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'old' }, b: 'kept' })
+  })
+
+  test('is shown with the defaults that the schema has got since, everywhere', async () => {
+    const { resourceVersion } = (await api.get(`${WIDGETS}/old`)).metadata
+    await put(withProperties({ a: { ...text, default: 'A' }, b: text }))
+    expect((await api.get(`${WIDGETS}/old`)).body).toMatchObject({ a: 'A', b: 'kept', metadata: { resourceVersion } })
+    expect((await api.get(WIDGETS)).body.items).toMatchObject([{ a: 'A' }])
+  })
+
+  test('is shown without the fields that the schema has lost since', async () => {
+    await put(withProperties({ a: text }))
+    expect((await api.get(`${WIDGETS}/old`)).body).not.toHaveProperty('b')
+  })
+
+  test('keeps a default that it was stored with when the schema has lost that', async () => {
+    await put(withProperties({ a: { ...text, default: 'A' }, b: text }))
+    await api.post(WIDGETS, { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'young' } })
+    await put(withProperties({ a: text, b: { ...text, default: 'B' } }))
+    expect((await api.get(`${WIDGETS}/young`)).body).toMatchObject({ a: 'A', b: 'B' })
+  })
+
+  test('is shown in another version as far as that has its fields', async () => {
+    const v2 = { name: 'v2', served: true, storage: false, schema: { openAPIV3Schema: { type: 'object', properties: { a: text } } } }
+    await put(withProperties({ a: { ...text, default: 'A' }, b: text }, v2))
+    const { body } = await api.get(`${WIDGETS.replace('/v1/', '/v2/')}/old`)
+    expect(body).toMatchObject({ apiVersion: 'example.com/v2', a: 'A' })
+    expect(body).not.toHaveProperty('b')
+  })
+})

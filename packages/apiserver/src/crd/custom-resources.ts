@@ -8,16 +8,20 @@ import type { ScaleMapping, StoredResource, Subresource } from '../registry/reso
 import { defaultStrategy, type Strategy } from '../registry/strategy.ts'
 import { typedForm } from '../registry/typed-form.ts'
 import { type CompiledSchema, compileSchema, type Json, type Schema } from '../schema/index.ts'
+import { SchemaConversion } from './conversion/schema-conversion.ts'
 import { type ConversionContext, WebhookConversion } from './conversion/webhook-conversion.ts'
 import type { CustomResourceDefinition, DefinitionVersion } from './definition.ts'
 
 const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch']
 const SUBRESOURCE_VERBS = ['get', 'patch', 'update']
 
-/** The resources that a definition makes: one for each served version, all over one table. */
-export function customResources(crd: CustomResourceDefinition, conversions: ConversionContext): readonly StoredResource[] {
+/**
+ * The resources that a definition makes: one for each served version, all over one table. Its `spec` has been as it is since the revision
+ * `since`.
+ */
+export function customResources(crd: CustomResourceDefinition, conversions: ConversionContext, since: number): readonly StoredResource[] {
   const storage = crd.spec.versions.find((version) => version.storage)!
-  return crd.spec.versions.filter((version) => version.served).map((version) => customResource(crd, version, storage, conversions))
+  return crd.spec.versions.filter((version) => version.served).map((version) => customResource(crd, version, storage, conversions, since))
 }
 
 function customResource(
@@ -25,6 +29,7 @@ function customResource(
   version: DefinitionVersion,
   storageVersion: DefinitionVersion,
   conversions: ConversionContext,
+  since: number,
 ): StoredResource {
   const { group, names, scope } = crd.status?.acceptedNames?.kind ? { ...crd.spec, names: crd.status.acceptedNames } : crd.spec
   const schema = schemaIn(version)
@@ -32,19 +37,19 @@ function customResource(
   const scale = scaleMapping(version)
   const kept = lazy(() => compileSchema(schemaIn(storageVersion)))
   const { conversion: { strategy, webhook } = { strategy: 'None' } } = crd.spec
+  const forms = { served: `${group}/${version.name}`, stored: `${group}/${storageVersion.name}` }
+  // The real server fills defaults when it reads what is stored, and not again in what it makes of that.
+  const stored = (object: DynamicObject) => withDefaults(fitting(object, kept()), kept())
+  const served = (object: DynamicObject) => fitting(object, compiled)
   const conversion =
     strategy === 'Webhook' && webhook !== undefined
-      ? new WebhookConversion(conversions, {
-          webhook,
-          served: `${group}/${version.name}`,
-          stored: `${group}/${storageVersion.name}`,
-          read: {
-            served: (object) => fitting(object, compiled),
-            // The real server fills defaults when it reads what is stored, and not again in what it makes of that.
-            stored: (object) => withDefaults(fitting(object, kept()), kept()),
-          },
+      ? new WebhookConversion(conversions, { webhook, ...forms, read: { served, stored } })
+      : new SchemaConversion({
+          ...forms,
+          id: since,
+          since: crd.spec.versions.length === 1 ? since : Number.POSITIVE_INFINITY,
+          read: (object) => served(stored(object)),
         })
-      : undefined
   return {
     is: 'stored',
     group,
@@ -64,7 +69,7 @@ function customResource(
     empty: () => ({ metadata: {} }),
     schema: () => withMetadata(schema),
     ...(scale === undefined ? {} : { scale }),
-    ...(conversion === undefined ? {} : { conversion }),
+    conversion,
     custom: {
       crd: crd.metadata.name ?? '',
       columns: version.additionalPrinterColumns ?? [],

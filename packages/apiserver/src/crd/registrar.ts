@@ -16,6 +16,7 @@ export const DEFINITIONS_TABLE = 'apiextensions.k8s.io/customresourcedefinitions
  */
 export class Registrar {
   private readonly served = new Map<string, readonly StoredResource[]>()
+  private readonly specs = new Map<string, { readonly spec: CustomResourceDefinition['spec']; readonly since: number }>()
   private readonly objects: Objects
   private readonly catalog: Catalog
   private readonly conversions: ConversionContext
@@ -41,7 +42,16 @@ export class Registrar {
       return
     }
     if (this.settle(crd)) return
-    this.publish(name, isEstablished(crd) ? customResources(crd, this.conversions) : [])
+    this.publish(name, isEstablished(crd) ? customResources(crd, this.conversions, this.since(crd)) : [])
+  }
+
+  /** The revision in which the definition became what it is. */
+  private since({ metadata, spec }: CustomResourceDefinition): number {
+    const known = this.specs.get(metadata.name ?? '')
+    if (known !== undefined && deepEqual(known.spec, spec)) return known.since
+    const since = Number(metadata.resourceVersion)
+    this.specs.set(metadata.name ?? '', { spec, since })
+    return since
   }
 
   /** True when it wrote a new status: the change of that write goes on from there. */
@@ -67,6 +77,7 @@ export class Registrar {
     const resources = this.served.get(name) ?? []
     this.catalog.remove(resources)
     this.served.delete(name)
+    this.specs.delete(name)
     this.onWithdrawn(new Set(resources.map(({ storage }) => storage.table)))
   }
 }

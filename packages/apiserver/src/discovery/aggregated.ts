@@ -6,7 +6,15 @@ const VERSIONS = ['v2', 'v2beta1'] as const
 
 /** The version of aggregated discovery that the client would like best, when it would like one better than plain JSON. */
 export function aggregatedVersion(accept: string | undefined): string | undefined {
-  return VERSIONS.find((version) => accept?.includes(`g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`))
+  for (const clause of (accept ?? '').split(',')) {
+    const [type = '', ...parameters] = clause.split(';').map((part) => part.trim())
+    const asked = Object.fromEntries(parameters.map((parameter) => parameter.split('=')))
+    const isDiscovery = asked['g'] === 'apidiscovery.k8s.io' && asked['as'] === 'APIGroupDiscoveryList'
+    const version = isDiscovery ? VERSIONS.find((each) => each === asked['v']) : undefined
+    if (type === 'application/json' && version !== undefined) return version
+    if (type === '*/*' || (type === 'application/json' && asked['as'] === undefined)) return undefined
+  }
+  return undefined
 }
 
 export const aggregatedType = (version: string): string => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`

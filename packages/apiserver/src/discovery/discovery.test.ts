@@ -107,7 +107,7 @@ describe('about the server', () => {
 
   test('its paths are listed, its probes are green', async () => {
     expect((await api.get('/')).text).toContain('"/openapi/v3"')
-    expect((await api.get('/readyz?verbose')).text).toBe('[+]ping ok\nreadyz check passed\n')
+    expect((await api.get('/readyz?verbose')).text).toMatch(/^\[\+\]ping ok\n(\[\+\].* ok\n)+readyz check passed\n$/)
   })
 
   test('OpenAPI v3 has a document for each group version', async () => {
@@ -116,14 +116,5 @@ describe('about the server', () => {
     const { text } = await api.get(paths['apis/apps/v1']?.serverRelativeURL ?? '')
     expect(text).toContain('"io.k8s.api.apps.v1.Deployment"')
     expect((await api.get('/openapi/v3/apis/nope/v1')).code).toBe(404)
-  })
-
-  test('OpenAPI v2 is there for kubectl, which gives up on lists without it, and says nothing', async () => {
-    const accept = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf'
-    const reply = await api.get('/openapi/v2', { accept })
-    expect(reply.headers['content-type']).toBe('application/com.github.proto-openapi.spec.v2.v1.0+protobuf')
-    // openapi.v2.Document { swagger: "2.0", info: { title: "Kubernetes", version: "v1.36.3+kubewright" } }
-    expect(reply.text).toBe('\n\x032.0\x12\x20\n\nKubernetes\x12\x12v1.36.3+kubewright')
-    expect((await api.get('/openapi/v2')).body).toMatchObject({ swagger: '2.0', paths: {} })
   })
 })

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
+import { parseApiVersion } from '@kubewright/core'
 import type { Catalog, ServedGroupVersion } from '../registry/catalog.ts'
-import { apiVersionOfResource, type ServedResource } from '../registry/resource.ts'
+import { apiVersionOfResource, type ServedResource, type StoredResource } from '../registry/resource.ts'
 
 /** `/api` */
 export function coreVersions(catalog: Catalog, address: string): object {
@@ -43,6 +45,12 @@ function group(name: string, versions: readonly ServedGroupVersion[]): object {
   return { name, versions: all, preferredVersion: all[0] }
 }
 
+/** Tells migrators of stored objects whether the form in which they are kept has become another one; made as the real server makes it. */
+function storageVersionHash({ storage, kind }: StoredResource): string {
+  const { group, version } = parseApiVersion(storage.apiVersion)
+  return createHash('sha256').update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString('base64')
+}
+
 function rows(resource: ServedResource): object[] {
   const { plural, singular, namespaced, kind, verbs, shortNames, categories } = resource
   const lists = { ...(shortNames.length > 0 ? { shortNames } : {}), ...(categories.length > 0 ? { categories } : {}) }
@@ -54,5 +62,6 @@ function rows(resource: ServedResource): object[] {
     kind: each.kind?.kind ?? kind,
     verbs: each.verbs,
   }))
-  return [{ name: plural, singularName: singular, namespaced, kind, verbs, ...lists }, ...subresources]
+  const hash = resource.is === 'stored' ? { storageVersionHash: storageVersionHash(resource) } : {}
+  return [{ name: plural, singularName: singular, namespaced, kind, verbs, ...lists, ...hash }, ...subresources]
 }

@@ -1,5 +1,7 @@
 /** What this server is compatible with: the version that it is compared with, request by request. */
-const KUBERNETES = { major: '1', minor: '36', gitVersion: 'v1.36.3+kubewright' }
+export const KUBERNETES_VERSION = 'v1.36.3'
+
+const KUBERNETES = { major: '1', minor: '36', gitVersion: `${KUBERNETES_VERSION}+kubewright` }
 
 export function versionInfo(): typeof KUBERNETES & Readonly<Record<string, string>> {
   return {

@@ -100,7 +100,7 @@ test('a comparison tells what came, what changed and what went', () => {
 })
 
 describe('laying a configuration over an object', () => {
-  test('replaces leaves, unites items, and keeps the order of what was there', () => {
+  test('replaces leaves and unites items, those of the configuration in its order', () => {
     const live = {
       parts: [
         { port: 1, protocol: 'TCP', note: 'x' },
@@ -111,7 +111,7 @@ describe('laying a configuration over an object', () => {
     }
     const config = { parts: [{ port: 3 }, { port: 1, note: 'y' }], tags: ['c'], list: ['y'] }
     expect(mergeApplied(live, config, schema)).toEqual({
-      parts: [{ port: 1, protocol: 'TCP', note: 'y' }, { port: 2, protocol: 'TCP' }, { port: 3 }],
+      parts: [{ port: 3 }, { port: 1, protocol: 'TCP', note: 'y' }, { port: 2, protocol: 'TCP' }],
       tags: ['b', 'a', 'c'],
       list: ['y'],
     })

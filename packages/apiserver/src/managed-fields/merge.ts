@@ -1,16 +1,19 @@
 import type { Schema } from '../schema/index.ts'
 import type { FieldSet } from './field-set.ts'
+import { mergedOrder } from './list-order.ts'
 import { isJsonObject, type JsonObject, partsOf, type Shape, schemaAt, shapeOf } from './shape.ts'
 
-/** Lays an applied configuration over the live object: the configuration wins, keyed lists and sets unite, live items keep their places. */
+/** Lays an applied configuration over the live object: the configuration wins, keyed lists and sets unite. */
 export function mergeApplied(live: unknown, config: unknown, schema: Schema | undefined): unknown {
   const into = shapeOf(live, schema)
   const from = shapeOf(config, schema)
   if (from.is === 'leaf' || from.is !== into.is) return config
-  const merged = new Map(partsOf(into))
-  for (const [step, part] of partsOf(from))
-    merged.set(step, merged.has(step) ? mergeApplied(merged.get(step), part, schemaAt(schema, step)) : part)
-  return assemble(into, merged)
+  const [present, applied] = [partsOf(into), partsOf(from)]
+  const merged = (step: string): unknown => {
+    if (!applied.has(step)) return present.get(step)
+    return present.has(step) ? mergeApplied(present.get(step), applied.get(step), schemaAt(schema, step)) : applied.get(step)
+  }
+  return assemble(into, new Map(mergedOrder([...present.keys()], [...applied.keys()]).map((step) => [step, merged(step)])))
 }
 
 /**

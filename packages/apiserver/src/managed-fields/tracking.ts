@@ -42,8 +42,11 @@ const UNOWNED = fields('apiVersion', 'kind').union(
 )
 
 export const statusFields = fields('status')
-/** Everything but `status`: what writes to `/status` cannot own. */
-export const desiredFields = (object: DynamicObject): FieldSet => fields(...Object.keys(object).filter((key) => key !== 'status'))
+/** What writes to `/status` cannot own: everything but `status`, and what they may write of the metadata. */
+export function desiredFields(object: DynamicObject, metadata: 'all' | 'annotations' | undefined): FieldSet {
+  const desired = fields(...Object.keys(object).filter((key) => key !== 'status' && (key !== 'metadata' || metadata === undefined)))
+  return metadata === 'annotations' ? desired.union(new FieldSet(false, new Map([['f:metadata', fields('labels')]]))) : desired
+}
 
 function own(set: FieldSet, { ignored }: Tracking): FieldSet {
   const stripped = set.without(UNOWNED)

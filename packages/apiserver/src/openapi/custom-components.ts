@@ -1,3 +1,4 @@
+import type { GroupVersionKind } from '@kubewright/core'
 import type { Schema } from '../schema/index.ts'
 import { type OpenApiSchema, reference, referenceWith } from './openapi-schema.ts'
 
@@ -14,15 +15,12 @@ const LIST_METADATA =
 
 const typeMeta = { apiVersion: { description: API_VERSION, type: 'string' }, kind: { description: KIND, type: 'string' } }
 
-interface CustomKind {
-  readonly group: string
-  readonly version: string
-  readonly kind: string
+interface CustomKind extends GroupVersionKind {
   readonly plural: string
 }
 
 /** The name of a custom kind in a document: the group's parts turned round, `dev.example.v1.Website`. */
-export function customModelName(kind: CustomKind): string {
+export function customModelName(kind: GroupVersionKind): string {
   return [...kind.group.split('.').reverse(), kind.version, kind.kind].join('.')
 }
 

@@ -51,7 +51,7 @@ function builtinModels({ group, version }: GroupVersionResources, { kind }: Open
 }
 
 function customModels({ group, version }: GroupVersionResources, { kind, plural, schema }: OpenApiResource): Models {
-  const name = customModelName({ group, version, kind, plural })
+  const name = customModelName({ group, version, kind })
   const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } as const
   return { model: name, listModel: `${name}List`, schemas: customComponents({ group, version, kind, plural }, schema ?? open) }
 }

@@ -1,23 +1,34 @@
-/** The media type in which kubectl asks for OpenAPI v2; it takes no other. */
-export const LEGACY_PROTOBUF = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
+import type { OpenApiDocument } from './document.ts'
+import { legacyPath } from './legacy-paths.ts'
+import { legacyBuiltinSchema, legacyCustomSchema } from './legacy-schema.ts'
+import type { OpenApiSchema } from './openapi-schema.ts'
 
 const TITLE = 'Kubernetes'
 
-/**
- * OpenAPI v2, which describes nothing: everything is in v3. It must be there all the same, because kubectl reads it before it sends the items
- * of a `kind: List`, and gives up when it gets none; what it finds no type for it leaves to the server to validate.
- */
-export function legacyDocument(version: string): object {
-  return { swagger: '2.0', info: { title: TITLE, version }, paths: {} }
+/** Generated clients and kubectl before 1.27 read this: all kinds of all groups in one document of OpenAPI v2. */
+export function legacyDocument(version: string, documents: readonly OpenApiDocument[], isCustom: (name: string) => boolean): OpenApiSchema {
+  const definitions = new Map<string, OpenApiSchema>()
+  const paths: Record<string, OpenApiSchema> = {}
+  for (const document of documents) {
+    for (const [name, schema] of Object.entries(document.components.schemas)) {
+      if (!definitions.has(name)) definitions.set(name, isCustom(name) ? customDefinition(schema) : legacyBuiltinSchema(schema))
+    }
+    for (const [path, operations] of Object.entries(document.paths)) paths[path] = legacyPath(operations)
+  }
+  return {
+    swagger: '2.0',
+    info: { title: TITLE, version },
+    paths,
+    definitions: Object.fromEntries([...definitions].sort(([a], [b]) => (a < b ? -1 : 1))),
+    securityDefinitions: {
+      BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' },
+    },
+    security: [{ BearerToken: [] }],
+  }
 }
 
-/** The same as gnostic's `openapi.v2.Document`: field 1 `swagger`, field 2 `info` of fields 1 `title` and 2 `version`. */
-export function legacyProtobuf(version: string): Buffer {
-  return Buffer.concat([
-    field(1, Buffer.from('2.0')),
-    field(2, Buffer.concat([field(1, Buffer.from(TITLE)), field(2, Buffer.from(version))])),
-  ])
+/** A kind that takes anything at all is told as an object, and no more. */
+function customDefinition(schema: OpenApiSchema): OpenApiSchema {
+  const kind = 'x-kubernetes-group-version-kind'
+  return schema['x-kubernetes-preserve-unknown-fields'] === true ? { type: 'object', [kind]: schema[kind] } : legacyCustomSchema(schema)
 }
-
-/** One length-delimited field. Lengths below 128 take one byte, and nothing here is longer. */
-const field = (number: number, content: Buffer): Buffer => Buffer.concat([Buffer.from([(number << 3) | 2, content.length]), content])

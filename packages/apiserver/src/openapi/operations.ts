@@ -69,7 +69,7 @@ export function resourcePaths(resource: PathResource): Record<string, OpenApiSch
   const named = [pathParameter('name', `name of the ${resource.kind}`), ...scope]
   const paths: Record<string, OpenApiSchema> = {}
   if (resource.namespaced) paths[`${root}/${resource.plural}`] = { get: operation(resource, 'list', LIST, { answer: resource.listModel }) }
-  paths[collection] = { ...collectionOperations(resource), parameters: scope }
+  paths[collection] = { ...collectionOperations(resource), ...(scope.length === 0 ? {} : { parameters: scope }) }
   paths[`${collection}/{name}`] = { ...objectOperations(resource, resource.model), delete: deleteOperation(resource), parameters: named }
   for (const subresource of resource.subresources) {
     const model = subresource === 'scale' ? 'io.k8s.api.autoscaling.v1.Scale' : resource.model

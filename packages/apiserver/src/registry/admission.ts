@@ -6,8 +6,11 @@ export interface Admission {
   readonly check?: (object: DynamicObject, old: DynamicObject | undefined) => void
   /** Absent: nobody else is to be asked. */
   readonly review?: {
-    /** Gives the object as it is to be, complete and with its defaults. @throws Refusal */
-    mutate(object: DynamicObject, old: DynamicObject | undefined): Promise<DynamicObject>
+    /**
+     * Gives the object as it is to be, complete and with its defaults. `again` lets the server itself look at what others have made of it.
+     * @throws Refusal
+     */
+    mutate(object: DynamicObject, old: DynamicObject | undefined, again: (object: DynamicObject) => DynamicObject): Promise<DynamicObject>
     /** @throws Refusal */
     validate(object: DynamicObject, old: DynamicObject | undefined): Promise<void>
     /** @throws Refusal */

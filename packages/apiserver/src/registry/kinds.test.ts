@@ -133,7 +133,7 @@ describe('what the server adds to a new', () => {
     [
       'HorizontalPodAutoscaler: the least and a measure',
       '/apis/autoscaling/v2/NS/horizontalpodautoscalers',
-      { spec: { maxReplicas: 3, scaleTargetRef: { kind: 'Deployment', name: 'd' } } },
+      { spec: { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' } } },
       { spec: { minReplicas: 1, metrics: [{ resource: { name: 'cpu' } }] } },
     ],
     [
@@ -270,18 +270,6 @@ describe('events of the two APIs', () => {
 describe('what clients are told', () => {
   test.each([
     ['Endpoints', `${CORE}/endpoints`, {}, '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"'],
-    [
-      'ResourceQuotas',
-      `${CORE}/resourcequotas`,
-      { spec: {} },
-      '299 - "the embedded API server stores ResourceQuotas but does not enforce them"',
-    ],
-    [
-      'LimitRanges',
-      `${CORE}/limitranges`,
-      { spec: { limits: [] } },
-      '299 - "the embedded API server stores LimitRanges but does not apply them to pods"',
-    ],
   ])('when they write %s', async (_, path, given, warning) => {
     const { headers } = await api.post(`${IN_NAMESPACE(path)}?dryRun=All`, { ...given, metadata: { name: 'x' } })
     expect(headers['warning']).toBe(warning)

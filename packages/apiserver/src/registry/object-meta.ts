@@ -124,13 +124,14 @@ function validateOwners(owners: readonly OwnerReference[]): StatusCause[] {
 }
 
 function validateFinalizers(finalizers: readonly string[], isQualified: boolean): StatusCause[] {
-  const causes = finalizers.flatMap((finalizer, index) => {
-    const field = `metadata.finalizers[${index}]`
-    const problems = qualifiedNameErrors(finalizer).map((problem) => invalidValue(field, finalizer, problem))
-    if (isQualified && !finalizer.includes('/') && !STANDARD_FINALIZERS.has(finalizer)) {
-      problems.push(invalidValue(field, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'))
-    }
-    return problems
+  // A malformed name is told without its place in the list, one without a path with it: two layers of the real server look.
+  const causes = finalizers.flatMap((finalizer) =>
+    qualifiedNameErrors(finalizer).map((problem) => invalidValue('metadata.finalizers', finalizer, problem)),
+  )
+  finalizers.forEach((finalizer, index) => {
+    if (!isQualified || finalizer.includes('/') || STANDARD_FINALIZERS.has(finalizer)) return
+    const problem = 'name is neither a standard finalizer name nor is it fully qualified'
+    causes.push(invalidValue(`metadata.finalizers[${index}]`, finalizer, problem))
   })
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     causes.push(invalidValue('metadata.finalizers', finalizers, 'finalizer foregroundDeletion and orphan cannot be both set'))

@@ -10,12 +10,12 @@ export function sentMetadata(given: ObjectMeta, namespace: string | undefined): 
     resourceVersion: _version,
     deletionTimestamp: _deleted,
     deletionGracePeriodSeconds: _grace,
-    generation: _generation,
     namespace: _namespace,
+    selfLink: _link,
     uid: _uid,
     creationTimestamp: _created,
     ...rest
-  } = given
+  } = given as ObjectMeta & { readonly selfLink?: string }
   return { ...rest, ...(namespace === undefined ? {} : { namespace }) }
 }
 
@@ -26,8 +26,9 @@ export function updatedMetadata(sent: ObjectMeta, current: ObjectMeta): Draft['m
     resourceVersion: _version,
     deletionTimestamp: _deleted,
     deletionGracePeriodSeconds: _grace,
+    selfLink: _link,
     ...rest
-  } = sent
+  } = sent as ObjectMeta & { readonly selfLink?: string }
   const { name, namespace, uid, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds, managedFields } = current
   const kept = { name, namespace, uid, creationTimestamp }
   const fixed = { generation, deletionTimestamp, deletionGracePeriodSeconds }

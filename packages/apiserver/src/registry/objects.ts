@@ -1,4 +1,5 @@
 import { type Clock, type DynamicObject, formatTime, type ObjectMeta } from '@kubewright/core'
+import type { User } from '../authn/user.ts'
 import { desiredFields, type ManagerId, statusFields, trackUpdate } from '../managed-fields/index.ts'
 import { alreadyExists, conflict, forbidden, invalid, MODIFIED, notFound, storageError } from '../status/index.ts'
 import { type Entry, StaleEntryError, type Store } from '../storage/index.ts'
@@ -10,6 +11,7 @@ import { type MetaRules, validateNewMeta, validateUpdatedMeta } from './object-m
 import { restoreStatus, sameDesired, sentMetadata, settle, updatedMetadata, withManagedFields, withVersion } from './object-parts.ts'
 import { isFullyReleased } from './removal.ts'
 import { apiVersionOfResource, prepared, type StoredResource, served, toStored } from './resource.ts'
+import { NO_SERVER_ADMISSION, type ServerAdmission, type ServerWrite } from './server-admission.ts'
 import { awaiting, immediately, type Steps } from './steps.ts'
 import type { Draft, WriteContext } from './strategy.ts'
 import { keyOf, namespaceFor, type Target } from './target.ts'
@@ -18,13 +20,17 @@ export interface WriteOptions {
   readonly dryRun?: boolean
   /** Who writes; without it managedFields stay as they are (writes of the server itself). */
   readonly manager?: Omit<ManagerId, 'apiVersion' | 'operation' | 'subresource'>
-  readonly subresource?: 'status' | 'scale' | 'finalize' | 'binding'
+  readonly subresource?: 'status' | 'scale' | 'finalize' | 'binding' | 'approval'
   /** The caller has settled managedFields itself (server-side apply). */
   readonly tracked?: boolean
   /** Who has a say; without it nobody has (writes of the server itself). */
   readonly admission?: Admission
+  /** Whose wish it is; undefined: the server's own. */
+  readonly user?: User
   /** Takes what the client is to be told beside the answer. */
   readonly warn?: (text: string) => void
+  /** Takes what is to stand in the audit log. */
+  readonly annotate?: (key: string, value: string) => void
 }
 
 export interface UpdateOptions extends WriteOptions {
@@ -44,6 +50,8 @@ export interface ObjectsOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly uuid: () => string
+  /** What the server itself makes of writes. @default nothing */
+  readonly admission?: ServerAdmission
 }
 
 /** With five random characters a clash is rare, and eight in a row say that the name space is full. */
@@ -61,12 +69,14 @@ export class Objects {
   private readonly clock: Clock
   private readonly random: () => number
   private readonly uuid: () => string
+  private readonly admission: ServerAdmission
 
   constructor(options: ObjectsOptions) {
     this.store = options.store
     this.clock = options.clock
     this.random = options.random
     this.uuid = options.uuid
+    this.admission = options.admission ?? NO_SERVER_ADMISSION
   }
 
   /** @throws Refusal 404 */
@@ -120,7 +130,7 @@ export class Objects {
     options: WriteOptions = {},
   ): Steps<DynamicObject> {
     const namespace = namespaceFor(resource, object.metadata.namespace, requestedNamespace)
-    const context = this.context
+    const context = { ...this.context, ...(options.user === undefined ? {} : { user: options.user }) }
     const { name: givenName = '' } = object.metadata
     if (namespace !== undefined) admitToNamespace(this.store, resource, namespace, givenName)
     if (resource.custom?.terminating)
@@ -130,21 +140,26 @@ export class Objects {
     const managedFields = options.tracked
       ? draft.metadata.managedFields
       : this.tracked(resource, resource.empty(), draft as DynamicObject, options, context)
+    const write = this.serverWrite(resource, namespace, undefined, options)
+    if (write !== undefined) this.admission.admit(write, draft)
     const review = options.admission?.review
     if (review !== undefined) {
       const shown = withManagedFields(draft as DynamicObject, managedFields)
-      const mutated = yield* awaiting(() => review.mutate(shown, undefined))
+      const mutated = yield* awaiting(() => review.mutate(shown, undefined, this.admittingAgain(write)))
       draft = this.proposed(resource, mutated, namespace, context)
     }
     const complete = this.newState(resource, draft, namespace, managedFields, context, options)
+    if (write !== undefined) this.admission.validate(write, complete)
     if (review !== undefined) yield* awaiting(() => review.validate(complete, undefined))
     if (object.metadata.resourceVersion) throw storageError('resourceVersion should not be set on objects to be created')
     yield* prepared(resource, [complete], 'stored')
     const name = complete.metadata.name ?? ''
     const key = keyOf({ namespace, name })
+    const pay = write && this.admission.charge(write, complete)
     if (this.store.get(resource.storage.table, key) !== undefined) throw alreadyExists(resource, name)
     if (options.dryRun) return complete
     const { object: made } = this.store.create(resource.storage.table, key, toStored(resource, complete))
+    pay?.()
     yield* prepared(resource, [made], 'served')
     return served(resource, made)
   }
@@ -184,17 +199,21 @@ export class Objects {
     const current = served(resource, entry.object)
     let next = transform(current)
     checkLock(resource, target, current, next, options)
+    const write = this.serverWrite(resource, target.namespace, current, options)
+    const again = this.admittingAgain(write)
+    next = again(next)
     let draft = this.nextState(resource, current, next, options)
     const managedFields = options.tracked ? next.metadata.managedFields : this.tracked(resource, current, draft, options, this.context)
     const review = options.admission?.review
     if (review !== undefined) {
       const shown = withManagedFields(this.withDefaults(resource, next), managedFields)
-      next = yield* awaiting(() => review.mutate(shown, current))
+      next = yield* awaiting(() => review.mutate(shown, current, again))
       draft = this.nextState(resource, current, next, options)
     }
     const complete = settle(current, withManagedFields(draft, managedFields))
     options.admission?.check?.(complete, current)
     this.validateUpdate(resource, draft, current, options)
+    if (write !== undefined) this.admission.validate(write, complete)
     if (review !== undefined) {
       const reviewed = withVersion(complete, current.metadata.resourceVersion)
       yield* awaiting(() => review.validate(reviewed, current))
@@ -206,10 +225,32 @@ export class Objects {
       if (!options.dryRun) this.store.remove(table, entry)
       return { object: withVersion(complete, current.metadata.resourceVersion), created: false }
     }
+    const pay = write && this.admission.charge(write, complete)
     if (options.dryRun) return { object: withVersion(complete, current.metadata.resourceVersion), created: false }
     const { object: written } = this.store.replace(table, entry, toStored(resource, complete))
+    pay?.()
     yield* prepared(resource, [written], 'served')
     return { object: served(resource, written), created: false }
+  }
+
+  /** Undefined where the server itself has nothing to say. */
+  private serverWrite(
+    resource: StoredResource,
+    namespace: string | undefined,
+    old: DynamicObject | undefined,
+    { subresource, warn = () => {}, annotate = () => {} }: WriteOptions,
+  ): ServerWrite | undefined {
+    return subresource === undefined && this.admission.concerns(resource) ? { resource, namespace, old, warn, annotate } : undefined
+  }
+
+  /** Admits what others have changed since. */
+  private admittingAgain(write: ServerWrite | undefined): (object: DynamicObject) => DynamicObject {
+    if (write === undefined || !this.admission.changes(write.resource)) return (object) => object
+    return (object) => {
+      const draft = structuredClone(object) as Draft
+      this.admission.admit(write, draft)
+      return draft as DynamicObject
+    }
   }
 
   /** What a client wants to be there, with its defaults, before the server adds its own. */
@@ -238,7 +279,7 @@ export class Objects {
     if (!draft.metadata.name && draft.metadata.generateName)
       draft.metadata.name = this.freeName(resource, namespace, draft.metadata.generateName)
     strategy.prepareCreate?.(draft, context)
-    if (strategy.generation) draft.metadata.generation = 1
+    if (strategy.generation === true) draft.metadata.generation = 1
     const object = draft as DynamicObject
     admission?.check?.(object, undefined)
     const causes = [...validateNewMeta(object, metaRules(resource)), ...(strategy.validate?.(object, undefined, warn) ?? [])]
@@ -256,7 +297,8 @@ export class Objects {
   private nextState(resource: StoredResource, current: DynamicObject, next: DynamicObject, options: UpdateOptions): DynamicObject {
     const { strategy } = resource
     const context = this.context
-    const isStatus = options.subresource === 'status'
+    const view = strategy.statusViews?.[options.subresource ?? '']
+    const isStatus = isStatusWrite(resource, options)
     const source = isStatus ? withStatusOf(resource, current, next) : next
     const draft = structuredClone(source) as Draft
     if (!resource.keepsVersion) draft['apiVersion'] = apiVersionOfResource(resource)
@@ -265,7 +307,8 @@ export class Objects {
     if (strategy.statusSeparated && !isStatus && options.subresource !== 'finalize' && options.subresource !== 'binding')
       restoreStatus(draft, current)
     strategy.defaults?.(draft, context)
-    if (isStatus) strategy.prepareStatus?.(draft, current, context)
+    if (view !== undefined) view(draft, current, context)
+    else if (isStatus) strategy.prepareStatus?.(draft, current, context)
     else if (options.subresource !== 'finalize') strategy.prepareUpdate?.(draft, current, context)
     const object = draft as DynamicObject
     if (strategy.generation && !isStatus && options.subresource !== 'binding' && !sameDesired(resource, current, object))
@@ -281,7 +324,7 @@ export class Objects {
       ...metaCauses,
       ...metaCauses,
       ...(strategy.validate?.(object, current, options.warn) ?? []),
-      ...(options.subresource === 'status' || options.subresource === 'binding' ? [] : (strategy.validateUpdate?.(object, current) ?? [])),
+      ...(isStatusWrite(resource, options) || options.subresource === 'binding' ? [] : (strategy.validateUpdate?.(object, current) ?? [])),
     ]
     if (causes.length > 0) throw invalid(resource, current.metadata.name ?? '', causes)
   }
@@ -294,7 +337,8 @@ export class Objects {
     context: WriteContext,
   ): ObjectMeta['managedFields'] {
     if (options.manager === undefined) return after.metadata.managedFields
-    const ignored = options.subresource === 'status' ? desiredFields(after) : resource.strategy.statusSeparated ? statusFields : undefined
+    const { statusSeparated, metadataByStatus } = resource.strategy
+    const ignored = isStatusWrite(resource, options) ? desiredFields(after, metadataByStatus) : statusSeparated ? statusFields : undefined
     return trackUpdate(before, after, {
       schema: resource.schema(),
       manager: {
@@ -324,17 +368,21 @@ export function provide(objects: Objects, resource: StoredResource, object: Dyna
   return true
 }
 
+const isStatusWrite = ({ strategy }: StoredResource, { subresource }: WriteOptions): boolean =>
+  subresource === 'status' || (subresource !== undefined && strategy.statusViews?.[subresource] !== undefined)
+
 /** What a write to `/status` changes. */
 function withStatusOf({ strategy }: StoredResource, current: DynamicObject, next: DynamicObject): DynamicObject {
   const changed = { ...current, status: next['status'] }
-  if (!strategy.annotatedByStatus) return changed
-  const { annotations: _before, ...metadata } = current.metadata
-  const { annotations } = next.metadata
-  return { ...changed, metadata: annotations === undefined ? metadata : { ...metadata, annotations } }
+  if (strategy.metadataByStatus === undefined) return changed
+  if (strategy.metadataByStatus === 'all') return { ...changed, metadata: next.metadata }
+  const { labels: _sent, ...metadata } = next.metadata
+  const { labels } = current.metadata
+  return { ...changed, metadata: labels === undefined ? metadata : { ...metadata, labels } }
 }
 
 const metaRules = ({ namespaced, strategy, custom, group }: StoredResource): MetaRules => ({
   namespaced,
   name: strategy.name,
-  qualifiedFinalizers: custom === undefined && group !== 'apiextensions.k8s.io',
+  qualifiedFinalizers: custom === undefined && group !== 'apiextensions.k8s.io' && strategy.anyFinalizer !== true,
 })

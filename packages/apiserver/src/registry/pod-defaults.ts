@@ -9,6 +9,8 @@ export function defaultPodSpec(spec: Fields): void {
     schedulerName: 'default-scheduler',
     securityContext: {},
   })
+  // Less than nothing is as little as possible: 0 would be to kill.
+  if (Number(spec['terminationGracePeriodSeconds']) < 0) spec['terminationGracePeriodSeconds'] = 1
   if (spec['serviceAccountName'] === undefined && spec['serviceAccount'] !== undefined) spec['serviceAccountName'] = spec['serviceAccount']
   if (spec['serviceAccountName'] !== undefined) spec['serviceAccount'] = spec['serviceAccountName']
   for (const kind of ['initContainers', 'containers', 'ephemeralContainers']) {

@@ -1,4 +1,5 @@
 import type { DynamicObject, ObjectMeta, StatusCause } from '@kubewright/core'
+import type { User } from '../authn/user.ts'
 import { type NameRule, subdomainName } from './object-meta.ts'
 
 /** An object under construction: a private copy that hooks may change in place. */
@@ -9,6 +10,8 @@ export interface WriteContext {
   readonly now: number
   /** A fresh UUID. */
   readonly uid: string
+  /** Who creates; undefined: the server itself. */
+  readonly user?: User
 }
 
 /** What is particular to one kind. Everything not said here is the same for all of them. */
@@ -21,16 +24,24 @@ export interface Strategy {
   readonly createOnUpdate: boolean
   /** `status` is written through `/status` alone. */
   readonly statusSeparated: boolean
-  /** Annotations can be written through `/status` too: where a controller keeps what it knows beside what it sees. */
-  readonly annotatedByStatus?: true
-  /** `metadata.generation` counts changes of the desired state. */
-  readonly generation: boolean
+  /**
+   * What of the metadata can be written through `/status` too: where a controller keeps what it knows beside what it sees. Annotations are
+   * everything but the labels.
+   * @default none, as with custom resources
+   */
+  readonly metadataByStatus?: 'all' | 'annotations'
+  /** Finalizers may lack a path: the younger kinds of the real server do not look. */
+  readonly anyFinalizer?: true
+  /** `metadata.generation` counts changes of the desired state, and the creation as the first unless they count alone. */
+  readonly generation: boolean | 'of-changes'
   /** Fills what the client left open; runs on every write, after decoding. */
   readonly defaults?: (draft: Draft, context: WriteContext) => void
   readonly prepareCreate?: (draft: Draft, context: WriteContext) => void
   readonly prepareUpdate?: (draft: Draft, old: DynamicObject, context: WriteContext) => void
   /** Runs on writes to `/status`, after `status` was taken over. */
   readonly prepareStatus?: (draft: Draft, old: DynamicObject, context: WriteContext) => void
+  /** Subresources beside `status` through which a part of the status is written, and what becomes of a write to each. */
+  readonly statusViews?: Readonly<Record<string, (draft: Draft, old: DynamicObject, context: WriteContext) => void>>
   /** `old` on updates: some rules forgive what was wrong before, and `warn` of it. */
   readonly validate?: (object: DynamicObject, old?: DynamicObject, warn?: (text: string) => void) => readonly StatusCause[]
   readonly validateUpdate?: (object: DynamicObject, old: DynamicObject) => readonly StatusCause[]
@@ -40,6 +51,8 @@ export interface Strategy {
   readonly returnsDeleted?: true
   /** Dependents are orphaned unless the DELETE says otherwise: what batch/v1 and v1 promised before there was a garbage collector. */
   readonly orphansByDefault?: true
+  /** Told to who deletes without a word of what becomes of the dependents. */
+  readonly deletionWarning?: string
   /** Beside the desired state, these changes count as a new generation. */
   readonly generationOf?: (object: DynamicObject) => unknown
   /** What a DELETE of a living object does beside marking it. */

@@ -1,4 +1,4 @@
-import { badRequest, qualified } from '../status/index.ts'
+import { badRequest } from '../status/index.ts'
 import { type StoredResource, storageKey } from './resource.ts'
 
 /** One object of a resource, as a URL names it. */
@@ -11,10 +11,8 @@ export const keyOf = ({ namespace, name }: Target): string => storageKey(namespa
 
 /** The namespace an object is written to. @throws Refusal when body and URL disagree */
 export function namespaceFor(resource: StoredResource, given: string | undefined, requested: string | undefined): string | undefined {
-  if (!resource.namespaced) {
-    if (given) throw badRequest(`namespace may not be set on cluster-scoped ${qualified(resource)}`)
-    return undefined
-  }
+  // What an object of the whole cluster says of a namespace is dropped, as the real server drops it.
+  if (!resource.namespaced) return undefined
   if (given && requested && given !== requested)
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   return requested ?? given

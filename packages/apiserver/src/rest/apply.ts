@@ -52,7 +52,11 @@ function tracking(
   options: MutationOptions,
 ) {
   const ignored =
-    subresource === 'status' ? desiredFields({ ...live, ...config }) : resource.strategy.statusSeparated ? statusFields : undefined
+    subresource === 'status'
+      ? desiredFields({ ...live, ...config }, resource.strategy.metadataByStatus)
+      : resource.strategy.statusSeparated
+        ? statusFields
+        : undefined
   return {
     schema: resource.schema(),
     manager: {
@@ -87,10 +91,21 @@ function configuration(resource: StoredResource, target: Target, body: unknown):
 
 function typeProblem(resource: StoredResource, body: Fields): string | undefined {
   try {
-    const [unknown] = resource.read(body).unknownFields
-    return unknown && `.${unknown}: field not declared in schema`
+    const problems = undeclared(resource.read(body).unknownFields).map((path) => `.${path}: field not declared in schema`)
+    return problems.length > 1 ? `errors:\n  ${problems.join('\n  ')}` : problems[0]
   } catch (error) {
     if (error instanceof DecodeError) return error.message
     throw error
   }
+}
+
+/** The real server leaves an object at the first field that it does not know, and goes on with the next object. */
+function undeclared(paths: readonly string[]): readonly string[] {
+  const parents = new Set<string>()
+  return [...paths].sort().filter((path) => {
+    const parent = path.slice(0, Math.max(path.lastIndexOf('.'), 0))
+    const isFirst = !parents.has(parent)
+    parents.add(parent)
+    return isFirst
+  })
 }

@@ -80,7 +80,8 @@ function decodeBinary(bytes: Buffer): unknown {
 function goSyntaxError(json: string, message: string): string {
   if (json.trim() === '' || /end of (JSON input|data)|Unterminated/i.test(message)) return 'unexpected end of JSON input'
   const position = /position (\d+)/.exec(message)?.[1] ?? json.length - json.trimStart().length
-  const character = json[Number(position)] ?? ''
+  const character = json[Number(position)]
+  if (character === undefined) return 'unexpected end of JSON input'
   const before = json.slice(0, Number(position)).trimEnd().at(-1)
   if (/after JSON/.test(message)) return `invalid character '${character}' after top-level value`
   const wanted = before === '{' || before === ',' ? 'beginning of object key string' : 'beginning of value'

@@ -71,5 +71,5 @@ export function deprecations({ custom, strategy }: StoredResource): readonly str
 /** What they are told with every write. */
 export function standingWarnings(resource: StoredResource): readonly string[] {
   const { caveat } = resource.strategy
-  return [...deprecations(resource), ...(caveat === undefined ? [] : [caveat])]
+  return caveat === undefined ? [] : [caveat]
 }

@@ -5,7 +5,7 @@ import { apiVersionOfResource, type StoredResource } from '../registry/resource.
 import { DecodeError, type TypedForm } from '../registry/typed-form.ts'
 import { badRequest, invalid, invalidValue } from '../status/index.ts'
 import { type DecodedBody, excerpt } from './body.ts'
-import { duplicateFields } from './duplicate-fields.ts'
+import { duplicateFields, keyProblems } from './duplicate-fields.ts'
 import type { FieldValidation } from './options.ts'
 
 export interface DecodedObject {
@@ -27,7 +27,7 @@ export function decodeObject(resource: StoredResource, body: DecodedBody, valida
   const object = form.value as unknown as DynamicObject
   if (validation === 'Ignore') return { object, warnings: [] }
   const inYaml = body.duplicates ?? []
-  const problems = [...duplicates(body), ...unknown(form)]
+  const problems = problemsOf(resource, body, form)
   if (validation === 'Strict' && problems.length + inYaml.length > 0) {
     const first = inYaml.length === 0 ? [] : [`yaml: unmarshal errors:\n  ${inYaml.join('\n  ')}`]
     throw badRequest(cannotHandle(resource, `strict decoding error: ${[...first, ...problems].join(', ')}`))
@@ -50,7 +50,7 @@ export function decodePatched(
   return { object: form.value as unknown as DynamicObject, warnings: problems }
 }
 
-const patchInvalid = (patched: Fields, problem: string): Error =>
+export const patchInvalid = (patched: unknown, problem: string): Error =>
   invalid({ group: '', kind: '' }, '', [invalidValue('patch', JSON.stringify(patched), problem)])
 
 function typed(resource: StoredResource, fields: Fields, refuse: (problem: string) => Error): TypedForm {
@@ -62,8 +62,13 @@ function typed(resource: StoredResource, fields: Fields, refuse: (problem: strin
 }
 
 const unknown = (form: TypedForm): string[] => form.unknownFields.map((path) => `unknown field ${JSON.stringify(path)}`)
-const duplicates = ({ json }: DecodedBody): string[] =>
-  json === undefined ? [] : duplicateFields(json).map((path) => `duplicate field ${JSON.stringify(path)}`)
+
+/** The real server decodes its own kinds in one pass, and custom resources in two: first the text, then what it says. */
+function problemsOf({ custom }: StoredResource, { json }: DecodedBody, form: TypedForm): readonly string[] {
+  if (json === undefined) return unknown(form)
+  if (custom === undefined) return keyProblems(json, form.unknownFields)
+  return [...duplicateFields(json).map((path) => `duplicate field ${JSON.stringify(path)}`), ...unknown(form)]
+}
 
 function requireType(resource: StoredResource, { value, json }: DecodedBody): Fields {
   const unrecognized = (problem: string) => badRequest(`the object provided is unrecognized (must be of type ${resource.kind}): ${problem}`)

@@ -76,6 +76,9 @@ async function removalOptions(context: RestContext, asked: ResourceRequest): Pro
   const dryRuns = Array.isArray(dryRun) ? dryRun.map(String) : []
   const causes: StatusCause[] = [...propagationCauses(propagationPolicy, orphanDependents), ...dryRunCauses(dryRuns)]
   if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', causes)
+  const { deletionWarning } = asked.resource.strategy
+  if (deletionWarning !== undefined && propagationPolicy === undefined && orphanDependents === undefined)
+    request.notes.warn(deletionWarning)
   const policy = propagationPolicy ?? (orphanDependents === true ? 'Orphan' : orphanDependents === false ? 'Background' : undefined)
   const options = { ...given, kind: 'DeleteOptions', apiVersion: given['apiVersion'] ?? 'meta.k8s.io/v1' }
   const admission = admissionOf(context, asked, { dryRun: dryRuns.length > 0, options })

@@ -1,15 +1,16 @@
 import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts'
 import type { ServedResource, StoredResource } from '../registry/resource.ts'
 import { methodNotAllowed, noSuchPath, notImplemented } from '../status/index.ts'
-import type { ResourceRequest, RestContext } from './context.ts'
+import { deprecations, type ResourceRequest, type RestContext } from './context.ts'
 import { deleteCollection, deleteOne } from './delete.ts'
 import { type Answer, type ApiRequest, textAnswer } from './exchange.ts'
 import type { MetaPaths } from './meta-paths.ts'
 import { isSet } from './options.ts'
 import { patch } from './patch.ts'
-import { actOnPod, isPodAction } from './pod-actions.ts'
+import { actOnPod, bindNamed, isPodAction } from './pod-actions.ts'
 import { get, list } from './read.ts'
 import { type RequestInfo, requestInfo } from './request-info.ts'
+import { requireTimeout } from './request-timeout.ts'
 import { type Judges, review } from './reviews.ts'
 import { requestToken } from './token-request.ts'
 import { create, update } from './write.ts'
@@ -36,11 +37,12 @@ const OBJECT: Readonly<Record<string, readonly [Handler, string]>> = {
 }
 
 /** The subresources that the handlers know. Others of a real server are refused by name. */
-const KNOWN_SUBRESOURCES = new Set(['status', 'scale', 'finalize'])
-const FOREIGN_SUBRESOURCES = new Set(['attach', 'ephemeralcontainers', 'exec', 'log', 'portforward', 'proxy', 'resize', 'approval'])
+const KNOWN_SUBRESOURCES = new Set(['status', 'scale', 'finalize', 'approval'])
+const FOREIGN_SUBRESOURCES = new Set(['attach', 'ephemeralcontainers', 'exec', 'log', 'portforward', 'proxy', 'resize'])
 
 /** Finds out what a request is about and has it answered. @throws Refusal */
 export async function dispatch({ context, meta, authenticator, authorizer, tokens }: Dispatch, request: ApiRequest): Promise<Answer> {
+  requireTimeout(request)
   const info = requestInfo(request.path)
   if (info.is === 'other') return (await meta.answer(request)) ?? textAnswer(404, '404 page not found\n')
   const resource = context.catalog.find(info.group, info.version, info.resource)
@@ -48,9 +50,11 @@ export async function dispatch({ context, meta, authenticator, authorizer, token
     if (context.catalog.hasOwnGroup(info.group)) throw noSuchPath()
     return textAnswer(404, '404 page not found\n')
   }
+  if (resource.is === 'action' && resource.action === 'Binding') return bindNamed(context, request, info.namespace)
   if (resource.is === 'action') return review(resource, request, info.namespace, { authenticator, authorizer }, context.clock.now())
   const { namespace, name, subresource } = info
   const asked: ResourceRequest = { request, resource, namespace, name, subresource, isWatchPath: info.watchPrefix }
+  request.notes.warn(...deprecations(resource))
   if (resource.storage.table === '/serviceaccounts' && subresource === 'token') return requestToken(context, asked, tokens)
   if (isPodAction(asked)) return actOnPod(context, asked)
   return handlerOf(resource, asked)(context, asked)

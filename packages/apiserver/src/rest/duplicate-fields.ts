@@ -3,21 +3,41 @@
  * `JSON.parse` keeps the last of them without a word, and the author means one of the two. The text must be valid JSON.
  */
 export function duplicateFields(text: string): readonly string[] {
-  const scanner = new Scanner(text)
-  scanner.value('')
-  return scanner.duplicates
+  const duplicates = new Set<string>()
+  scan(text, (path, isRepeated) => isRepeated && duplicates.add(path))
+  return [...duplicates]
 }
+
+/** What is wrong with the keys of a JSON text, in the order in which the text has them, as the real server tells it of its own kinds. */
+export function keyProblems(text: string, unknown: readonly string[]): readonly string[] {
+  const unmet = new Set(unknown)
+  const problems = new Set<string>()
+  scan(text, (path, isRepeated) => {
+    if (isRepeated) problems.add(`duplicate field ${JSON.stringify(path)}`)
+    if (unmet.delete(path)) problems.add(`unknown field ${JSON.stringify(path)}`)
+  })
+  for (const path of unmet) problems.add(`unknown field ${JSON.stringify(path)}`)
+  return [...problems]
+}
+
+/** `visit` gets the path of every key, and whether its object has had that key before. */
+function scan(text: string, visit: Visit): void {
+  new Scanner(text, visit).value('')
+}
+
+type Visit = (path: string, isRepeated: boolean) => void
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
 class Scanner {
-  readonly duplicates: string[] = []
   private readonly text: string
+  private readonly visit: Visit
   private at = 0
 
-  constructor(text: string) {
+  constructor(text: string, visit: Visit) {
     this.text = text
+    this.visit = visit
   }
 
   value(path: string): void {
@@ -43,7 +63,7 @@ class Scanner {
     for (this.space(); this.text[this.at] !== '}' && this.at < this.text.length; this.space()) {
       const key = this.string()
       const child = path === '' ? key : `${path}.${key}`
-      if (seen.has(key)) this.duplicates.push(child)
+      this.visit(child, seen.has(key))
       seen.add(key)
       this.space()
       this.at++

@@ -44,9 +44,12 @@ export function negotiate(accept: string | undefined): Representation {
     if (as !== undefined) return { encoding, as }
   }
   throw isKnownType
-    ? new Refusal(406, 'NotAcceptable', 'only the following media types are accepted: application/json, application/yaml')
+    ? notAcceptable()
     : new Refusal(406, 'NotAcceptable', '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml', {})
 }
+
+export const notAcceptable = (): Refusal =>
+  new Refusal(406, 'NotAcceptable', 'only the following media types are accepted: application/json, application/yaml')
 
 function transformation(parameters: Readonly<Record<string, string>>): Representation['as'] | undefined {
   const { as, g, v } = parameters

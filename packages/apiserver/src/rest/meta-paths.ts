@@ -1,44 +1,36 @@
-import { createHash } from 'node:crypto'
 import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts'
 import { aggregatedDiscovery, aggregatedType, aggregatedVersion } from '../discovery/aggregated.ts'
 import { coreVersions, groupList, oneGroup, resourceList } from '../discovery/legacy.ts'
 import { versionInfo } from '../discovery/version.ts'
-import {
-  type GroupVersionResources,
-  LEGACY_PROTOBUF,
-  legacyDocument,
-  legacyProtobuf,
-  type OpenApiDocument,
-  type OpenApiResource,
-  openApiDocument,
-  openApiIndex,
-} from '../openapi/index.ts'
-import type { Catalog, ServedGroupVersion } from '../registry/catalog.ts'
+import type { Catalog } from '../registry/catalog.ts'
 import { methodNotAllowed, noSuchPath } from '../status/index.ts'
-import { type Answer, type ApiRequest, JSON_TYPE, jsonAnswer, textAnswer } from './exchange.ts'
-
-const HEALTH = /^\/(healthz|livez|readyz)(\/ping)?$/
+import { type Answer, type ApiRequest, jsonAnswer } from './exchange.ts'
+import { probe } from './health.ts'
+import { OpenApiPaths } from './openapi-paths.ts'
+import { Revalidated } from './revalidated.ts'
+import { METRICS_TYPE, type MetricsSource, serverMetrics, serviceLevelMetrics } from './server-metrics.ts'
 
 /** The paths that are about the server itself: discovery, OpenAPI, version, probes. They derive from the catalog, once for each of its generations. */
 export class MetaPaths {
   private readonly catalog: Catalog
   private readonly address: string
-  private generation = -1
-  private readonly documents = new Map<string, Promise<OpenApiDocument>>()
-  private readonly bodies = new Map<string, { readonly body: string; readonly etag: string }>()
-
   private readonly tokens: ServiceAccountTokens
+  private readonly metrics: MetricsSource
+  private readonly bodies: Revalidated
+  private readonly openApi: OpenApiPaths
 
   /** `address`: host and port, as clients reach it. */
-  constructor(catalog: Catalog, address: string, tokens: ServiceAccountTokens) {
+  constructor(catalog: Catalog, address: string, tokens: ServiceAccountTokens, metrics: MetricsSource) {
     this.catalog = catalog
     this.address = address
     this.tokens = tokens
+    this.metrics = metrics
+    this.bodies = new Revalidated(catalog)
+    this.openApi = new OpenApiPaths(catalog, this.bodies)
   }
 
   /** `undefined`: no such path. @throws Refusal */
   async answer(request: ApiRequest): Promise<Answer | undefined> {
-    this.forgetOutdated()
     const { path } = request
     const parts = path.split('/').filter((part) => part !== '')
     const found = await this.find(request, parts)
@@ -48,15 +40,19 @@ export class MetaPaths {
 
   private async find(request: ApiRequest, parts: readonly string[]): Promise<Answer | undefined> {
     const { path } = request
-    if (HEALTH.test(path)) return textAnswer(200, request.query.has('verbose') ? `[+]ping ok\n${parts[0]} check passed\n` : 'ok')
+    const health = probe(request)
+    if (health !== undefined) return health
     if (path === '/version' || path === '/version/') return jsonAnswer(200, versionInfo())
     if (path === '/.well-known/openid-configuration') return this.issuerConfiguration()
     if (path === '/openid/v1/jwks')
       return { code: 200, headers: { 'content-type': 'application/jwk-set+json' }, body: JSON.stringify(this.tokens.keys.keySet()) }
-    if (parts[0] === 'openapi' && parts[1] === 'v3') return this.openApi(parts.slice(2))
-    if (path === '/openapi/v2') return openApiV2(request)
+    if (path === '/metrics') return metricsAnswer(serverMetrics(this.metrics))
+    if (path === '/metrics/slis') return metricsAnswer(serviceLevelMetrics())
+    if (parts[0] === 'openapi') return this.openApi.answer(request, parts.slice(1))
     if (parts.length === 0)
-      return jsonAnswer(200, { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version'] })
+      return jsonAnswer(200, {
+        paths: ['/api', '/apis', '/healthz', '/livez', '/metrics', '/metrics/slis', '/openapi/v2', '/openapi/v3', '/readyz', '/version'],
+      })
     if (parts[0] !== 'api' && parts[0] !== 'apis') return undefined
     const [, group = '', version] = parts
     // The two shapes of "not found" tell clients whether the group is there.
@@ -70,7 +66,9 @@ export class MetaPaths {
       const version = aggregatedVersion(request.headers['accept'])
       if (version === undefined)
         return jsonAnswer(200, root === 'api' ? coreVersions(this.catalog, this.address) : groupList(this.catalog), { vary: 'Accept' })
-      return this.cached(request, `${root} ${version}`, aggregatedType(version), () => aggregatedDiscovery(this.catalog, root, version))
+      return this.bodies.answer(request, `${root} ${version}`, aggregatedType(version), () =>
+        aggregatedDiscovery(this.catalog, root, version),
+      )
     }
     const [first = '', second] = rest
     const document =
@@ -84,37 +82,6 @@ export class MetaPaths {
     return document && jsonAnswer(200, document)
   }
 
-  private cached(request: ApiRequest, key: string, type: string, make: () => object): Answer {
-    let cached = this.bodies.get(key)
-    if (cached === undefined) {
-      const body = JSON.stringify(make())
-      cached = { body, etag: `"${createHash('sha512').update(body).digest('hex').toUpperCase()}"` }
-      this.bodies.set(key, cached)
-    }
-    const headers = { etag: cached.etag, vary: 'Accept' }
-    if (request.headers['if-none-match'] === cached.etag) return { code: 304, headers, body: '' }
-    return { code: 200, headers: { ...headers, 'content-type': type }, body: cached.body }
-  }
-
-  private async openApi(parts: readonly string[]): Promise<Answer | undefined> {
-    const served = this.catalog.groupVersions()
-    if (parts.length === 0) return jsonAnswer(200, openApiIndex(served.map(described)))
-    const [group, version] = parts[0] === 'api' ? ['', parts[1]] : [parts[1], parts[2]]
-    const found = served.find((each) => each.group === group && each.version === version)
-    if (found === undefined) return undefined
-    return { code: 200, headers: { 'content-type': JSON_TYPE, vary: 'Accept' }, body: JSON.stringify(await this.document(found)) }
-  }
-
-  private document(served: ServedGroupVersion): Promise<OpenApiDocument> {
-    const key = `${served.group}/${served.version}`
-    let document = this.documents.get(key)
-    if (document === undefined) {
-      document = openApiDocument(described(served))
-      this.documents.set(key, document)
-    }
-    return document
-  }
-
   /** For those who verify ServiceAccount tokens by OpenID Connect. */
   private issuerConfiguration(): Answer {
     const { issuer, keys } = this.tokens
@@ -126,39 +93,6 @@ export class MetaPaths {
       id_token_signing_alg_values_supported: keys.algorithms,
     })
   }
-
-  private forgetOutdated(): void {
-    if (this.generation === this.catalog.generation) return
-    this.generation = this.catalog.generation
-    this.documents.clear()
-    this.bodies.clear()
-  }
 }
 
-function openApiV2({ headers }: ApiRequest): Answer {
-  const { gitVersion } = versionInfo()
-  return headers['accept']?.includes('proto-openapi.spec.v2')
-    ? { code: 200, headers: { 'content-type': LEGACY_PROTOBUF }, body: legacyProtobuf(gitVersion) }
-    : jsonAnswer(200, legacyDocument(gitVersion))
-}
-
-const described = (served: ServedGroupVersion): GroupVersionResources => ({
-  ...served,
-  resources: served.resources.flatMap(openApiResource),
-})
-
-function openApiResource(resource: ServedGroupVersion['resources'][number]): OpenApiResource[] {
-  if (resource.is !== 'stored') return []
-  const { plural, kind, namespaced, custom } = resource
-  const schema = custom === undefined ? undefined : resource.schema()
-  return [
-    {
-      plural,
-      kind,
-      namespaced,
-      builtin: custom === undefined,
-      subresources: resource.subresources.map(({ name }) => name),
-      ...(schema === undefined ? {} : { schema }),
-    },
-  ]
-}
+const metricsAnswer = (body: string): Answer => ({ code: 200, headers: { 'content-type': METRICS_TYPE }, body })

@@ -3,20 +3,22 @@ import {
   applyMergePatch,
   applyStrategicMergePatch,
   type DynamicObject,
+  deepEqual,
   isJsonPatchError,
+  isStrategicMergeError,
   type JsonPatchOperation,
-  messageOf,
+  type StrategicMergeError,
   unknownPatchSchema,
 } from '@kubewright/core'
 import { patchSchemaOf } from '../builtin/index.ts'
 import { isFields } from '../registry/fields.ts'
 import { apiVersionOfResource, type StoredResource } from '../registry/resource.ts'
 import { inTime } from '../registry/steps.ts'
-import { badRequest, Refusal, unsupportedMediaType } from '../status/index.ts'
+import { badRequest, Refusal, storageError, unsupportedMediaType } from '../status/index.ts'
 import { applyPatch } from './apply.ts'
 import { decodeJson, decodeYaml } from './body.ts'
 import { presenterFor, type ResourceRequest, type RestContext, standingWarnings, targetOf } from './context.ts'
-import { decodePatched } from './decode.ts'
+import { decodePatched, patchInvalid } from './decode.ts'
 import { duplicateFields } from './duplicate-fields.ts'
 import type { Answer } from './exchange.ts'
 import { contentType } from './media-type.ts'
@@ -54,8 +56,9 @@ export async function patch(context: RestContext, asked: ResourceRequest): Promi
   const slips = options.fieldValidation === 'Ignore' ? [] : type === 'json' ? unknownOperationFields(body) : duplicatesIn(text)
   if (asked.subresource !== 'scale') request.notes.warn(...standingWarnings(resource))
   const change = (current: DynamicObject): DynamicObject => {
-    if (asked.subresource === 'scale') return scaled(resource, current, patched(resource, type, scaleOf(resource, current), body))
-    const next = decodePatched(resource, patched(resource, type, withType(resource, current), body), options.fieldValidation, slips)
+    if (asked.subresource === 'scale') return scaledByPatch(resource, current, (scale) => patched(resource, type, scale, body))
+    const before = withType(resource, current)
+    const next = decodePatched(resource, asWritten(before, patched(resource, type, before, body)), options.fieldValidation, slips)
     requireSameName(next.object, target)
     request.notes.warn(...next.warnings)
     return next.object
@@ -67,7 +70,7 @@ export async function patch(context: RestContext, asked: ResourceRequest): Promi
     }),
   )
   if (asked.subresource === 'scale') return answerWith(200, JSON.stringify(scaleOf(resource, object)), representation)
-  request.notes.warn(...finalizerWarnings(object))
+  request.notes.warn(...finalizerWarnings(resource, object))
   return answerWith(200, presenter.loose(object), representation)
 }
 
@@ -97,9 +100,37 @@ function patched(resource: StoredResource, type: Exclude<PatchType, 'apply'>, ob
       try {
         return applyStrategicMergePatch(object, body, patchSchemaOf(resource) ?? unknownPatchSchema)
       } catch (error) {
-        throw badRequest(messageOf(error))
+        throw isStrategicMergeError(error) ? strategicRefusal(error) : error
       }
   }
+}
+
+/** Only what is wrong with the patch's form is the client's fault; the rest the real server tells as a failure of its own, without a reason. */
+const strategicRefusal = ({ code, problem }: StrategicMergeError): Refusal =>
+  code === 400 ? badRequest(problem) : code === 422 ? new Refusal(422, 'Invalid', problem, {}) : storageError(problem)
+
+/** As Go's library writes a patched document: objects that the patch changed have their fields sorted, all others keep their order. */
+function asWritten(before: unknown, after: unknown, isRoot = true): unknown {
+  if (!isFields(after) || (!isRoot && deepEqual(before, after))) return after
+  const old = isFields(before) ? before : {}
+  return Object.fromEntries(
+    Object.keys(after)
+      .sort()
+      .map((name) => [name, asWritten(old[name], after[name], false)]),
+  )
+}
+
+/** @throws Refusal */
+function scaledByPatch(resource: StoredResource, object: DynamicObject, change: (scale: DynamicObject) => unknown): DynamicObject {
+  const before = scaleOf(resource, object)
+  const scale = asWritten(before, change(before))
+  const spec = isFields(scale) ? scale['spec'] : undefined
+  if (spec !== undefined && spec !== null && !isFields(spec))
+    throw patchInvalid(
+      scale,
+      `json: cannot unmarshal ${Array.isArray(spec) ? 'array' : typeof spec} into Go struct field Scale.spec of type v1.ScaleSpec`,
+    )
+  return scaled(resource, object, scale)
 }
 
 const notAMap = (body: unknown): string =>

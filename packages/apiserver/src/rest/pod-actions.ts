@@ -3,7 +3,7 @@ import { type Fields, isFields, optionalFields } from '../registry/fields.ts'
 import { badRequest, methodNotAllowed } from '../status/index.ts'
 import { readBody } from './body.ts'
 import { type ResourceRequest, type RestContext, targetOf } from './context.ts'
-import { type Answer, jsonAnswer } from './exchange.ts'
+import { type Answer, type ApiRequest, jsonAnswer } from './exchange.ts'
 import { mutationOptions } from './options.ts'
 import { bindPod } from './pod-binding.ts'
 import { evictPod } from './pod-eviction.ts'
@@ -40,11 +40,20 @@ export async function actOnPod(context: RestContext, asked: ResourceRequest): Pr
   return jsonAnswer(201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 })
 }
 
+/** POST of `bindings`: the older way to bind a pod, which the body names. @throws Refusal */
+export async function bindNamed(context: RestContext, request: ApiRequest, namespace: string | undefined): Promise<Answer> {
+  const resource = context.catalog.find('', 'v1', 'pods')
+  if (request.method !== 'POST' || namespace === undefined || resource?.is !== 'stored') throw methodNotAllowed()
+  const { value } = await readBody(request, 'Binding')
+  const name = isFields(value) ? optionalFields(value, 'metadata')?.['name'] : undefined
+  return actOnPod(context, { request, resource, namespace, name: String(name ?? ''), subresource: 'binding', isWatchPath: false })
+}
+
 /** The action as those who have a say in it want it. */
 async function review(context: RestContext, asked: ResourceRequest, sent: DynamicObject, dryRun: boolean): Promise<DynamicObject> {
   const reviewer = admissionOf(context, asked, { dryRun, options: dryRun ? { dryRun: ['All'] } : {} })?.review
   if (reviewer === undefined) return sent
-  const changed = await reviewer.mutate(sent, undefined)
+  const changed = await reviewer.mutate(sent, undefined, (action) => action)
   await reviewer.validate(changed, undefined)
   return changed
 }

@@ -1,6 +1,6 @@
 import { prepared, served } from '../registry/resource.ts'
 import { inTime } from '../registry/steps.ts'
-import { deprecations, presenterFor, type ResourceRequest, type RestContext, targetOf } from './context.ts'
+import { presenterFor, type ResourceRequest, type RestContext, targetOf } from './context.ts'
 import type { Answer } from './exchange.ts'
 import { listPage } from './list.ts'
 import { requireForm } from './media-type.ts'
@@ -22,7 +22,6 @@ export async function get(context: RestContext, asked: ResourceRequest): Promise
   const entry = objects.entry(resource, targetOf(asked))
   await inTime(prepared(resource, [entry.object], 'served'))
   const json = asked.subresource === 'scale' ? JSON.stringify(scaleOf(resource, served(resource, entry.object))) : presenter.object(entry)
-  request.notes.warn(...deprecations(resource))
   return answerWith(200, json, representation)
 }
 
@@ -40,7 +39,6 @@ export async function list(context: RestContext, asked: ResourceRequest): Promis
     )
   requireForm(representation, 'list', resource)
   const { entries, metadata } = await inTime(listPage(context.objects.store, resource, namespace, options, selection))
-  request.notes.warn(...deprecations(resource))
   return answerWith(200, presenter.list(entries, metadata), representation)
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { duplicateFields } from './duplicate-fields.ts'
+import { duplicateFields, keyProblems } from './duplicate-fields.ts'
 import { requestInfo } from './request-info.ts'
 
 describe('a URL', () => {
@@ -44,4 +44,16 @@ describe('keys that stand twice', () => {
   ])('%s', (json, paths) => {
     expect(duplicateFields(json)).toEqual(paths)
   })
+})
+
+test('what is wrong with the keys of a text is told once each, in the order of the text', () => {
+  const text = '{"metadata":{"a":1,"labels":{"l":1,"l":2}},"spec":{"x":1,"replicas":1,"replicas":2,"y":1,"replicas":3}}'
+  expect(keyProblems(text, ['spec.y', 'spec.x', 'metadata.a', 'elsewhere'])).toEqual([
+    'unknown field "metadata.a"',
+    'duplicate field "metadata.labels.l"',
+    'unknown field "spec.x"',
+    'duplicate field "spec.replicas"',
+    'unknown field "spec.y"',
+    'unknown field "elsewhere"',
+  ])
 })

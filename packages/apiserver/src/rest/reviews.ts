@@ -9,6 +9,7 @@ import { apiVersionOfResource } from '../registry/resource.ts'
 import { badRequest, methodNotAllowed } from '../status/index.ts'
 import { readBody } from './body.ts'
 import { type Answer, type ApiRequest, jsonAnswer } from './exchange.ts'
+import { negotiate, notAcceptable } from './media-type.ts'
 
 /** Who is asked about identities and rights. */
 export interface Judges {
@@ -25,6 +26,7 @@ export async function review(
   now: number,
 ): Promise<Answer> {
   if (request.method !== 'POST') throw methodNotAllowed()
+  requireWhole(request)
   const { value } = await readBody(request, resource.kind)
   const asked: Fields = isFields(value) ? value : {}
   const spec = fieldsAt({ ...asked }, 'spec')
@@ -35,6 +37,11 @@ export async function review(
     ...(resource.action === 'SelfSubjectReview' ? { creationTimestamp: formatTime(now) } : {}),
   }
   return jsonAnswer(201, { ...asked, kind: resource.kind, apiVersion: apiVersionOfResource(resource), metadata, status })
+}
+
+/** What is not kept has no rows and no metadata that could be shown alone. @throws Refusal 406 */
+function requireWhole({ headers }: ApiRequest): void {
+  if (negotiate(headers['accept']).as !== 'object') throw notAcceptable()
 }
 
 interface Question extends Judges {

@@ -31,7 +31,8 @@ export function selectionOf(
       throw badRequest(unknownField(resource, path))
   }
   if (labels.length === 0 && fields.length === 0 && name === undefined) return everything
-  const isConverted = resource.conversion?.prepare !== undefined
+  // A field of a custom resource may have got its value only by a later default.
+  const isConverted = resource.conversion?.prepare !== undefined || resource.custom !== undefined
   return (object) =>
     (name === undefined || object.metadata.name === name) &&
     matchesLabels(labels, object.metadata.labels) &&

@@ -81,9 +81,9 @@ function reviewedRequest(
 function throughScale({ resource }: ResourceRequest, review: NonNullable<Admission['review']>): NonNullable<Admission['review']> {
   const view = (object: DynamicObject) => scaleOf(resource, object)
   return {
-    async mutate(object, old) {
+    async mutate(object, old, _again) {
       const shown = view(object)
-      const changed = await review.mutate(shown, old && view(old))
+      const changed = await review.mutate(shown, old && view(old), (scale) => scale)
       return changed === shown ? object : { ...scaled(resource, object, changed), metadata: object.metadata }
     },
     validate: (object, old) => review.validate(view(object), old && view(old)),

@@ -23,6 +23,8 @@ describe('create', () => {
         namespace: 'default',
         uid: expect.stringMatching(/^[0-9a-f-]{36}$/),
         resourceVersion: expect.stringMatching(/^\d+$/),
+        // ConfigMaps have none of the server's own: the real server keeps what it is given.
+        generation: 7,
         creationTimestamp: '2026-01-01T00:00:00Z',
         managedFields: [
           {

@@ -1,6 +1,7 @@
 import type { DynamicObject } from '@kubewright/core'
 import { uidConflict } from '../registry/object-lock.ts'
 import type { UpdateOptions } from '../registry/objects.ts'
+import type { StoredResource } from '../registry/resource.ts'
 import { inTime } from '../registry/steps.ts'
 import type { Target } from '../registry/target.ts'
 import { badRequest, methodNotAllowed } from '../status/index.ts'
@@ -28,11 +29,13 @@ export async function create(context: RestContext, asked: ResourceRequest): Prom
     context.objects.creation(resource, object, namespace, {
       dryRun: options.dryRun,
       manager: { manager: options.fieldManager },
+      user: request.user,
       warn: (text) => request.notes.warn(text),
+      annotate: (key, value) => request.notes.annotate(key, value),
       ...(admission === undefined ? {} : { admission }),
     }),
   )
-  request.notes.warn(...finalizerWarnings(made))
+  request.notes.warn(...finalizerWarnings(resource, made))
   return answerWith(201, presenter.loose(made), representation)
 }
 
@@ -70,7 +73,7 @@ export async function update(context: RestContext, asked: ResourceRequest): Prom
       createMissing: asked.subresource === undefined,
     }),
   )
-  request.notes.warn(...finalizerWarnings(written.object))
+  request.notes.warn(...finalizerWarnings(resource, written.object))
   return answerWith(written.created ? 201 : 200, presenter.loose(written.object), representation)
 }
 
@@ -78,11 +81,12 @@ export function updateOptions(context: RestContext, asked: ResourceRequest, opti
   const { subresource, request } = asked
   const admission = admissionOf(context, asked, writeOf(request, options))
   const known: Pick<UpdateOptions, 'subresource'> =
-    subresource === 'status' || subresource === 'scale' || subresource === 'finalize' ? { subresource } : {}
+    subresource === 'status' || subresource === 'scale' || subresource === 'finalize' || subresource === 'approval' ? { subresource } : {}
   return {
     dryRun: options.dryRun,
     manager: { manager: options.fieldManager },
     warn: (text) => request.notes.warn(text),
+    annotate: (key, value) => request.notes.annotate(key, value),
     ...known,
     ...(admission === undefined ? {} : { admission }),
   }
@@ -109,7 +113,8 @@ export function requireSameName({ metadata }: DynamicObject, { name, namespace }
 }
 
 /** Finalizers without a path are legal and unwise: two programs may mean different things by one. */
-export function finalizerWarnings({ metadata }: DynamicObject): readonly string[] {
+export function finalizerWarnings({ strategy }: StoredResource, { metadata }: DynamicObject): readonly string[] {
+  if (strategy.anyFinalizer) return []
   const standard = new Set(['orphan', 'foregroundDeletion', 'kubernetes'])
   return (metadata.finalizers ?? [])
     .filter((finalizer) => !standard.has(finalizer) && !finalizer.includes('/'))

@@ -8,7 +8,9 @@ import { AdmissionChain } from '../admission/admission-chain.ts'
 import { Equivalents } from '../admission/equivalents.ts'
 import { matchConditionEngine } from '../admission/match-condition-engine.ts'
 import { Matcher } from '../admission/matcher.ts'
-import { PolicyAdmission } from '../admission/policies/policy-admission.ts'
+import { builtinPlugins } from '../admission/plugins/builtin-plugins.ts'
+import { MutatingPolicyAdmission } from '../admission/policies/mutating/policy-admission.ts'
+import { ValidatingPolicyAdmission } from '../admission/policies/validating/policy-admission.ts'
 import { WebhookAdmission } from '../admission/webhook-admission.ts'
 import { AuditLog } from '../audit/audit-log.ts'
 import { parseTokenFile } from '../authn/token-file.ts'
@@ -21,7 +23,7 @@ import { Registrar } from '../crd/registrar.ts'
 import { builtinResources } from '../registry/builtin-resources.ts'
 import { Catalog } from '../registry/catalog.ts'
 import { Objects } from '../registry/objects.ts'
-import { SERVICES_TABLE, serviceAddresses } from '../registry/strategies/services.ts'
+import { ServiceAddresses } from '../registry/service-addresses.ts'
 import type { RestContext } from '../rest/context.ts'
 import { dispatch } from '../rest/dispatch.ts'
 import { MetaPaths } from '../rest/meta-paths.ts'
@@ -101,7 +103,7 @@ async function start(options: ApiServerOptions, persistence: Persistence): Promi
 
   const { ahead, firstRevision } = persistence
   const store = new Store({ clock, history: options.history ?? DEFAULT_HISTORY, firstRevision, ahead })
-  const objects = new Objects({ store, clock, random, uuid })
+  const objects = new Objects({ store, clock, random, uuid, admission: builtinPlugins(store, () => clock.now()) })
   const security = securityOf({
     store,
     clock,
@@ -112,15 +114,18 @@ async function start(options: ApiServerOptions, persistence: Persistence): Promi
   })
   const cel = matchConditionEngine()
   const catalog = new Catalog()
-  const addresses = serviceAddresses()
+  const addresses = new ServiceAddresses()
+  const stopAddresses = addresses.follow(store)
   catalog.add(...builtinResources({ addresses, cel }))
   const webhookClient = new WebhookClient(store, clock)
   const equivalents = new Equivalents(catalog, (resource, object) => objects.withDefaults(resource, object))
   const matcher = new Matcher({ store, equivalents })
-  const admission = new AdmissionChain(
-    new WebhookAdmission({ store, client: webhookClient, matcher, uuid, cel, log }),
-    new PolicyAdmission({ store, catalog, matcher }),
-  )
+  const policyContext = { store, catalog, matcher, authorizer: security.authorizer }
+  const admission = new AdmissionChain({
+    mutatingPolicies: new MutatingPolicyAdmission(policyContext),
+    webhooks: new WebhookAdmission({ store, client: webhookClient, matcher, uuid, cel, authorizer: security.authorizer, log }),
+    validatingPolicies: new ValidatingPolicyAdmission(policyContext),
+  })
   const stopAdmission = admission.start()
   const watches = new Set<Watch>()
   const endWatches = (concerns: (watch: Watch) => boolean) => {
@@ -166,11 +171,10 @@ async function start(options: ApiServerOptions, persistence: Persistence): Promi
     observe: ({ method, code }) => requests.set(`${method} ${code}`, (requests.get(`${method} ${code}`) ?? 0) + 1),
   })
   const actualPort = await listen(server, host, port)
-  meta = new MetaPaths(catalog, `${host}:${actualPort}`, security.tokens)
+  meta = new MetaPaths(catalog, `${host}:${actualPort}`, security.tokens, { store, requests, watches })
   const controllers = startControllers({ objects, catalog, clock, log, rootCa: caData }, running)
   persistence.restore(store)
-  for (const { object } of store.list(SERVICES_TABLE)) addresses.taken(object)
-  bootstrap(objects, catalog, actualPort, running.has('pod') ? [firstNode] : [])
+  bootstrap({ objects, catalog, port: actualPort, running, machines: running.has('pod') ? [firstNode] : [] })
   bootstrapRoles(objects, catalog)
 
   const url = `https://${host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host}:${actualPort}`
@@ -182,6 +186,7 @@ async function start(options: ApiServerOptions, persistence: Persistence): Promi
       controllers.stop()
       stopRegistrar()
       stopAdmission()
+      stopAddresses()
       security.stop()
       webhookClient.close()
       const closed = once(server, 'close')

@@ -8,6 +8,7 @@ import * as workloads from './columns/workloads.ts'
 
 /** By `Kind` of the core group and `Kind.group` of the others: all versions of a kind show the same. */
 const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  ComponentStatus: core.componentStatusColumns,
   ConfigMap: core.configMapColumns,
   Endpoints: network.endpointsColumns,
   Event: core.eventColumns,
@@ -28,6 +29,9 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'ControllerRevision.apps': workloads.controllerRevisionColumns,
   'CronJob.batch': workloads.cronJobColumns,
   'CustomResourceDefinition.apiextensions.k8s.io': cluster.createdAtColumns,
+  'CSIDriver.storage.k8s.io': storage.csiDriverColumns,
+  'CSINode.storage.k8s.io': storage.csiNodeColumns,
+  'CSIStorageCapacity.storage.k8s.io': cluster.createdAtColumns,
   'DaemonSet.apps': workloads.daemonSetColumns,
   'Deployment.apps': workloads.deploymentColumns,
   'EndpointSlice.discovery.k8s.io': network.endpointSliceColumns,
@@ -37,6 +41,8 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'IngressClass.networking.k8s.io': network.ingressClassColumns,
   'Job.batch': workloads.jobColumns,
   'Lease.coordination.k8s.io': cluster.leaseColumns,
+  'MutatingAdmissionPolicy.admissionregistration.k8s.io': cluster.mutatingPolicyColumns,
+  'MutatingAdmissionPolicyBinding.admissionregistration.k8s.io': cluster.admissionPolicyBindingColumns,
   'MutatingWebhookConfiguration.admissionregistration.k8s.io': cluster.webhookColumns,
   'NetworkPolicy.networking.k8s.io': network.networkPolicyColumns,
   'PodDisruptionBudget.policy': cluster.disruptionBudgetColumns,
@@ -49,6 +55,7 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'StorageClass.storage.k8s.io': storage.storageClassColumns,
   'ValidatingAdmissionPolicy.admissionregistration.k8s.io': cluster.admissionPolicyColumns,
   'ValidatingAdmissionPolicyBinding.admissionregistration.k8s.io': cluster.admissionPolicyBindingColumns,
+  'VolumeAttachment.storage.k8s.io': storage.volumeAttachmentColumns,
   'ValidatingWebhookConfiguration.admissionregistration.k8s.io': cluster.webhookColumns,
 }
 

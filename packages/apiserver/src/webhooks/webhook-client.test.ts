@@ -10,7 +10,10 @@ import { WebhookClient } from './webhook-client.ts'
 async function world(answer: (body: string) => { readonly code?: number; readonly text?: string } | 'silence', names = ['127.0.0.1']) {
   const authority = new Authority(Date.now())
   const connections: unknown[] = []
-  const server = createServer(authority.server(names), async (incoming, outgoing) => {
+  const serving = authority.server(names)
+  const paths: string[] = []
+  const server = createServer(serving, async (incoming, outgoing) => {
+    paths.push(incoming.url ?? '')
     const said = answer(Buffer.concat(await incoming.toArray()).toString())
     if (said === 'silence') return
     outgoing.writeHead(said.code ?? 200)
@@ -32,7 +35,7 @@ async function world(answer: (body: string) => { readonly code?: number; readonl
   const config = { url, caBundle: Buffer.from(authority.cert).toString('base64') }
   const call = (over: Partial<Parameters<WebhookClient['call']>[0]> = {}) =>
     client.call({ config, body: { a: 1 }, timeoutSeconds: 3, signal: new AbortController().signal, ...over })
-  return { clock, store, client, call, url, port, config, connections }
+  return { clock, store, client, call, url, port, config, connections, serving, paths }
 }
 
 describe('a call', () => {
@@ -54,6 +57,12 @@ describe('a call', () => {
     expect((connections[0] as { servername: string }).servername).toBe('hook.a.svc')
     // By its address the certificate is not valid.
     await expect(call()).rejects.toThrow(/x509/)
+  })
+
+  test('has one slash where the URL has two: envtest joins its base and a path so, and Go cleans them', async () => {
+    const { call, config, url, paths } = await world(() => ({}))
+    await call({ config: { ...config, url: url.replace('/x', '//a//b/') } })
+    expect(paths).toEqual(['/a/b/?timeout=3s'])
   })
 
   test('that takes too long is given up', async () => {
@@ -83,6 +92,11 @@ describe('a call', () => {
   ])('answered with %j fails', async (answer, message) => {
     const { call } = await world(() => answer)
     await expect(call()).rejects.toThrow(message)
+  })
+
+  test('by a certificate that is its own bundle succeeds: envtest writes the serving certificate there, and Go trusts it', async () => {
+    const { call, config, serving } = await world(() => ({ text: '{"ok":true}' }))
+    expect(await call({ config: { ...config, caBundle: Buffer.from(serving.cert).toString('base64') } })).toEqual({ ok: true })
   })
 
   test('by a certificate of another authority fails', async () => {

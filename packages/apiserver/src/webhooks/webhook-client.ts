@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { isIP } from 'node:net'
+import { posix } from 'node:path'
 import { type Clock, messageOf } from '@kubewright/core'
 import { isFields } from '../registry/fields.ts'
 import type { Store } from '../storage/index.ts'
@@ -113,13 +114,14 @@ export class WebhookClient {
         throw error instanceof WebhookCallError ? failed(shown, error.message) : error
       }
     }
-    const { hostname, port, pathname, host } = new URL(url ?? '')
+    const { origin, hostname, port, pathname, host } = new URL(url ?? '')
+    const path = posix.normalize(pathname)
     const bare = hostname.replace(/^\[|\]$/g, '')
     return {
       host: bare,
       port: port === '' ? HTTPS_PORT : Number(port),
-      url: url!,
-      path: pathname,
+      url: `${origin}${path}`,
+      path,
       serverName: bare,
       hostHeader: host,
     }
@@ -129,7 +131,8 @@ export class WebhookClient {
     let agent = this.agents.get(caBundle)
     if (agent === undefined) {
       const ca = Buffer.from(caBundle, 'base64').toString().trim()
-      agent = new Agent({ keepAlive: true, ...(ca === '' ? {} : { ca }) })
+      // Go trusts what stands in the bundle, be it no authority: the serving certificate itself will do.
+      agent = new Agent({ keepAlive: true, ...(ca === '' ? {} : { ca, allowPartialTrustChain: true }) })
       this.agents.set(caBundle, agent)
     }
     return agent

@@ -13,6 +13,10 @@ const SUBRESOURCES = { update: {}, status: { subresource: 'status' }, bind: { su
 
 const MANAGER = { manager: 'kube-controller-manager' }
 
+/** Milliseconds after which what was refused is tried again, twice as long each time, as kube-controller-manager does in finer steps. */
+const FIRST_RETRY = 1_000
+const LONGEST_RETRY = 60_000
+
 /** Asks actuators what is to be done whenever something has changed that concerns them, and does it. Between changes it does nothing at all. */
 export class ActuatorLoop implements Controller {
   private readonly context: ControllerContext
@@ -21,6 +25,7 @@ export class ActuatorLoop implements Controller {
   private readonly graph = new OwnerGraph()
   private readonly loop: WorkLoop
   private readonly timers = new Map<string, Timer>()
+  private readonly retries = new Map<string, number>()
   private readonly unsubscribe: () => void
 
   constructor(context: ControllerContext, actuators: readonly Actuator[]) {
@@ -86,29 +91,52 @@ export class ActuatorLoop implements Controller {
     const entry = this.context.objects.store.get(actuator.table, key.slice(at + 1))
     this.timers.get(key)?.cancel()
     this.timers.delete(key)
-    if (entry === undefined) return
+    if (entry === undefined) {
+      this.retries.delete(key)
+      return
+    }
     const plan: Plan = actuator.plan(entry.object, this.view)
-    for (const effect of plan.effects) this.perform(effect)
-    if (plan.dueAt === undefined) return
-    const delay = Math.max(0, plan.dueAt - this.context.clock.now())
+    const refusals = plan.effects.flatMap((effect) => this.perform(effect) ?? [])
+    if (refusals[0] !== undefined) this.report(actuator, entry.key, refusals[0])
+    const delays = [plan.dueAt === undefined ? [] : plan.dueAt - this.context.clock.now(), this.retryDelay(key, refusals.length > 0)].flat()
+    if (delays.length === 0) return
     this.timers.set(
       key,
-      this.context.clock.setTimer(delay, () => this.loop.add(key)),
+      this.context.clock.setTimer(Math.max(0, Math.min(...delays)), () => this.loop.add(key)),
     )
   }
 
-  private perform(effect: Effect): void {
+  /** What was refused may be allowed by a change elsewhere, of a quota or a limit, that wakes nobody. */
+  private retryDelay(key: string, isRefused: boolean): readonly number[] {
+    if (!isRefused) {
+      this.retries.delete(key)
+      return []
+    }
+    const tries = this.retries.get(key) ?? 0
+    this.retries.set(key, tries + 1)
+    return [Math.min(FIRST_RETRY * 2 ** tries, LONGEST_RETRY)]
+  }
+
+  /** Why it was refused, if it was. */
+  private perform(effect: Effect): string | undefined {
     const resource = this.tables.find(effect.table)
-    if (resource === undefined) return
+    if (resource === undefined) return undefined
     try {
       this.write(resource, effect)
+      return undefined
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       // What is gone needs nothing more; what is there already, or has changed since, wakes the actuator again.
-      if (error.code === 404 || error.code === 409) return
-      // The next try would end as this one did, until something else has changed.
-      this.context.log(`apiserver: workloads: ${effect.do} ${effect.table} ${effect.object.metadata.name ?? ''}: ${error.message}`)
+      if (error.code === 404 || error.code === 409) return undefined
+      return error.message
     }
+  }
+
+  private report(actuator: Actuator, key: string, why: string): void {
+    const object = this.context.objects.store.get(actuator.table, key)?.object
+    if (object === undefined) return
+    if (actuator.refused === undefined) this.context.log(`apiserver: workloads: ${actuator.name} ${key}: ${why}`)
+    else for (const effect of actuator.refused(object, why, this.view)) this.perform(effect)
   }
 
   private write(resource: StoredResource, effect: Effect): void {

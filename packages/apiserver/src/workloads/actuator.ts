@@ -17,6 +17,7 @@ export const TABLES = {
   services: '/services',
   endpoints: '/endpoints',
   claims: '/persistentvolumeclaims',
+  replicationControllers: '/replicationcontrollers',
   endpointSlices: 'discovery.k8s.io/endpointslices',
   deployments: 'apps/deployments',
   replicaSets: 'apps/replicasets',
@@ -56,6 +57,8 @@ export interface Actuator {
   /** The keys of the objects that a change of another object concerns, by its table. */
   readonly concerns?: Partial<Readonly<Record<Table, (changed: DynamicObject, view: ClusterView) => readonly DynamicObject[]>>>
   plan(object: DynamicObject, view: ClusterView): Plan
+  /** What is to be said of an effect that the server refused, and why it did. @default it is logged */
+  refused?(object: DynamicObject, why: string, view: ClusterView): readonly Effect[]
 }
 
 export const NOTHING: Plan = { effects: [] }

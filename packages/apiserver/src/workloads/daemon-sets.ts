@@ -3,7 +3,7 @@ import { type Actuator, type Effect, NOTHING, TABLES, type Workload, type Worklo
 import { scaled } from './deployment.ts'
 import { asPod, isAvailable, isLeaving, isOver, isReady, nextAvailableAt, type Pod } from './pod.ts'
 import { podFrom } from './pod-template.ts'
-import { positive } from './replica-sets.ts'
+import { positive } from './replicas.ts'
 import { historyOf, outdatedRevisions } from './revisions.ts'
 import { REVISION_LABEL } from './stateful-sets.ts'
 

@@ -9,7 +9,7 @@ import {
   sum,
   wanted,
 } from './deployment.ts'
-import { positive } from './replica-sets.ts'
+import { positive } from './replicas.ts'
 
 type Update = Omit<DeploymentCondition, 'lastTransitionTime' | 'lastUpdateTime'>
 

@@ -73,4 +73,8 @@ export function scaled(value: number | string, of: number, round: (value: number
 export const sum = (sets: readonly ReplicaSet[], count: (set: ReplicaSet) => number | undefined): number =>
   sets.reduce((total, set) => total + (count(set) ?? 0), 0)
 
-export const revisionOf = ({ metadata }: Workload): number => Number(metadata.annotations?.[REVISION] ?? 0) || 0
+/** Go counts in 64 bits, and an adopted ReplicaSet may bring any number. */
+export function revisionOf({ metadata }: Workload): bigint {
+  const text = metadata.annotations?.[REVISION] ?? ''
+  return /^-?\d+$/.test(text) ? BigInt(text) : 0n
+}

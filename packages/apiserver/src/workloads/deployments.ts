@@ -1,5 +1,6 @@
-import { type DynamicObject, findCondition } from '@kubewright/core'
-import { type Actuator, type ClusterView, type Effect, NOTHING, type Plan, TABLES } from './actuator.ts'
+import { type DynamicObject, findCondition, labelSelectorOf } from '@kubewright/core'
+import { type Actuator, type ClusterView, type Effect, NOTHING, type Plan, TABLES, type Workload } from './actuator.ts'
+import { claimed, possibleOwners } from './adoption.ts'
 import { type Deployment, deadlineOf, isRolling, REVISION, type ReplicaSet, revisionOf, wanted } from './deployment.ts'
 import { begun, countedStatus, isComplete, pausedStatus, progressDueAt, rolloutStatus } from './deployment-status.ts'
 import { isLeaving } from './pod.ts'
@@ -11,11 +12,18 @@ export const deployments: Actuator = {
   name: 'deployment',
   table: TABLES.deployments,
   controls: [TABLES.replicaSets],
+  concerns: {
+    [TABLES.replicaSets]: (set, view) => possibleOwners(set, { table: TABLES.deployments, selector: selectorOf }, view),
+  },
   plan(object, view) {
     if (isLeaving(object)) return NOTHING
-    return planOf(object as Deployment, view.controlled(TABLES.replicaSets, object) as readonly ReplicaSet[], view)
+    const { own, effects } = claimed(object, { table: TABLES.replicaSets, selector: selectorOf(object as Deployment) }, view)
+    // What it has taken or let go wakes it again.
+    return effects.length > 0 ? { effects } : planOf(object as Deployment, own as readonly ReplicaSet[], view)
   },
 }
+
+const selectorOf = ({ spec: { selector } }: Workload) => selector && labelSelectorOf(selector)
 
 function planOf(deployment: Deployment, sets: readonly ReplicaSet[], { now }: ClusterView): Plan {
   const { current, old } = historyOf(deployment, sets)

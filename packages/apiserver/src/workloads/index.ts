@@ -12,9 +12,20 @@ import { jobs } from './jobs.ts'
 import { nodes } from './nodes.ts'
 import { type PodNetwork, pods } from './pods.ts'
 import { replicaSets } from './replica-sets.ts'
+import { replicationControllers } from './replication-controllers.ts'
 import { statefulSets } from './stateful-sets.ts'
 
-const CONTROLLERS: readonly Actuator[] = [deployments, replicaSets, statefulSets, daemonSets, jobs, cronJobs, endpoints, disruptionBudgets]
+const CONTROLLERS: readonly Actuator[] = [
+  deployments,
+  replicaSets,
+  replicationControllers,
+  statefulSets,
+  daemonSets,
+  jobs,
+  cronJobs,
+  endpoints,
+  disruptionBudgets,
+]
 
 /** Of those that can be had or left out, one by one. `pod` is scheduler, kubelet and nodes. */
 export const ACTUATOR_NAMES: readonly string[] = [...CONTROLLERS.map(({ name }) => name), 'pod']

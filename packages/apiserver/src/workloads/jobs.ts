@@ -3,7 +3,7 @@ import { type Actuator, type Effect, earliest, NOTHING, type Plan, TABLES, type 
 import { isIndexed, missingIndexes, printIndexes, succeededIndexes } from './job-indexes.ts'
 import { asPod, isActive, isLeaving, isOver, isReady, type Pod } from './pod.ts'
 import { podFrom } from './pod-template.ts'
-import { positive } from './replica-sets.ts'
+import { positive } from './replicas.ts'
 
 export interface Job extends Workload {
   readonly spec: WorkloadSpec & {
@@ -14,6 +14,7 @@ export interface Job extends Workload {
     readonly ttlSecondsAfterFinished?: number
     readonly completionMode?: string
     readonly suspend?: boolean
+    readonly managedBy?: string
   }
   readonly status?: JobStatus & Readonly<Record<string, unknown>>
 }
@@ -46,11 +47,15 @@ export const jobs: Actuator = {
   controls: [TABLES.pods],
   plan(object, view) {
     const job = object as Job
-    if (isLeaving(job)) return NOTHING
+    if (isLeaving(job) || isManagedElsewhere(job)) return NOTHING
     const pods = view.controlled(TABLES.pods, job).map(asPod)
     return finishedAt(job) === undefined ? work(job, pods, view.now) : rest(job, view.now)
   },
 }
+
+/** Somebody else's controller does this Job's work, and writes its status. */
+const isManagedElsewhere = ({ spec: { managedBy } }: Job): boolean =>
+  managedBy !== undefined && managedBy !== 'kubernetes.io/job-controller'
 
 /** When it ended: wall-clock milliseconds. Undefined: it has not. */
 export function finishedAt({ status }: Job): number | undefined {

@@ -38,12 +38,12 @@ export function historyOf(
   return { current, old: sorted.filter((set) => set !== current) }
 }
 
-const latestRevision = (sets: readonly ReplicaSet[]): number => Math.max(0, ...sets.map(revisionOf))
+const latestRevision = (sets: readonly ReplicaSet[]): bigint => sets.map(revisionOf).reduce((most, each) => (each > most ? each : most), 0n)
 
 /** Who was rolled back to becomes the newest revision; the numbers it had are remembered. */
 function revisionAnnotations(set: ReplicaSet | undefined, old: readonly ReplicaSet[]): Readonly<Record<string, string>> {
-  const next = latestRevision(old) + 1
-  const before = set === undefined ? 0 : revisionOf(set)
+  const next = latestRevision(old) + 1n
+  const before = set === undefined ? 0n : revisionOf(set)
   if (before >= next) return { [REVISION]: String(before) }
   const history = set?.metadata.annotations?.[REVISION_HISTORY]
   const known = (history ?? '').split(',').filter(Boolean)
@@ -123,7 +123,7 @@ export function wasScaled(deployment: Deployment, sets: readonly ReplicaSet[]): 
 /** Old ReplicaSets beyond the limit, without pods, the lowest revisions first. */
 export function outdated(deployment: Deployment, old: readonly ReplicaSet[]): readonly ReplicaSet[] {
   const limit = deployment.spec.revisionHistoryLimit ?? 10
-  const kept = old.filter(({ metadata }) => metadata.deletionTimestamp === undefined).sort((a, b) => revisionOf(a) - revisionOf(b))
+  const kept = old.filter(({ metadata }) => metadata.deletionTimestamp === undefined).sort((a, b) => Number(revisionOf(a) - revisionOf(b)))
   return kept
     .slice(0, Math.max(0, kept.length - limit))
     .filter(

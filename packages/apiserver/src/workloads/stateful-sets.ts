@@ -2,7 +2,7 @@ import type { DynamicObject } from '@kubewright/core'
 import { type Actuator, type ClusterView, type Effect, NOTHING, TABLES, type Workload, type WorkloadSpec } from './actuator.ts'
 import { asPod, isAvailable, isLeaving, isOver, isReady, nextAvailableAt, type Pod } from './pod.ts'
 import { podFrom } from './pod-template.ts'
-import { positive } from './replica-sets.ts'
+import { positive } from './replicas.ts'
 import { historyOf, outdatedRevisions, type Revision, templateOf } from './revisions.ts'
 import { claimsOf, withClaims } from './stateful-claims.ts'
 
@@ -72,8 +72,9 @@ function steps({ set, pods, current, update }: Rollout, view: ClusterView): read
   for (const ordinal of wanted) {
     const pod = byOrdinal.get(ordinal)
     if (pod !== undefined && isOver(pod) && !isLeaving(pod)) effects.push(remove(pod))
-    // What was there before a rollout and is below its partition comes back as it was.
-    const revision = ordinal - (wanted[0] ?? 0) < partition && set.status?.currentRevision !== undefined ? current : update
+    // What was there before a rollout and is below its partition comes back as it was. OnDelete has no partition: what was deleted comes back new.
+    const isKept = type !== 'OnDelete' && ordinal - (wanted[0] ?? 0) < partition && set.status?.currentRevision !== undefined
+    const revision = isKept ? current : update
     if (pod === undefined) effects.push(...claimsOf(set, ordinal, view), create(set, ordinal, revision))
     if (isOrdered && !isSteady(pod)) return effects
   }

@@ -191,6 +191,19 @@ test('a stateful set makes the claims of its pods, and leaves them when it shrin
   expect([await names(PODS), await names(CLAIMS)]).toEqual([['db-0'], ['data-db-0', 'data-db-1']])
 })
 
+test('a stateful set that replaces its pods on deletion alone makes them anew as they are wanted now', async () => {
+  await api.post(STATEFUL_SETS, { ...deployment({ serviceName: 'db', updateStrategy: { type: 'OnDelete' } }), metadata: { name: 'db' } })
+  await settle()
+  await api.patch(`${STATEFUL_SETS}/db`, { spec: { template: template('web:2') } })
+  await settle()
+  await api.delete(`${PODS}/db-0`)
+  await settle()
+  const images = ((await api.get(PODS)).body.items ?? []).map(
+    (pod) => (pod['spec'] as { containers: { image: string }[] }).containers[0]!.image,
+  )
+  expect(images).toEqual(['web:2', 'web:1'])
+})
+
 test('a pod that no node takes waits for one that does', async () => {
   await api.post(PODS, { metadata: { name: 'picky' }, spec: { containers: [{ name: 'c', image: 'x' }], nodeSelector: { disk: 'fast' } } })
   await settle()
@@ -206,4 +219,80 @@ test('with the controllers of a bare server a deployment stays what it was told 
   for (let round = 0; round < 4; round++) await bare.settle()
   expect((await bare.get(PODS)).body.items).toEqual([])
   expect((await bare.get('/api/v1/nodes')).body.items).toEqual([])
+})
+
+describe('who keeps a number of pods', () => {
+  const CONTROLLERS = '/api/v1/namespaces/default/replicationcontrollers'
+  const set = (replicas: number) => ({
+    metadata: { name: 'set' },
+    spec: { replicas, selector: { matchLabels: { app: 'web' } }, template: template() },
+  })
+  const owners = async () =>
+    ((await api.get(PODS)).body.items ?? []).map(
+      ({ metadata }) => metadata.ownerReferences?.map(({ kind, name }) => `${kind} ${name}`) ?? [],
+    )
+
+  test('keeps them for a ReplicationController too', async () => {
+    await api.post(CONTROLLERS, { metadata: { name: 'rc' }, spec: { replicas: 2, selector: { app: 'web' }, template: template() } })
+    await settle()
+    expect(await owners()).toEqual([['ReplicationController rc'], ['ReplicationController rc']])
+    expect(await statusOf(`${CONTROLLERS}/rc`)).toMatchObject({ replicas: 2, readyReplicas: 2, availableReplicas: 2 })
+  })
+
+  test('takes a pod that it finds, whichever of the two comes first', async () => {
+    await api.post(PODS, { ...template(), metadata: { name: 'before', labels: { app: 'web' } } })
+    await api.post(REPLICA_SETS, set(2))
+    await settle()
+    expect(await owners()).toEqual([['ReplicaSet set'], ['ReplicaSet set']])
+    await api.post(PODS, { ...template(), metadata: { name: 'after', labels: { app: 'web' } } })
+    await settle()
+    // It is one too many.
+    expect(await owners()).toEqual([['ReplicaSet set'], ['ReplicaSet set']])
+  })
+
+  test('lets a pod go whose labels fit no longer, and makes another one', async () => {
+    await api.post(REPLICA_SETS, set(1))
+    await settle()
+    const [pod] = (await api.get(PODS)).body.items ?? []
+    await api.patch(`${PODS}/${pod!.metadata.name}`, { metadata: { labels: { app: 'other' } } })
+    await settle()
+    expect((await owners()).toSorted()).toEqual([[], ['ReplicaSet set']])
+    const before = await revision()
+    await later(60)
+    expect(await revision()).toBe(before)
+  })
+
+  test('says when its pods are refused, once, and that they no longer are', async () => {
+    await api.post('/api/v1/namespaces/default/resourcequotas', { metadata: { name: 'q' }, spec: { hard: { pods: '1' } } })
+    await settle()
+    await api.post(REPLICA_SETS, set(2))
+    await settle()
+    expect(await conditions(`${REPLICA_SETS}/set`)).toEqual({ ReplicaFailure: 'True FailedCreate' })
+    const before = await revision()
+    await later(60)
+    expect(await revision()).toBe(before)
+    await api.patch(`${REPLICA_SETS}/set`, { spec: { replicas: 1 } })
+    await settle()
+    expect(await conditions(`${REPLICA_SETS}/set`)).toEqual({})
+  })
+})
+
+test('a deployment takes the replica set that it finds, and counts on from its revision, however large', async () => {
+  const annotations = { 'deployment.kubernetes.io/revision': '3546343826724305832' }
+  const metadata = { name: 'found', labels: { app: 'web' }, annotations }
+  await api.post(REPLICA_SETS, { metadata, spec: { replicas: 1, selector: { matchLabels: { app: 'web' } }, template: template('web:0') } })
+  await settle()
+  await api.post(DEPLOYMENTS, deployment({ replicas: 1 }))
+  await settle()
+  expect((await api.get(`${REPLICA_SETS}/found`)).metadata.ownerReferences).toMatchObject([{ kind: 'Deployment', name: 'web' }])
+  expect((await api.get(`${DEPLOYMENTS}/web`)).metadata.annotations).toMatchObject({
+    'deployment.kubernetes.io/revision': '3546343826724305833',
+  })
+  expect(await statusOf(`${REPLICA_SETS}/found`)).toMatchObject({ replicas: 0 })
+})
+
+test('a job that somebody else manages is left alone', async () => {
+  await api.post(JOBS, job({ managedBy: 'example.com/controller' }))
+  await settle()
+  expect([await podStates(), await statusOf(`${JOBS}/once`)]).toEqual([[], {}])
 })

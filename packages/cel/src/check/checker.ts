@@ -11,6 +11,7 @@ import {
   OPERATOR,
   qualifiedName,
   type SelectExpr,
+  type StructExpr,
 } from '../syntax/ast.ts'
 import { mostGeneral, Substitution } from '../types/substitution.ts'
 import {
@@ -120,8 +121,7 @@ class Checker {
       case 'map':
         return this.#map(expr)
       case 'struct':
-        for (const { value } of expr.fields) this.#check(value)
-        return this.#undeclared(expr.at, expr.type)
+        return this.#struct(expr)
       case 'fold':
         return this.#fold(expr)
     }
@@ -134,7 +134,7 @@ class Checker {
       this.#references.set(expr, { is: 'variable', name: plain })
       return variable
     }
-    const type = this.#environment.types.get(plain)
+    const type = this.#environment.types.get(plain) ?? this.#environment.messages?.(plain)
     if (type === undefined) return undefined
     this.#references.set(expr, { is: 'type', type })
     return typeOf(type.kind === 'type' ? undefined : type)
@@ -243,6 +243,22 @@ class Checker {
       values = this.#join(values, this.#element(value, optional))
     }
     return mapOf(keys ?? this.#known.fresh(), values ?? this.#known.fresh())
+  }
+
+  #struct(expr: StructExpr): CelType {
+    const type = this.#environment.messages?.(expr.type.replace(/^\./, ''))
+    if (type === undefined) {
+      for (const { value } of expr.fields) this.#check(value)
+      return this.#undeclared(expr.at, expr.type)
+    }
+    for (const { name, value, optional, at } of expr.fields) {
+      const found = this.#element(value, optional)
+      const wanted = fieldNamed(type, name)?.type ?? this.#report(at, noField(type, name))
+      if (this.#known.assign(wanted, found)) continue
+      const provided = printType(this.#known.resolve(found))
+      this.#report(at, `expected type of field '${name}' is '${printType(wanted)}' but provided type is '${provided}'`)
+    }
+    return type
   }
 
   #element(expr: Expr, optional: boolean): CelType {

@@ -2,7 +2,7 @@ import { FormatValue } from '../library/named-formats.ts'
 import type { Overload } from '../library/overload.ts'
 import { OPERATOR } from '../syntax/ast.ts'
 import { CelList, CelMap, type CelValue, LibraryValue, Optional } from '../values/value.ts'
-import { MAKE_LIST, PER_CHARACTER, PER_PATTERN_CHARACTER } from './constants.ts'
+import { ASK_AUTHORIZER, MAKE_LIST, PER_CHARACTER, PER_PATTERN_CHARACTER } from './constants.ts'
 
 type Cost = (args: readonly CelValue[], result: CelValue) => number
 
@@ -68,6 +68,7 @@ const COSTS: ReadonlyMap<string, (overload: Overload) => Cost> = new Map([
     (name) => [name, always(walkFirst)] as const,
   ),
   ...['cidr', 'isIP', 'isCIDR', 'quantity', 'isQuantity', 'semver', 'isSemver'].map((name) => [name, always(walkFirst)] as const),
+  ['check', always(() => ASK_AUTHORIZER)],
   ['ip', ({ member }) => (member ? one : walkFirst)],
   ['ip.isCanonical', always(walkTwice)],
   ['replace', always(walkTwice)],

@@ -1,7 +1,7 @@
 import type { Overload } from '../library/overload.ts'
 import { type Expr, OPERATOR } from '../syntax/ast.ts'
 import { type CelType, sameType, typeName } from '../types/type.ts'
-import { LONGEST_FORMAT, LONGEST_FORMAT_PATTERN, MAKE_LIST, PER_CHARACTER, PER_PATTERN_CHARACTER } from './constants.ts'
+import { ASK_AUTHORIZER, LONGEST_FORMAT, LONGEST_FORMAT_PATTERN, MAKE_LIST, PER_CHARACTER, PER_PATTERN_CHARACTER } from './constants.ts'
 import { fixed, plus, type Range, scale, times, UNBOUNDED, union } from './size.ts'
 
 /** An argument of a call, as far as it matters to costs. */
@@ -216,7 +216,9 @@ const language: readonly (readonly [string, Estimate])[] = [
   ],
 ]
 
-const ESTIMATES: ReadonlyMap<string, Estimate> = new Map([...language, ...kubernetes, ...listExtensions])
+const asking: readonly [string, Estimate] = ['check', () => ({ cost: fixed(ASK_AUTHORIZER) })]
+
+const ESTIMATES: ReadonlyMap<string, Estimate> = new Map([...language, ...kubernetes, ...listExtensions, asking])
 
 /** For a conditional, whose arguments are not all evaluated. */
 export function estimateConditional([condition, whenTrue, whenFalse]: readonly Range[]): Range {

@@ -5,6 +5,8 @@ export const READ = 1
 export const MAKE_LIST = 10
 export const MAKE_MAP = 30
 export const MAKE_OBJECT = 40
+/** Of asking an authorizer, which may ask another server. */
+export const ASK_AUTHORIZER = 350_000
 /** Of walking once over a text, for each of its characters. */
 export const PER_CHARACTER = 0.1
 /** Of applying a pattern to one unit of text, for each character of the pattern. */

@@ -1,5 +1,5 @@
 import type { Checked, Variables } from '../check/checker.ts'
-import { MAKE_LIST, MAKE_MAP, READ } from '../cost/constants.ts'
+import { MAKE_LIST, MAKE_MAP, MAKE_OBJECT, READ } from '../cost/constants.ts'
 import { CelEvaluationError, noSuchOverload } from '../errors.ts'
 import {
   type CallExpr,
@@ -10,8 +10,11 @@ import {
   type MapExpr,
   OPERATOR,
   type SelectExpr,
+  type StructExpr,
 } from '../syntax/ast.ts'
+import type { ObjectType } from '../types/type.ts'
 import { fits } from '../values/kind.ts'
+import { MadeObject } from '../values/made-object.ts'
 import { ArrayList, type CelValue, Double, EntryMap, keyText, Optional, TypeValue, Uint } from '../values/value.ts'
 import { compileCall } from './calls.ts'
 import { fieldOf, hasField, optionalField } from './fields.ts'
@@ -66,6 +69,8 @@ export class Compiler {
         return this.#list(expr, scope)
       case 'map':
         return this.#map(expr, scope)
+      case 'struct':
+        return this.#struct(expr, scope)
       case 'fold':
         return this.#fold(expr, scope)
       default:
@@ -180,6 +185,20 @@ export class Compiler {
       }
       frame.charge(MAKE_MAP)
       return new EntryMap(made)
+    }
+  }
+
+  #struct(expr: StructExpr, scope: Scope): Step {
+    const type = this.checked.types.get(expr) as ObjectType
+    const fields = expr.fields.map(({ name, value, optional }) => ({ name, step: this.compile(value, scope), optional }))
+    return (frame) => {
+      const made = new Map<string, CelValue>()
+      for (const { name, step, optional } of fields) {
+        const value = optional ? unwrap(step(frame)) : step(frame)
+        if (value !== undefined) made.set(name, value)
+      }
+      frame.charge(MAKE_OBJECT)
+      return new MadeObject(type, made)
     }
   }
 

@@ -11,6 +11,7 @@ import {
   listOf,
   mapOf,
   NULL,
+  type ObjectType,
   optionalOf,
   STRING,
   TIMESTAMP,
@@ -19,9 +20,11 @@ import {
   UINT,
 } from '../types/type.ts'
 import { addressLibrary } from './addresses.ts'
+import { authorizationLibrary } from './authorization.ts'
 import { encoderLibrary } from './encoders.ts'
 import { listLibrary } from './lists.ts'
 import { mathLibrary } from './math.ts'
+import { mutationLibrary, mutationType } from './mutation.ts'
 import { formatLibrary } from './named-formats.ts'
 import { optionalLibrary } from './optionals.ts'
 import { type FunctionSet, functionSet } from './overload.ts'
@@ -37,6 +40,8 @@ export interface Environment {
   readonly functions: FunctionSet
   /** Names of types, which are values: `type(x) == string`. */
   readonly types: ReadonlyMap<string, CelType>
+  /** Types of which objects can be made: `Name{field: value}`. @default none */
+  readonly messages?: (name: string) => ObjectType | undefined
 }
 
 const TYPES: readonly CelType[] = [
@@ -68,10 +73,19 @@ const kubernetes = [
   addressLibrary(),
   formatLibrary(),
   semverLibrary(),
+  authorizationLibrary(),
 ]
 
 /** What kube-apiserver 1.36 knows, and nothing else: an expression that compiles here compiles there. */
 export const KUBERNETES: Environment = { macros: KUBERNETES_MACROS, functions: functionSet(...kubernetes), types }
+
+/** The same with what expressions that change objects can make. */
+export const MUTATION: Environment = {
+  macros: KUBERNETES_MACROS,
+  functions: functionSet(...kubernetes, mutationLibrary()),
+  types,
+  messages: mutationType,
+}
 
 /** The same with cel-go's extensions that no API server turns on: `cel.bind`, `math.*`, `base64.*`, `.reverse()` of texts. */
 export const EXTENDED: Environment = {

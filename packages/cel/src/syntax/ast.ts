@@ -44,7 +44,12 @@ export interface MapExpr extends Node {
 export interface StructExpr extends Node {
   readonly is: 'struct'
   readonly type: string
-  readonly fields: readonly { readonly name: string; readonly value: Expr; readonly optional: boolean }[]
+  readonly fields: readonly StructField[]
+}
+export interface StructField extends Node {
+  readonly name: string
+  readonly value: Expr
+  readonly optional: boolean
 }
 /** What every macro that loops becomes: a fold over the range. */
 export interface FoldExpr extends Node {

@@ -267,9 +267,9 @@ class Parser {
     const open = this.#tokens[end]
     if (open?.text !== '{' || open.is !== 'sign') return undefined
     this.#next = end + 1
-    const fields = this.#entries().map(({ key, value, optional }) => {
+    const fields = this.#entries().map(({ key, value, optional, at }) => {
       if (key.is !== 'ident') throw new SyntaxFault('Syntax error: a field of a message is named without quotes', key.at)
-      return { name: key.name, value, optional }
+      return { name: key.name, value, optional, at }
     })
     return { is: 'struct', type, fields, at: open.at }
   }
@@ -286,13 +286,15 @@ class Parser {
     return { is: 'list', elements, at }
   }
 
-  #entries(): MapExpr['entries'] {
-    const entries: { key: Expr; value: Expr; optional: boolean }[] = []
+  /** `at` is where the colon is: cel-go reports there what is wrong with a field. */
+  #entries(): (MapExpr['entries'][number] & { readonly at: number })[] {
+    const entries: { key: Expr; value: Expr; optional: boolean; at: number }[] = []
     while (this.#take('}') === undefined) {
       const optional = this.#take('?') !== undefined
       const key = this.#expression()
+      const { at } = this.#peek()
       this.#expect(':')
-      entries.push({ key, value: this.#expression(), optional })
+      entries.push({ key, value: this.#expression(), optional, at })
       if (this.#take(',') !== undefined) continue
       this.#expect('}')
       break

@@ -8,7 +8,25 @@ export const FORMAT = objectType('kubernetes.NamedFormat')
 export const IP = opaque('net.IP')
 export const CIDR = opaque('net.CIDR')
 
-const NAMED: Readonly<Record<string, CelType>> = { quantity: QUANTITY, url: URL_TYPE, semver: SEMVER, format: FORMAT, ip: IP, cidr: CIDR }
+export const AUTHORIZER = objectType('kubernetes.authorization.Authorizer')
+export const PATH_CHECK = objectType('kubernetes.authorization.PathCheck')
+export const GROUP_CHECK = objectType('kubernetes.authorization.GroupCheck')
+export const RESOURCE_CHECK = objectType('kubernetes.authorization.ResourceCheck')
+export const DECISION = objectType('kubernetes.authorization.Decision')
+
+const NAMED: Readonly<Record<string, CelType>> = {
+  quantity: QUANTITY,
+  url: URL_TYPE,
+  semver: SEMVER,
+  format: FORMAT,
+  ip: IP,
+  cidr: CIDR,
+  authorizer: AUTHORIZER,
+  pathcheck: PATH_CHECK,
+  groupcheck: GROUP_CHECK,
+  resourcecheck: RESOURCE_CHECK,
+  decision: DECISION,
+}
 const SIMPLE = new Set<string>([
   'bool',
   'bytes',

@@ -26,6 +26,8 @@ export interface ObjectType {
   readonly name: string
   /** By CEL name: see field-names.ts. */
   readonly fields: ReadonlyMap<string, Field>
+  /** Whether it has fields of every other name too, of any type. */
+  readonly open?: true
 }
 export interface Field {
   /** The name in JSON. */
@@ -39,7 +41,8 @@ const RESERVED_FIELDS = new Set(
 
 /** The field that an expression means: kube-apiserver takes a reserved word as it is beside its escaped form. */
 export function fieldNamed(type: ObjectType, name: string): Field | undefined {
-  return type.fields.get(name) ?? (RESERVED_FIELDS.has(name) ? type.fields.get(`__${name}__`) : undefined)
+  const declared = type.fields.get(name) ?? (RESERVED_FIELDS.has(name) ? type.fields.get(`__${name}__`) : undefined)
+  return declared ?? (type.open ? { name, type: DYN } : undefined)
 }
 
 /** A type of a library, such as `net.IP`, or `optional_type` with its parameter. */

@@ -4,6 +4,7 @@ export const APISERVER_FLAGS: readonly { readonly flag: string; readonly descrip
   { flag: '--bind-address <ADDRESS>', description: 'the address to listen on; default 127.0.0.1' },
   { flag: '--tls-cert-file <FILE>', description: 'the serving certificate (PEM); default: one of an own CA' },
   { flag: '--tls-private-key-file <FILE>', description: 'its private key (PEM)' },
+  { flag: '--cert-dir <DIR>', description: 'where apiserver.crt and apiserver.key are, or are written, when no files are named' },
   { flag: '--client-ca-file <FILE>', description: 'client certificates of this CA are accepted: CN is the user, O the groups' },
   { flag: '--token-auth-file <FILE>', description: 'CSV lines of token,user,uid,"group1,group2"' },
   { flag: '--authorization-mode <MODES>', description: 'AlwaysAllow or RBAC; default AlwaysAllow' },

@@ -1,33 +1,36 @@
 import { labelSelectorOf } from '@kubewright/core'
 import type { Store } from '../../storage/index.ts'
 import type { MatchCriteria } from '../matcher.ts'
-import { type CompiledPolicy, compilePolicy } from './compiled-policy.ts'
-import { BINDINGS_TABLE, type MatchResources, POLICIES_TABLE, type PolicyBinding, type ValidatingPolicy } from './policy.ts'
+import type { BindingSpec, MatchResources, Policy, PolicyBinding, PolicySpec, PolicyTables } from './policy.ts'
 
 /** A policy that at least one binding puts to work. */
-export interface BoundPolicy {
+export interface BoundPolicy<Spec extends PolicySpec, Binding extends BindingSpec, Compiled> {
   readonly name: string
-  readonly policy: ValidatingPolicy
-  readonly compiled: CompiledPolicy
+  readonly spec: Spec
+  readonly compiled: Compiled
   readonly criteria: MatchCriteria
-  readonly bindings: readonly BoundBinding[]
+  readonly bindings: readonly BoundBinding<Binding>[]
 }
 
-export interface BoundBinding {
+export interface BoundBinding<Spec extends BindingSpec> {
   readonly name: string
-  readonly binding: PolicyBinding
+  readonly spec: Spec
   /** Absent: all that the policy concerns. */
   readonly criteria: MatchCriteria | undefined
 }
 
-/** The policies with their bindings, by name. What no binding names does nothing. */
-export class PolicyIndex {
+/** The policies of one sort with their bindings, by name. What no binding names does nothing. */
+export class PolicyIndex<Spec extends PolicySpec, Binding extends BindingSpec, Compiled> {
   private readonly store: Store
-  private readonly compiled = new WeakMap<object, CompiledPolicy>()
-  private known: readonly BoundPolicy[] | undefined
+  private readonly tables: PolicyTables
+  private readonly compile: (spec: Spec) => Compiled
+  private readonly compiled = new WeakMap<object, Compiled>()
+  private known: readonly BoundPolicy<Spec, Binding, Compiled>[] | undefined
 
-  constructor(store: Store) {
+  constructor(store: Store, tables: PolicyTables, compile: (spec: Spec) => Compiled) {
     this.store = store
+    this.tables = tables
+    this.compile = compile
   }
 
   /** Follows policies and bindings until the returned function is called. */
@@ -35,43 +38,43 @@ export class PolicyIndex {
     const forget = () => {
       this.known = undefined
     }
-    const stops = [this.store.subscribe(forget, POLICIES_TABLE), this.store.subscribe(forget, BINDINGS_TABLE)]
+    const stops = Object.values(this.tables).map((table: string) => this.store.subscribe(forget, table))
     return () => {
       for (const stop of stops) stop()
     }
   }
 
-  all(): readonly BoundPolicy[] {
+  all(): readonly BoundPolicy<Spec, Binding, Compiled>[] {
     this.known ??= this.read()
     return this.known
   }
 
-  private read(): readonly BoundPolicy[] {
+  private read(): readonly BoundPolicy<Spec, Binding, Compiled>[] {
     const bindings = Map.groupBy(
-      this.store.list(BINDINGS_TABLE).map(({ object }) => object as unknown as PolicyBinding),
+      this.store.list(this.tables.bindings).map(({ object }) => object as unknown as PolicyBinding<Binding>),
       ({ spec }) => spec.policyName,
     )
-    return this.store.list(POLICIES_TABLE).flatMap(({ object }) => {
-      const policy = object as unknown as ValidatingPolicy
+    return this.store.list(this.tables.policies).flatMap(({ object }) => {
+      const policy = object as unknown as Policy<Spec>
       const name = policy.metadata.name ?? ''
       const bound = bindings.get(name)
       if (bound === undefined) return []
       return {
         name,
-        policy,
+        spec: policy.spec,
         compiled: this.compiledOf(policy),
         criteria: criteriaOf(policy.spec.matchConstraints),
-        bindings: bound.map((binding) => ({
-          name: binding.metadata.name ?? '',
-          binding,
-          criteria: binding.spec.matchResources && criteriaOf(binding.spec.matchResources),
+        bindings: bound.map(({ metadata, spec }) => ({
+          name: metadata.name ?? '',
+          spec,
+          criteria: spec.matchResources && criteriaOf(spec.matchResources),
         })),
       }
     })
   }
 
-  private compiledOf(policy: ValidatingPolicy): CompiledPolicy {
-    const compiled = this.compiled.get(policy) ?? compilePolicy(policy.spec).policy
+  private compiledOf(policy: Policy<Spec>): Compiled {
+    const compiled = this.compiled.get(policy) ?? this.compile(policy.spec)
     this.compiled.set(policy, compiled)
     return compiled
   }

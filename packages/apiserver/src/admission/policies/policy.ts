@@ -2,19 +2,28 @@ import type { KubeObject, LabelSelectorSpec } from '@kubewright/core'
 import { ADMISSION_GROUP, type MatchCondition } from '../configuration.ts'
 import type { NamedRule } from '../matcher.ts'
 
-/** admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy, with all defaults filled in. */
-export interface ValidatingPolicy extends KubeObject {
-  readonly spec: ValidatingPolicySpec
+/** A policy of admissionregistration.k8s.io/v1, with all defaults filled in. */
+export interface Policy<Spec extends PolicySpec> extends KubeObject {
+  readonly spec: Spec
 }
 
-export interface ValidatingPolicySpec {
+/** What policies have in common, whether they validate or mutate. */
+export interface PolicySpec {
   readonly paramKind?: ParamKind
   readonly matchConstraints: MatchResources
   readonly matchConditions?: readonly MatchCondition[]
   readonly variables?: readonly Variable[]
+  readonly failurePolicy: 'Fail' | 'Ignore'
+}
+
+export interface ValidatingPolicySpec extends PolicySpec {
   readonly validations?: readonly Validation[]
   readonly auditAnnotations?: readonly AuditAnnotation[]
-  readonly failurePolicy: 'Fail' | 'Ignore'
+}
+
+export interface MutatingPolicySpec extends PolicySpec {
+  readonly mutations: readonly Mutation[]
+  readonly reinvocationPolicy: 'Never' | 'IfNeeded'
 }
 
 export interface ParamKind {
@@ -47,14 +56,23 @@ export interface AuditAnnotation {
   readonly valueExpression: string
 }
 
-/** admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding: what makes a policy work, and for what. */
-export interface PolicyBinding extends KubeObject {
-  readonly spec: {
-    readonly policyName: string
-    readonly paramRef?: ParamRef
-    readonly matchResources?: MatchResources
-    readonly validationActions: readonly ('Deny' | 'Warn' | 'Audit')[]
-  }
+export type Mutation =
+  | { readonly patchType: 'ApplyConfiguration'; readonly applyConfiguration: { readonly expression: string } }
+  | { readonly patchType: 'JSONPatch'; readonly jsonPatch: { readonly expression: string } }
+
+/** What makes a policy work, and for what. */
+export interface PolicyBinding<Spec extends BindingSpec = BindingSpec> extends KubeObject {
+  readonly spec: Spec
+}
+
+export interface BindingSpec {
+  readonly policyName: string
+  readonly paramRef?: ParamRef
+  readonly matchResources?: MatchResources
+}
+
+export interface ValidatingBindingSpec extends BindingSpec {
+  readonly validationActions: readonly ('Deny' | 'Warn' | 'Audit')[]
 }
 
 export interface ParamRef {
@@ -64,5 +82,17 @@ export interface ParamRef {
   readonly parameterNotFoundAction: 'Allow' | 'Deny'
 }
 
-export const POLICIES_TABLE = `${ADMISSION_GROUP}/validatingadmissionpolicies`
-export const BINDINGS_TABLE = `${ADMISSION_GROUP}/validatingadmissionpolicybindings`
+/** Where the policies of a sort and their bindings are kept. */
+export interface PolicyTables {
+  readonly policies: string
+  readonly bindings: string
+}
+
+export const VALIDATING_POLICIES: PolicyTables = {
+  policies: `${ADMISSION_GROUP}/validatingadmissionpolicies`,
+  bindings: `${ADMISSION_GROUP}/validatingadmissionpolicybindings`,
+}
+export const MUTATING_POLICIES: PolicyTables = {
+  policies: `${ADMISSION_GROUP}/mutatingadmissionpolicies`,
+  bindings: `${ADMISSION_GROUP}/mutatingadmissionpolicybindings`,
+}

@@ -1,73 +1,22 @@
-import { dns1035LabelErrors, dnsSubdomainErrors, parseApiVersion, qualifiedNameErrors, type StatusCause } from '@kubewright/core'
-import { compilePolicy, type ExpressionProblem } from '../../admission/policies/compiled-policy.ts'
-import type { ValidatingPolicySpec } from '../../admission/policies/policy.ts'
+import { dns1035LabelErrors, dnsSubdomainErrors, parseApiVersion, type StatusCause } from '@kubewright/core'
+import type { ExpressionProblem } from '../../admission/policies/policy-compiler.ts'
 import { duplicateValue, forbiddenValue, invalidValue, requiredValue, unsupportedValue } from '../../status/index.ts'
-import { type Fields, fieldsAt, fill, listAt, optionalFields } from '../fields.ts'
-import { defaultStrategy, type Strategy } from '../strategy.ts'
+import { type Fields, fill, listAt, optionalFields } from '../fields.ts'
 import { texts, validateConditions, validateRule, validateSelector } from './admission-rules.ts'
 
-const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge']
-const ACTIONS = ['Audit', 'Deny', 'Warn']
-const MOST_ANNOTATIONS = 20
-/** Bytes of an expression. */
-const LONGEST_ANNOTATION = 5 * 1024
-
-export const validatingPolicies: Strategy = {
-  ...defaultStrategy,
-  unconditionalUpdate: false,
-  generation: true,
-  statusSeparated: true,
-  defaults(draft) {
-    const spec = fieldsAt(draft, 'spec')
-    fill(spec, { failurePolicy: 'Fail' })
-    defaultMatching(optionalFields(spec, 'matchConstraints'))
-  },
-  validate: (object) => validatePolicy(object.metadata.name ?? '', optionalFields(object as Fields, 'spec') ?? {}),
+/** What validating and mutating policies of admission have in common. */
+export function defaultPolicy(spec: Fields): void {
+  fill(spec, { failurePolicy: 'Fail' })
+  defaultMatching(optionalFields(spec, 'matchConstraints'))
 }
 
-export const validatingPolicyBindings: Strategy = {
-  ...defaultStrategy,
-  unconditionalUpdate: false,
-  generation: true,
-  defaults: (draft) => defaultMatching(optionalFields(fieldsAt(draft, 'spec'), 'matchResources')),
-  validate: (object) => validateBinding(optionalFields(object as Fields, 'spec') ?? {}),
-}
-
-function defaultMatching(matching: Fields | undefined): void {
+export function defaultMatching(matching: Fields | undefined): void {
   if (matching === undefined) return
   fill(matching, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} })
   for (const rule of [...listAt(matching, 'resourceRules'), ...listAt(matching, 'excludeResourceRules')]) fill(rule, { scope: '*' })
 }
 
-function validatePolicy(name: string, spec: Fields): readonly StatusCause[] {
-  const { problems } = compilePolicy(spec as unknown as ValidatingPolicySpec)
-  const problemAt = (field: string): StatusCause[] => problems.filter((each) => each.field === field).map(causeOf)
-  const [variables, validations, annotations] = [listAt(spec, 'variables'), listAt(spec, 'validations'), listAt(spec, 'auditAnnotations')]
-  const paramKind = optionalFields(spec, 'paramKind')
-  return [
-    ...oneOf(spec, 'failurePolicy', ['Fail', 'Ignore'], 'spec'),
-    ...(paramKind === undefined ? [] : validateParamKind(paramKind)),
-    ...validateConstraints(optionalFields(spec, 'matchConstraints')),
-    ...validateConditions(
-      listAt(spec, 'matchConditions'),
-      'spec.matchConditions',
-      (_, index) => problems.find(({ field }) => field === `spec.matchConditions[${index}].expression`)?.problem,
-    ),
-    ...variables.flatMap((variable, index) => [
-      ...validateVariable(variable, `spec.variables[${index}]`),
-      ...problemAt(`spec.variables[${index}].expression`),
-    ]),
-    ...(validations.length + annotations.length > 0 ? [] : ['spec.validations', 'spec.auditAnnotations'].map(needsSome)),
-    ...validations.flatMap((validation, index) => validateValidation(validation, `spec.validations[${index}]`, problemAt)),
-    ...validateAnnotations(name, annotations, problemAt),
-  ]
-}
-
-const needsSome = (field: string): StatusCause => requiredValue(field, 'validations or auditAnnotations must contain at least one item')
-
-const causeOf = ({ field, expression, problem }: ExpressionProblem): StatusCause => invalidValue(field, expression, problem)
-
-function oneOf(fields: Fields, field: string, supported: readonly string[], at: string): readonly StatusCause[] {
+export function oneOf(fields: Fields, field: string, supported: readonly string[], at: string): readonly StatusCause[] {
   const value = fields[field]
   return value === undefined || supported.includes(String(value)) ? [] : [unsupportedValue(`${at}.${field}`, value, supported)]
 }
@@ -91,6 +40,55 @@ function validateParamKind({ apiVersion, kind }: Fields): readonly StatusCause[]
   else if (kindProblems.length > 0)
     causes.push(invalidValue(`${at}.kind`, kind, `may have mixed case, but should otherwise match: ${kindProblems.join(',')}`))
   return causes
+}
+
+/** The causes of what does not compile under a field. */
+export const problemsAt =
+  (problems: readonly ExpressionProblem[]) =>
+  (at: string): StatusCause[] =>
+    problems.filter(({ field }) => field === at).map(({ field, expression, problem }) => invalidValue(field, expression, problem))
+
+/** `checkConstraints`: what a sort of policies demands beside of what it is matched by. */
+export function validatePolicySpec(
+  spec: Fields,
+  problems: readonly ExpressionProblem[],
+  checkConstraints: (constraints: Fields) => readonly StatusCause[] = () => [],
+): readonly StatusCause[] {
+  const paramKind = optionalFields(spec, 'paramKind')
+  const constraints = optionalFields(spec, 'matchConstraints')
+  const problemAt = problemsAt(problems)
+  return [
+    ...oneOf(spec, 'failurePolicy', ['Fail', 'Ignore'], 'spec'),
+    ...(paramKind === undefined ? [] : validateParamKind(paramKind)),
+    ...validateConstraints(constraints),
+    ...(constraints === undefined ? [] : checkConstraints(constraints)),
+    ...validateConditions(
+      listAt(spec, 'matchConditions'),
+      'spec.matchConditions',
+      (_, index) => problems.find(({ field }) => field === `spec.matchConditions[${index}].expression`)?.problem,
+    ),
+    ...listAt(spec, 'variables').flatMap((variable, index) => [
+      ...validateVariable(variable, `spec.variables[${index}]`),
+      ...problemAt(`spec.variables[${index}].expression`),
+    ]),
+  ]
+}
+
+/** `checkMatching`: what a sort of policies demands beside of what a binding is matched by. */
+export function validateBindingSpec(
+  spec: Fields,
+  checkMatching: (matching: Fields) => readonly StatusCause[] = () => [],
+): readonly StatusCause[] {
+  const { policyName } = spec
+  const matching = optionalFields(spec, 'matchResources')
+  const reference = optionalFields(spec, 'paramRef')
+  return [
+    ...(policyName
+      ? dnsSubdomainErrors(String(policyName)).map((problem) => invalidValue('spec.policyName', policyName, problem))
+      : [requiredValue('spec.policyName')]),
+    ...(reference === undefined ? [] : validateReference(reference)),
+    ...(matching === undefined ? [] : [...validateMatching(matching, 'spec.matchResources'), ...checkMatching(matching)]),
+  ]
 }
 
 function validateConstraints(constraints: Fields | undefined): readonly StatusCause[] {
@@ -147,64 +145,6 @@ function validateVariable({ name, expression }: Fields, at: string): readonly St
   ]
 }
 
-function validateValidation(
-  { expression, message = '', messageExpression = '', reason }: Fields,
-  at: string,
-  problemAt: (field: string) => StatusCause[],
-): readonly StatusCause[] {
-  const isBlank = (value: unknown) => value !== '' && String(value).trim() === ''
-  const blank = 'must be non-empty if specified'
-  return [
-    ...(String(expression ?? '').trim() === ''
-      ? [requiredValue(`${at}.expression`, 'expression is not specified')]
-      : problemAt(`${at}.expression`)),
-    ...(isBlank(messageExpression)
-      ? [invalidValue(`${at}.messageExpression`, messageExpression, blank)]
-      : problemAt(`${at}.messageExpression`)),
-    ...(isBlank(message) ? [invalidValue(`${at}.message`, message, blank)] : []),
-    ...(/[\n\r]/.test(String(message).trim()) ? [invalidValue(`${at}.message`, message, 'must not contain line breaks')] : []),
-    ...(reason === undefined ? [] : oneOf({ reason }, 'reason', REASONS, at)),
-  ]
-}
-
-function validateAnnotations(
-  name: string,
-  annotations: readonly Fields[],
-  problemAt: (field: string) => StatusCause[],
-): readonly StatusCause[] {
-  const field = 'spec.auditAnnotations'
-  const causes: StatusCause[] =
-    annotations.length > MOST_ANNOTATIONS
-      ? [invalidValue(field, annotations, `must not have more than ${MOST_ANNOTATIONS} auditAnnotations`)]
-      : []
-  annotations.forEach(({ key, valueExpression }, index) => {
-    const at = `${field}[${index}]`
-    if (name === '') causes.push(invalidValue(`${at}.key`, key, 'requires metadata.name be non-empty'))
-    else for (const problem of qualifiedNameErrors(`${name}/${key}`)) causes.push(invalidValue(`${at}.key`, `${name}/${key}`, problem))
-    const text = String(valueExpression ?? '').trim()
-    if (text === '') causes.push(requiredValue(`${at}.valueExpression`, 'valueExpression is not specified'))
-    else if (text.length > LONGEST_ANNOTATION)
-      causes.push(requiredValue(`${at}.valueExpression`, `must not exceed ${LONGEST_ANNOTATION} bytes in length`))
-    else causes.push(...problemAt(`${at}.valueExpression`))
-    if (annotations.findIndex((each) => each['key'] === key) < index) causes.push(duplicateValue(`${at}.key`, key))
-  })
-  return causes
-}
-
-function validateBinding(spec: Fields): readonly StatusCause[] {
-  const { policyName } = spec
-  const matching = optionalFields(spec, 'matchResources')
-  const reference = optionalFields(spec, 'paramRef')
-  return [
-    ...(policyName
-      ? dnsSubdomainErrors(String(policyName)).map((problem) => invalidValue('spec.policyName', policyName, problem))
-      : [requiredValue('spec.policyName')]),
-    ...(reference === undefined ? [] : validateReference(reference)),
-    ...(matching === undefined ? [] : validateMatching(matching, 'spec.matchResources')),
-    ...validateActions(texts(spec['validationActions'])),
-  ]
-}
-
 function validateReference({ name, selector, parameterNotFoundAction: action }: Fields): readonly StatusCause[] {
   const at = 'spec.paramRef'
   const both = (field: string) => forbiddenValue(`${at}.${field}`, 'name and selector are mutually exclusive')
@@ -220,17 +160,3 @@ function validateReference({ name, selector, parameterNotFoundAction: action }: 
       : [requiredValue(`${at}.parameterNotFoundAction`)]),
   ]
 }
-
-function validateActions(actions: readonly string[]): readonly StatusCause[] {
-  const field = 'spec.validationActions'
-  const causes = actions.flatMap((action, index) => [
-    ...(ACTIONS.includes(action) ? [] : [unsupportedValue(`${field}[${index}]`, action, ACTIONS)]),
-    ...(actions.indexOf(action) < index ? [duplicateValue(`${field}[${index}]`, action)] : []),
-  ])
-  if (actions.includes('Deny') && actions.includes('Warn')) causes.push(invalidValue(field, actions, DENY_AND_WARN))
-  if (actions.length === 0) causes.push(requiredValue(field, 'at least one validation action is required'))
-  return causes
-}
-
-const DENY_AND_WARN =
-  'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)'

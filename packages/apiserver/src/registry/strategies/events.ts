@@ -40,6 +40,10 @@ export const modernEvents: Strategy = {
     'regarding.kind': involved('kind'),
     'regarding.namespace': involved('namespace'),
     'regarding.uid': involved('uid'),
+    'regarding.apiVersion': involved('apiVersion'),
+    'regarding.resourceVersion': involved('resourceVersion'),
+    'regarding.fieldPath': involved('fieldPath'),
+    reportingController: textAt('reportingComponent'),
   },
   validate(modern) {
     const event = toCoreEvent(modern)

@@ -8,6 +8,7 @@ export const leases: Strategy = {
   // Two electors who write without a resourceVersion would both win.
   unconditionalUpdate: false,
   createOnUpdate: true,
+  anyFinalizer: true,
   validate(lease: DynamicObject) {
     const spec = optionalFields(lease as Fields, 'spec') ?? {}
     const { leaseDurationSeconds: duration, leaseTransitions: transitions } = spec

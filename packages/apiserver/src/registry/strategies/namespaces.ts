@@ -10,6 +10,7 @@ export const namespaces: Strategy = {
   ...defaultStrategy,
   name: labelName,
   statusSeparated: true,
+  metadataByStatus: 'all',
   selectable: { 'status.phase': textAt('status', 'phase') },
   defaults(draft) {
     draft.metadata.labels = { ...draft.metadata.labels, [NAME_LABEL]: draft.metadata.name ?? '' }

@@ -14,6 +14,7 @@ export const pods: Strategy = {
   ...defaultStrategy,
   returnsDeleted: true,
   statusSeparated: true,
+  metadataByStatus: 'all',
   generation: true,
   selectable: {
     'spec.nodeName': textAt('spec', 'nodeName'),
@@ -32,14 +33,16 @@ export const pods: Strategy = {
     spec['enableServiceLinks'] ??= true
   },
   prepareCreate(draft) {
-    // What admission adds for every pod: its account, its priority, and how long it bears an unready node.
+    // What admission adds for every pod.
     const spec = fieldsAt(draft, 'spec')
     spec['serviceAccountName'] ??= 'default'
     spec['serviceAccount'] ??= spec['serviceAccountName']
-    spec['priority'] ??= 0
-    spec['preemptionPolicy'] ??= 'PreemptLowerPriority'
-    spec['tolerations'] = withTolerations(listAt(spec, 'tolerations'))
     draft['status'] = { phase: 'Pending', qosClass: qualityOf(spec) }
+  },
+  prepareUpdate(draft, old) {
+    const spec = fieldsAt(draft, 'spec')
+    const before = specOf(old)
+    for (const field of ['serviceAccountName', 'serviceAccount']) spec[field] ??= before[field]
   },
   prepareStatus(draft, old) {
     const status = fieldsAt(draft, 'status')
@@ -59,13 +62,6 @@ export const pods: Strategy = {
       return Math.max(0, asked ?? Number(spec['terminationGracePeriodSeconds'] ?? 30))
     },
   },
-}
-
-function withTolerations(tolerations: readonly Fields[]): readonly Fields[] {
-  const missing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter(
-    (key) => !tolerations.some((each) => each['key'] === key || each['key'] === undefined),
-  )
-  return [...tolerations, ...missing.map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }))]
 }
 
 function qualityOf(spec: Fields): 'BestEffort' | 'Burstable' | 'Guaranteed' {

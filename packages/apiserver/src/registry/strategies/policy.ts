@@ -1,3 +1,5 @@
+import { deepEqual } from '@kubewright/core'
+import { forbiddenValue } from '../../status/index.ts'
 import { fieldsAt, fill, listAt, optionalFields } from '../fields.ts'
 import { defaultStrategy, type Strategy, textAt } from '../strategy.ts'
 
@@ -5,13 +7,15 @@ export const resourceQuotas: Strategy = {
   ...defaultStrategy,
   returnsDeleted: true,
   statusSeparated: true,
-  caveat: 'the embedded API server stores ResourceQuotas but does not enforce them',
+  metadataByStatus: 'all',
 }
 
 export const limitRanges: Strategy = {
   ...defaultStrategy,
   createOnUpdate: true,
-  caveat: 'the embedded API server stores LimitRanges but does not apply them to pods',
+  prepareCreate(draft, { uid }) {
+    draft.metadata.name ||= uid
+  },
   defaults(draft) {
     for (const limit of listAt(fieldsAt(draft, 'spec'), 'limits')) {
       if (limit['type'] !== 'Container') continue
@@ -23,17 +27,14 @@ export const limitRanges: Strategy = {
   },
 }
 
-export const priorityClasses: Strategy = {
-  ...defaultStrategy,
-  generation: true,
-  defaults(draft) {
-    fill(draft, { preemptionPolicy: 'PreemptLowerPriority' })
-  },
-}
-
 export const nodes: Strategy = {
   ...defaultStrategy,
   statusSeparated: true,
+  metadataByStatus: 'all',
+  defaults(draft) {
+    const spec = fieldsAt(draft, 'spec')
+    if (spec['podCIDR'] !== undefined) spec['podCIDRs'] ??= [spec['podCIDR']]
+  },
   selectable: { 'spec.unschedulable': (node) => textAt('spec', 'unschedulable')(node) || 'false' },
   prepareCreate(draft) {
     // A new node takes no pods until something has said that it is ready.
@@ -41,5 +42,12 @@ export const nodes: Strategy = {
     const spec = fieldsAt(draft, 'spec')
     const taints = listAt(spec, 'taints')
     if (!taints.some(({ key, effect }) => key === taint.key && effect === taint.effect)) spec['taints'] = [...taints, taint]
+  },
+  validateUpdate({ spec }, old) {
+    const { podCIDRs: before } = fieldsAt({ spec: old['spec'] }, 'spec')
+    const { podCIDRs: after } = fieldsAt({ spec }, 'spec')
+    return before === undefined || deepEqual(before, after)
+      ? []
+      : [forbiddenValue('spec.podCIDRs', 'node updates may not change podCIDR except from "" to valid')]
   },
 }

@@ -1,21 +1,11 @@
 import { type DynamicObject, deepEqual, type StatusCause } from '@kubewright/core'
-import { invalidValue, requiredValue } from '../../status/index.ts'
+import { forbiddenValue, invalidValue, requiredValue } from '../../status/index.ts'
 import { type Fields, fieldsAt, fill, listAt, optionalFields } from '../fields.ts'
 import { labelName } from '../object-meta.ts'
+import { NODE_PORTS, type ServiceAddresses } from '../service-addresses.ts'
 import { defaultStrategy, type Strategy, textAt } from '../strategy.ts'
 
 const specOf = (object: DynamicObject): Fields => optionalFields(object as Fields, 'spec') ?? {}
-
-/** Hands out cluster IPs and node ports. They route nowhere here; clients wait for them to appear (Helm's `--wait`) and show them. */
-export interface ServiceAddresses {
-  clusterIP(): string
-  nodePort(): number
-  /** A service that is there has its own from an earlier server. */
-  taken(service: DynamicObject): void
-}
-
-/** Where services are stored. */
-export const SERVICES_TABLE = '/services'
 
 export function services(addresses: ServiceAddresses): Strategy {
   return {
@@ -25,6 +15,7 @@ export function services(addresses: ServiceAddresses): Strategy {
     name: labelName,
     createOnUpdate: true,
     statusSeparated: true,
+    metadataByStatus: 'all',
     selectable: { 'spec.clusterIP': textAt('spec', 'clusterIP'), 'spec.type': textAt('spec', 'type') },
     defaults(draft) {
       const spec = fieldsAt(draft, 'spec')
@@ -48,7 +39,9 @@ export function services(addresses: ServiceAddresses): Strategy {
       // A PUT that leaves the allocated fields out keeps them.
       if (spec['type'] !== 'ExternalName' && before['type'] !== 'ExternalName') {
         for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) spec[field] ??= before[field]
-      } else if (spec['type'] !== 'ExternalName') allocate(spec, addresses)
+      }
+      if (hasNodePorts(before)) keepNodePorts(spec, before)
+      allocate(spec, addresses)
     },
     validate(object) {
       const spec = specOf(object)
@@ -67,7 +60,9 @@ export function services(addresses: ServiceAddresses): Strategy {
             causes.push(invalidValue(`spec.ports[${index}].${field}`, number, 'must be between 1 and 65535, inclusive'))
         }
       })
-      return causes
+      causes.push(...validateNodePorts(object, ports, addresses))
+      // What is wrong so far keeps the real server from looking for addresses.
+      return causes.length > 0 ? causes : validateClusterIp(object, addresses)
     },
     validateUpdate(object, old) {
       const before = specOf(old)['clusterIPs']
@@ -82,37 +77,60 @@ export function services(addresses: ServiceAddresses): Strategy {
 
 function allocate(spec: Fields, addresses: ServiceAddresses): void {
   if (spec['type'] === 'ExternalName') return
-  spec['clusterIP'] ||= addresses.clusterIP()
+  spec['clusterIP'] ||= addresses.freeAddress()
   spec['clusterIPs'] ??= [spec['clusterIP']]
   // Somebody else makes the endpoints of a service without a selector, and may make them of both families.
   const isBoth = spec['clusterIP'] === 'None' && Object.keys(optionalFields(spec, 'selector') ?? {}).length === 0
   spec['ipFamilies'] ??= isBoth ? ['IPv4', 'IPv6'] : ['IPv4']
   spec['ipFamilyPolicy'] ??= isBoth ? 'RequireDualStack' : 'SingleStack'
-  if (spec['type'] !== 'NodePort' && spec['type'] !== 'LoadBalancer') return
-  for (const port of listAt(spec, 'ports')) port['nodePort'] ??= addresses.nodePort()
+  if (!hasNodePorts(spec)) return
+  for (const port of listAt(spec, 'ports')) port['nodePort'] ||= addresses.freePort()
+  if (spec['type'] === 'LoadBalancer' && spec['externalTrafficPolicy'] === 'Local') spec['healthCheckNodePort'] ||= addresses.freePort()
 }
 
-/** Kubernetes' default range of node ports. */
-const NODE_PORTS = { first: 30_000, last: 32_767 }
+const hasNodePorts = (spec: Fields): boolean => spec['type'] === 'NodePort' || spec['type'] === 'LoadBalancer'
 
-/** Addresses of a /16, in order, from .0.10 on: the first ones have fixed owners (10.96.0.1 is the API server's). */
-export function serviceAddresses(network = '10.96'): ServiceAddresses {
-  let address = 9
-  let port = NODE_PORTS.first - 1
-  return {
-    clusterIP() {
-      address = address >= 65_534 ? 10 : address + 1
-      return `${network}.${address >> 8}.${address & 255}`
-    },
-    nodePort() {
-      port = port >= NODE_PORTS.last ? NODE_PORTS.first : port + 1
-      return port
-    },
-    taken(service) {
-      const { clusterIP, ports } = specOf(service)
-      const [, third, fourth] = /^\d+\.\d+\.(\d+)\.(\d+)$/.exec(String(clusterIP)) ?? []
-      if (String(clusterIP).startsWith(`${network}.`)) address = Math.max(address, Number(third) * 256 + Number(fourth))
-      for (const { nodePort } of listAt({ ports }, 'ports')) if (typeof nodePort === 'number') port = Math.max(port, nodePort)
-    },
+/** A port that is not told another keeps its own; a service that no longer has any is rid of those it still repeats. */
+function keepNodePorts(spec: Fields, before: Fields): void {
+  const keyOf = ({ port, protocol = 'TCP' }: Fields) => `${protocol}/${port}`
+  const old = new Map(listAt(before, 'ports').map((port) => [keyOf(port), port['nodePort']]))
+  for (const port of listAt(spec, 'ports')) {
+    const own = old.get(keyOf(port))
+    if (hasNodePorts(spec)) port['nodePort'] ||= own
+    else if (port['nodePort'] === own) delete port['nodePort']
   }
+  if (!hasNodePorts(spec) && spec['healthCheckNodePort'] === before['healthCheckNodePort']) delete spec['healthCheckNodePort']
+}
+
+function validateNodePorts(service: DynamicObject, ports: readonly Fields[], addresses: ServiceAddresses): readonly StatusCause[] {
+  const { type } = specOf(service)
+  return ports.flatMap(({ nodePort, protocol }, index) => {
+    const field = `spec.ports[${index}].nodePort`
+    if (typeof nodePort !== 'number' || nodePort === 0) return []
+    if (type === 'ClusterIP') return [forbiddenValue(field, "may not be used when `type` is 'ClusterIP'")]
+    if (nodePort < NODE_PORTS.first || nodePort > NODE_PORTS.last)
+      return [
+        invalidValue(
+          field,
+          nodePort,
+          `provided port is not in the valid range. The range of valid ports is ${NODE_PORTS.first}-${NODE_PORTS.last}`,
+        ),
+      ]
+    // One number may stand for two protocols of one service.
+    const isRepeated = ports.findIndex((each) => each['nodePort'] === nodePort && each['protocol'] === protocol) < index
+    return isRepeated || addresses.portIsAnothers(nodePort, service)
+      ? [invalidValue(field, nodePort, 'provided port is already allocated')]
+      : []
+  })
+}
+
+function validateClusterIp(service: DynamicObject, addresses: ServiceAddresses): readonly StatusCause[] {
+  const { clusterIP } = specOf(service)
+  if (typeof clusterIP !== 'string' || clusterIP === '' || clusterIP === 'None') return []
+  const problem = !addresses.isInRange(clusterIP)
+    ? 'the provided network does not match the current range'
+    : addresses.addressIsAnothers(clusterIP, service)
+      ? 'provided IP is already allocated'
+      : undefined
+  return problem === undefined ? [] : [invalidValue('spec.clusterIPs', [clusterIP], `failed to allocate IP ${clusterIP}: ${problem}`)]
 }

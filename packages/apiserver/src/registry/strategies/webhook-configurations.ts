@@ -12,6 +12,7 @@ const REVIEW_VERSIONS = ['v1', 'v1beta1']
 /** `cel`: evaluates match conditions; without it a configuration that has some is refused, for its webhook would be called too often. */
 export const webhookConfigurations = (kind: 'validating' | 'mutating', cel?: CelEngine): Strategy => ({
   ...defaultStrategy,
+  anyFinalizer: true,
   unconditionalUpdate: false,
   generation: true,
   defaults(draft) {

@@ -1,14 +1,16 @@
 import { type DynamicObject, deepEqual, type LabelSelectorSpec, labelSelectorOf, matchesLabels, type StatusCause } from '@kubewright/core'
 import { forbiddenValue, immutableField, invalidValue, requiredValue, unsupportedValue } from '../../status/index.ts'
 import { type Fields, fieldsAt, fill, listAt, optionalFields } from '../fields.ts'
+import { labelName } from '../object-meta.ts'
 import { defaultPodSpec } from '../pod-defaults.ts'
 import { validatePodSpec } from '../pod-validation.ts'
 import { defaultStrategy, type Strategy, textAt } from '../strategy.ts'
+import { WORKLOAD_RULES } from './workload-rules.ts'
 
 const specOf = (object: DynamicObject): Fields => optionalFields(object as Fields, 'spec') ?? {}
 
 /** Kinds of apps/v1 that keep pods running. */
-const workload: Strategy = { ...defaultStrategy, statusSeparated: true, generation: true }
+const workload: Strategy = { ...defaultStrategy, statusSeparated: true, metadataByStatus: 'all', generation: true }
 
 function defaultTemplate(spec: Fields): void {
   const template = optionalFields(spec, 'template')
@@ -22,16 +24,17 @@ function validateWorkload(object: DynamicObject): StatusCause[] {
   const labels = optionalFields(template, 'metadata')?.['labels'] as Readonly<Record<string, string>> | undefined
   const podSpec = optionalFields(template, 'spec') ?? {}
   const causes: StatusCause[] = []
-  if (selector === undefined) causes.push(requiredValue('spec.selector'))
+  // Of a DaemonSet the real server asks only that its selector fits.
+  if (selector === undefined) causes.push(...(object['kind'] === 'DaemonSet' ? [] : [requiredValue('spec.selector')]))
   else if (Object.keys(selector).length === 0)
-    causes.push(invalidValue('spec.selector', selector, 'empty selector is invalid for deployment'))
+    causes.push(invalidValue('spec.selector', selector, `empty selector is invalid for ${String(object['kind']).toLowerCase()}`))
   if (selector === undefined || !matchesLabels(labelSelectorOf(selector as LabelSelectorSpec), labels)) {
     causes.push(invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'))
   }
   causes.push(...validateReplicas(spec), ...validatePodSpec(podSpec, 'spec.template.spec'))
   const policy = podSpec['restartPolicy']
   if (policy !== undefined && policy !== 'Always') causes.push(unsupportedValue('spec.template.spec.restartPolicy', policy, ['Always']))
-  return causes
+  return [...causes, ...WORKLOAD_RULES[object['kind'] as keyof typeof WORKLOAD_RULES](spec)]
 }
 
 function validateReplicas(spec: Fields): StatusCause[] {
@@ -46,7 +49,7 @@ export const deployments: Strategy = {
   ...workload,
   // The rollout history stands in annotations, and is part of what the controller must see.
   generationOf: ({ metadata }) => metadata.annotations,
-  annotatedByStatus: true,
+  metadataByStatus: 'annotations',
   defaults(draft) {
     const spec = fieldsAt(draft, 'spec')
     fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 })
@@ -82,6 +85,8 @@ export const daemonSets: Strategy = {
     strategy['type'] ??= 'RollingUpdate'
     if (strategy['type'] === 'RollingUpdate') fill(fieldsAt(strategy, 'rollingUpdate'), { maxUnavailable: 1, maxSurge: 0 })
     defaultTemplate(spec)
+    // Here already, so that it belongs to who creates: the real server's conversion gives every DaemonSet one.
+    draft.metadata.annotations = { [TEMPLATE_GENERATION]: '0', ...draft.metadata.annotations }
   },
   prepareCreate(draft) {
     draft.metadata.annotations = { ...draft.metadata.annotations, [TEMPLATE_GENERATION]: '1' }
@@ -92,8 +97,7 @@ export const daemonSets: Strategy = {
     const isSame = deepEqual(fieldsAt(draft, 'spec')['template'], specOf(old)['template'])
     draft.metadata.annotations = { ...draft.metadata.annotations, [TEMPLATE_GENERATION]: String(isSame ? before : before + 1) }
   },
-  validate: validateWorkload,
-  validateUpdate: selectorIsImmutable,
+  validate: (object, old) => [...(old === undefined ? [] : selectorIsImmutable(object, old)), ...validateWorkload(object)],
 }
 
 const STATEFUL_SET_UPDATES =
@@ -110,6 +114,8 @@ const UPDATABLE = [
 
 export const statefulSets: Strategy = {
   ...workload,
+  // Its pods are named after it, and each name is the pod's host name.
+  name: labelName,
   defaults(draft) {
     const spec = fieldsAt(draft, 'spec')
     fill(spec, { replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady' })
@@ -148,13 +154,31 @@ export const replicationControllers: Strategy = {
     draft.metadata.labels ??= { ...labels } as Record<string, string>
   },
   validate(object) {
-    const template = optionalFields(specOf(object), 'template')
-    return template === undefined
-      ? [requiredValue('spec.template')]
-      : [...validateReplicas(specOf(object)), ...validatePodSpec(fieldsAt(template, 'spec'), 'spec.template.spec')]
+    const spec = specOf(object)
+    const template = optionalFields(spec, 'template')
+    const hasSelector = Object.keys(optionalFields(spec, 'selector') ?? {}).length > 0
+    return [
+      ...(hasSelector ? [] : [requiredValue('spec.selector')]),
+      ...validateReplicas(spec),
+      ...(template === undefined
+        ? [requiredValue('spec.template')]
+        : validatePodSpec(optionalFields(template, 'spec') ?? {}, 'spec.template.spec')),
+    ]
   },
 }
 
-export const podTemplates: Strategy = { ...defaultStrategy, returnsDeleted: true, generation: true, defaults: defaultTemplate }
+export const podTemplates: Strategy = {
+  ...defaultStrategy,
+  returnsDeleted: true,
+  generation: true,
+  defaults: defaultTemplate,
+  validate: (object) => validatePodSpec(optionalFields(optionalFields(object as Fields, 'template') ?? {}, 'spec') ?? {}, 'template.spec'),
+}
 
-export const controllerRevisions: Strategy = { ...defaultStrategy }
+export const controllerRevisions: Strategy = {
+  ...defaultStrategy,
+  validate(object, old) {
+    if (old !== undefined) return deepEqual(object['data'], old['data']) ? [] : [immutableField('data', object['data'])]
+    return object['data'] === undefined || object['data'] === null ? [requiredValue('data', 'data is mandatory')] : []
+  },
+}

@@ -64,6 +64,13 @@ export const admissionPolicyColumns: readonly Column[] = [
   age,
 ]
 
+export const mutatingPolicyColumns: readonly Column[] = [
+  name,
+  integer('Mutations', (policy) => listAt(policy, 'spec', 'mutations').length),
+  column('ParamKind', paramKind),
+  age,
+]
+
 export const admissionPolicyBindingColumns: readonly Column[] = [
   name,
   column('PolicyName', (binding) => textAt(binding, 'spec', 'policyName')),

@@ -119,3 +119,13 @@ export const resourceQuotaColumns: readonly Column[] = [
   column('Limit', (object) => quotaText(object, true)),
   age,
 ]
+
+const healthOf = (component: unknown) => listAt(component, 'conditions').find((condition) => textAt(condition, 'type') === 'Healthy')
+const HEALTH: Readonly<Record<string, string>> = { True: 'Healthy', False: 'Unhealthy' }
+
+export const componentStatusColumns: readonly Column[] = [
+  name,
+  column('Status', (component) => HEALTH[textAt(healthOf(component), 'status')] ?? 'Unknown'),
+  column('Message', (component) => textAt(healthOf(component), 'message')),
+  column('Error', (component) => textAt(healthOf(component), 'error')),
+]

@@ -1,5 +1,5 @@
-import { age, type Column, column, name, nameWith, wide } from '../column.ts'
-import { at, orUnset, textAt, textsAt } from '../reading.ts'
+import { age, type Column, column, integer, name, nameWith, wide } from '../column.ts'
+import { at, listAt, orUnset, textAt, textsAt } from '../reading.ts'
 
 const ACCESS_MODES: readonly (readonly [mode: string, short: string])[] = [
   ['ReadWriteOnce', 'RWO'],
@@ -74,5 +74,35 @@ export const storageClassColumns: readonly Column[] = [
   column('ReclaimPolicy', (object) => textAt(object, 'reclaimPolicy') || 'Delete'),
   column('VolumeBindingMode', (object) => orUnset(textAt(object, 'volumeBindingMode'))),
   column('AllowVolumeExpansion', (object) => at(object, 'allowVolumeExpansion') === true),
+  age,
+]
+
+const yesOrNo = (title: string, ...path: readonly string[]): Column =>
+  column(title, (object) => at(object, ...path) === true, { type: 'boolean' })
+
+const audiences = (driver: unknown): string =>
+  listAt(driver, 'spec', 'tokenRequests')
+    .map((request) => textAt(request, 'audience'))
+    .join(',')
+
+export const csiDriverColumns: readonly Column[] = [
+  name,
+  yesOrNo('AttachRequired', 'spec', 'attachRequired'),
+  yesOrNo('PodInfoOnMount', 'spec', 'podInfoOnMount'),
+  yesOrNo('StorageCapacity', 'spec', 'storageCapacity'),
+  column('TokenRequests', (driver) => orUnset(audiences(driver))),
+  yesOrNo('RequiresRepublish', 'spec', 'requiresRepublish'),
+  column('Modes', (driver) => textsAt(driver, 'spec', 'volumeLifecycleModes').join(',')),
+  age,
+]
+
+export const csiNodeColumns: readonly Column[] = [name, integer('Drivers', (node) => listAt(node, 'spec', 'drivers').length), age]
+
+export const volumeAttachmentColumns: readonly Column[] = [
+  name,
+  { ...column('Attacher', (attachment) => textAt(attachment, 'spec', 'attacher')), format: 'name' },
+  column('PV', (attachment) => textAt(attachment, 'spec', 'source', 'persistentVolumeName')),
+  column('Node', (attachment) => textAt(attachment, 'spec', 'nodeName')),
+  yesOrNo('Attached', 'status', 'attached'),
   age,
 ]

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CONFIG_MAPS, configMap, testClient } from '../../test-client/api-client.ts'
+import { CONFIG_MAPS, configMap, testClient } from '../../../test-client/api-client.ts'
 
 const GROUP = '/apis/admissionregistration.k8s.io/v1'
 

@@ -1,15 +1,22 @@
 import { describe, expect, test } from 'vitest'
+import { alwaysAllow } from '../../../authz/authorizer.ts'
+import { accessBindings } from '../../access-bindings.ts'
+import type { ValidatingPolicySpec } from '../policy.ts'
 import { compilePolicy } from './compiled-policy.ts'
 import { evaluatePolicy } from './evaluation.ts'
-import type { ValidatingPolicySpec } from './policy.ts'
 
+const ACCESS = accessBindings(
+  alwaysAllow,
+  { name: 'ann', groups: [] },
+  { group: '', resource: 'configmaps', subresource: '', namespace: '', name: '' },
+)
 const MATCH = { matchPolicy: 'Equivalent' } as const
 
 /** What a policy of these parts says of an object. */
 function judged(spec: Partial<ValidatingPolicySpec>, object: object = {}, ignoresFailures = false) {
   const { policy, problems } = compilePolicy({ matchConstraints: MATCH, failurePolicy: 'Fail', ...spec })
   expect(problems).toEqual([])
-  return evaluatePolicy(policy, { object, oldObject: null, request: {}, namespaceObject: null, params: null }, ignoresFailures)
+  return evaluatePolicy(policy, { ...ACCESS, object, oldObject: null, request: {}, namespaceObject: null, params: null }, ignoresFailures)
 }
 
 const messages = (...args: Parameters<typeof judged>) => judged(...args).denials.map(({ message }) => message)

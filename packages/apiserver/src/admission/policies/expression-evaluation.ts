@@ -7,13 +7,15 @@ import {
   isCelBudgetError,
   isCelEvaluationError,
   MATCH_CONDITIONS_LIMIT,
-  OBJECT_LIMIT,
   type ObjectType,
 } from '@kubewright/cel'
-import { type CompiledPolicy, type CompiledValidation, type Expression, variablesType } from './compiled-policy.ts'
+import type { AccessBindings } from '../access-bindings.ts'
+import { type CompiledVariable, type Expression, variablesType } from './policy-compiler.ts'
 
 /** What the expressions of a policy speak of. */
-export interface PolicyBindings {
+export interface PolicyBindings extends ObjectBindings, AccessBindings {}
+
+export interface ObjectBindings {
   readonly object: object | null
   readonly oldObject: object | null
   /** The AdmissionRequest without its objects. */
@@ -22,63 +24,18 @@ export interface PolicyBindings {
   readonly params: object | null
 }
 
-/** What one policy says of one write under one set of parameters. */
-export interface PolicyVerdict {
-  readonly denials: readonly Denial[]
-  /** For the audit log. */
-  readonly annotations: readonly { readonly key: string; readonly value: string }[]
-  /** Denials that come whatever the binding's actions are. */
-  readonly failures: readonly Denial[]
-}
+export type Outcome = { readonly is: 'value'; readonly value: CelValue } | { readonly is: 'failed'; readonly message: string }
 
-export interface Denial {
-  readonly message: string
-  /** A reason of Status. */
-  readonly reason: string
-  /** Of the validation among those of the policy. */
-  readonly index: number
-}
-
-const EXHAUSTED = 'validation failed due to running out of cost budget, no further validation rules will be run'
-
-/** kube-apiserver's; a longer one is not told. */
-const LONGEST_MESSAGE = 5 * 1024
-
-const NOTHING: PolicyVerdict = { denials: [], annotations: [], failures: [] }
-
-/** Judges as kube-apiserver does, with its texts and under its budgets. What cannot be evaluated denies, unless `ignoresFailures`. */
-export function evaluatePolicy(policy: CompiledPolicy, bindings: PolicyBindings, ignoresFailures: boolean): PolicyVerdict {
-  const failed = (message: string, index = 0): readonly Denial[] => (ignoresFailures ? [] : [{ message, reason: 'Invalid', index }])
-  try {
-    const matching = conditionsHold(policy.conditions, bindings)
-    if (matching.is === 'failed') return { ...NOTHING, denials: failed(matching.message) }
-    if (matching.value !== true) return NOTHING
-    const evaluation = new Evaluation(bindings, OBJECT_LIMIT, policy.variables)
-    const denials = policy.validations.flatMap((validation, index): readonly Denial[] => {
-      const outcome = evaluation.evaluate(validation)
-      if (outcome.is === 'failed') return failed(outcome.message, index)
-      return outcome.value === true ? [] : [{ message: evaluation.messageOf(validation), reason: validation.reason, index }]
-    })
-    const audit = new Evaluation(bindings, OBJECT_LIMIT, policy.variables)
-    const annotations: { readonly key: string; readonly value: string }[] = []
-    const failures: Denial[] = []
-    for (const annotation of policy.annotations) {
-      const outcome = audit.evaluate(annotation)
-      if (outcome.is === 'failed') failures.push(...failed(outcome.message))
-      else if (typeof outcome.value === 'string' && outcome.value.trim() !== '')
-        annotations.push({ key: annotation.key, value: outcome.value.trim() })
-    }
-    return { denials, annotations, failures }
-  } catch (error) {
-    if (!(error instanceof ExhaustedError)) throw error
-    return { ...NOTHING, denials: failed(EXHAUSTED) }
+/** The budget of all expressions together is spent. The text is kube-apiserver's. */
+export class ExhaustedError extends Error {
+  override readonly name = 'ExhaustedError'
+  constructor() {
+    super('validation failed due to running out of cost budget, no further validation rules will be run')
   }
 }
 
-type Outcome = { readonly is: 'value'; readonly value: CelValue } | { readonly is: 'failed'; readonly message: string }
-
 /** One that does not hold settles it, whatever becomes of the others. @throws ExhaustedError */
-function conditionsHold(conditions: readonly Expression[], bindings: PolicyBindings): Outcome {
+export function conditionsHold(conditions: readonly Expression[], bindings: PolicyBindings): Outcome {
   // Conditions decide before there are variables, and see no Namespace.
   const evaluation = new Evaluation({ ...bindings, namespaceObject: null }, MATCH_CONDITIONS_LIMIT, [])
   const problems: string[] = []
@@ -92,14 +49,14 @@ function conditionsHold(conditions: readonly Expression[], bindings: PolicyBindi
 }
 
 /** Expressions that share their variables and a budget. */
-class Evaluation {
+export class Evaluation {
   private readonly bindings: Readonly<Record<string, unknown>>
   private readonly variables: LazyVariables
   private left: number
 
-  constructor(bindings: PolicyBindings, limit: number, variables: CompiledPolicy['variables']) {
+  constructor(bindings: ObjectBindings, limit: number, variables: readonly CompiledVariable[]) {
     this.left = limit
-    this.variables = new LazyVariables(variables, bindings)
+    this.variables = new LazyVariables(variables, { ...bindings })
     this.bindings = { ...bindings, variables: this.variables }
   }
 
@@ -116,14 +73,6 @@ class Evaluation {
     }
   }
 
-  /** @throws ExhaustedError */
-  messageOf({ text, message = '', messageExpression }: CompiledValidation): string {
-    const outcome = messageExpression && this.evaluate(messageExpression)
-    const made = outcome?.is === 'value' ? String(outcome.value).trim() : ''
-    const isFit = made !== '' && made.length <= LONGEST_MESSAGE && !made.includes('\n')
-    return (isFit ? made : message.trim()) || `failed expression: ${text.trim()}`
-  }
-
   private spend(cost: number): void {
     this.left -= cost + this.variables.takeCost()
     if (this.left < 0) throw new ExhaustedError()
@@ -138,7 +87,7 @@ class LazyVariables extends CelObject {
   private readonly bindings: Readonly<Record<string, unknown>>
   private cost = 0
 
-  constructor(variables: CompiledPolicy['variables'], bindings: PolicyBindings) {
+  constructor(variables: readonly CompiledVariable[], bindings: ObjectBindings) {
     super()
     this.declared = variablesType(variables)
     this.programs = new Map(variables.map(({ name, program }) => [name, program]))
@@ -181,9 +130,4 @@ class LazyVariables extends CelObject {
       throw new CelEvaluationError(`composited variable ${JSON.stringify(name)} fails to evaluate: ${error.message}`)
     }
   }
-}
-
-/** The budget of all expressions together is spent. */
-class ExhaustedError extends Error {
-  override readonly name = 'ExhaustedError'
 }
