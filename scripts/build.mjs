@@ -4,6 +4,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { buildPage } from './page.mjs'
 
 /** @type {import('esbuild').BuildOptions} */
 export const BUILD_OPTIONS = {
@@ -18,6 +19,7 @@ export const BUILD_OPTIONS = {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = dirname(dirname(fileURLToPath(import.meta.url)))
+  await buildPage(root)
   const outdir = join(root, 'packages', 'cli', 'dist')
   // Beside it and then moved: a program that starts meanwhile finds the one or the other.
   const [made, old] = [`${outdir}.${process.pid}.new`, `${outdir}.${process.pid}.old`]

@@ -13,6 +13,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@kubewright/webhook': ['@kubewright/core', '@kubewright/client', '@kubewright/schema', '@kubewright/runtime'],
   '@kubewright/apiserver': ['@kubewright/core', '@kubewright/cel', '@kubewright/schema'],
   '@kubewright/vault': ['@kubewright/core'],
+  '@kubewright/dashboard': ['@kubewright/core'],
   '@kubewright/testing': [
     '@kubewright/core',
     '@kubewright/client',
@@ -28,6 +29,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     '@kubewright/schema',
     '@kubewright/runtime',
     '@kubewright/webhook',
+    '@kubewright/dashboard',
     '@kubewright/apiserver',
     '@kubewright/testing',
   ],

@@ -14,6 +14,8 @@ const PROGRAMS = {
   check: ['scripts/check.ts'],
   bench: ['bench/main.ts'],
   bundle: ['scripts/bundle.ts'],
+  image: ['scripts/image.ts'],
+  conformance: ['scripts/conformance.ts'],
 }
 
 const [what, ...rest] = process.argv.slice(2)

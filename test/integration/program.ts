@@ -90,6 +90,9 @@ function start(args: readonly string[], options: ProgramOptions = {}): Program {
   }
 }
 
+/** For what several tests look at: whoever starts it stops it. */
+export { start as startProgram }
+
 /** Runs it to its end. */
 export async function run(
   args: readonly string[],

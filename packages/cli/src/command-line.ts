@@ -1,10 +1,13 @@
 import { Command, Option } from 'commander'
 import { APISERVER_FLAGS } from './commands/apiserver-flags.ts'
 import { addExaminedSettings, defineDev, defineDoctor, defineInit } from './commands/developer-commands.ts'
+import { defineEnvtest } from './commands/envtest/commands.ts'
+import { addForeignFlags } from './commands/foreign-flags.ts'
 import { addOutputOptions } from './commands/generated-output.ts'
 import { examplesText } from './commands/help-examples.ts'
 import type { ManifestOptions } from './commands/manifests.ts'
 import { OPERATOR_NAMES } from './commands/operators.ts'
+import type { TopFlags } from './commands/top.ts'
 import { report } from './program/report.ts'
 import type { Terminal } from './terminal.ts'
 import { VERSION } from './version.ts'
@@ -44,15 +47,27 @@ export async function createProgram(asked: string | undefined, terminal: Termina
     .option('--data-dir <DIR>', 'where the cluster’s objects outlive this program; default: in memory only')
     .option('--write-kubeconfig <FILE>', 'where the kubeconfig is written; default in the user’s cache folder')
     .option('--no-examples', 'start with an empty cluster')
+    .option('--dashboard-bind-address <ADDRESS>', 'where the dashboard is served; 0 for off', '127.0.0.1:0')
     .option('--only <OPERATORS>', 'these operators only, with commas')
     .addOption(output())
     .action(async (options: Record<string, unknown>) => (await import('./commands/up.ts')).up(options, terminal))
 
   const apiserver = program.command('apiserver').description('the embedded Kubernetes API server alone')
   for (const { flag, description } of APISERVER_FLAGS) apiserver.option(flag, description)
+  addForeignFlags(apiserver)
   apiserver
     .addOption(output())
     .action(async (options: Record<string, unknown>) => (await import('./commands/apiserver.ts')).apiserver(options, terminal))
+
+  defineEnvtest(program, output, terminal)
+
+  program
+    .command('top')
+    .description('the overview of a running program’s dashboard in a terminal')
+    .argument('<URL>', 'where the dashboard is served, such as http://127.0.0.1:8090')
+    .option('--token-file <FILE>', 'the token that it asks for')
+    .addOption(output())
+    .action(async (url: string, options: TopFlags) => (await import('./commands/top.ts')).top(url, options, terminal))
 
   // The operators bring flags of their own, so this command is only complete when it is the one that is asked for.
   const run = program.command('run').description('run operators against a cluster').argument('<OPERATOR...>', operatorsText)

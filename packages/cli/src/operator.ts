@@ -1,4 +1,5 @@
 import type { GroupVersionKind, KubeObject } from '@kubewright/core'
+import type { DashboardView } from '@kubewright/dashboard'
 import type { Manager } from '@kubewright/runtime'
 import type { KindDefinition, PolicyRule } from '@kubewright/schema'
 import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
@@ -42,6 +43,8 @@ export interface OperatorDefinition<Config extends z.ZodObject = z.ZodObject> {
   readonly examples?: (now: number) => readonly KubeObject[]
   /** What `kubewright import` makes of the manifests of other programs. Loaded when asked for. @default none */
   readonly importers?: () => Promise<readonly ManifestImporter[]>
+  /** Its own page of the dashboard; as a function: for one manager. @default none */
+  readonly view?: DashboardView | ((manager: Manager) => DashboardView)
   /** What `kubewright doctor` looks at outside of the cluster. @default nothing */
   examine?(config: z.output<Config>, context: ExaminationContext): Promise<readonly ExaminedCheck[]>
   /** Adds its controllers and runnables. Called once, before the manager runs. */

@@ -5,6 +5,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'kubewright apiserver --secure-port 0 --write-kubeconfig kc',
     'kubewright apiserver --authorization-mode RBAC --token-auth-file tokens.csv',
   ],
+  envtest: ['kubewright envtest .assets && KUBEBUILDER_ASSETS=$PWD/.assets go test ./...'],
   run: [
     'kubewright run gc --context staging',
     'kubewright run gc --namespace shop,office --log-level debug',
@@ -21,6 +22,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'kubewright dev src/main.ts -- --log-level debug',
     'kubewright dev --context staging --webhook-url https://my-tunnel.example:443',
   ],
+  top: ['kubewright top http://127.0.0.1:8090', 'kubewright top http://127.0.0.1:8090 --output json'],
   doctor: [
     'kubewright doctor',
     'kubewright doctor gc --context production --output json',

@@ -1,7 +1,8 @@
 import { startApiServer } from '@kubewright/apiserver'
 import { type Client, connectTo } from '@kubewright/client'
 import type { KubeObject } from '@kubewright/core'
-import { createManager, processMetrics } from '@kubewright/runtime'
+import { createManager, processMetrics, Registry, restClientMetrics } from '@kubewright/runtime'
+import { addProgramDashboard } from '../dashboard/program-dashboard.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import { addParts } from '../program/added-parts.ts'
 import { BESIDE, installProgramKindsBeside } from '../program/kind-installation.ts'
@@ -28,6 +29,7 @@ interface UpFlags {
   readonly writeKubeconfig?: string
   readonly examples: boolean
   readonly only?: string
+  readonly dashboardBindAddress: string
   readonly output: OutputFormat
 }
 
@@ -44,7 +46,8 @@ export async function up(given: Readonly<Record<string, unknown>>, terminal: Ter
   })
   // In a cluster that was there before they have had their time.
   const wantsExamples = flags.examples && !server.isRestored
-  const client = connectTo(server.connection, { fieldManager: 'kubewright-up' })
+  const registry = new Registry()
+  const client = connectTo(server.connection, { fieldManager: 'kubewright-up', observe: restClientMetrics(registry) })
   const vault = known.includes('vault-sync') ? await startDemoVault() : undefined
   const storage = wantsExamples && known.includes('s3') ? await startDemoStorage() : undefined
   const sealedVault = wantsExamples && known.includes('vault-unsealer') ? await startSealedVault() : undefined
@@ -57,9 +60,13 @@ export async function up(given: Readonly<Record<string, unknown>>, terminal: Ter
 
     const stop = new AbortController()
     const stopping = AbortSignal.any([terminal.signal, stop.signal])
-    const running = runManager(client, parts, vault?.settings ?? {}, stopping, terminal)
+    const running = await runManager(
+      { client, metrics: registry, parts, beside: { ...vault?.settings, dashboardBindAddress: flags.dashboardBindAddress } },
+      stopping,
+      terminal,
+    )
     try {
-      const metrics = await Promise.race([running.started, running.done])
+      const addresses = await Promise.race([running.started, running.done])
       // Not before: what an operator has something to say against is not to be among the examples.
       const examples = wantsExamples ? operators.flatMap((operator) => operator.examples?.(Date.now()) ?? []) : []
       await Promise.race([applyAll(client, examples, terminal.signal), running.done])
@@ -69,7 +76,7 @@ export async function up(given: Readonly<Record<string, unknown>>, terminal: Ter
           server: server.url,
           vault: vault?.address,
           storage: storage?.address,
-          metrics: metrics ?? undefined,
+          ...addresses,
           operators,
           examples,
         },
@@ -109,7 +116,15 @@ async function untilAborted(task: Promise<void>, signal: AbortSignal): Promise<v
 /** Where the operators have what is theirs, such as the certificates of their webhooks. */
 const HOME = 'kubewright-system'
 
-function runManager(client: Client, parts: Parts, beside: Readonly<Record<string, string>>, signal: AbortSignal, terminal: Terminal) {
+interface ManagerRun {
+  readonly client: Client
+  readonly metrics: Registry
+  readonly parts: Parts
+  /** Settings beside those that follow from everything being in one process. */
+  readonly beside: Readonly<Record<string, string>>
+}
+
+async function runManager({ client, metrics: registry, parts, beside }: ManagerRun, signal: AbortSignal, terminal: Terminal) {
   const nowhere = { metricsBindAddress: '127.0.0.1:0', healthProbeBindAddress: '0', logLevel: 'warn' } as const
   const settings = resolveSettings(settingsWith(parts.operators), {
     flags: { ...nowhere, ...beside, ...(isCalled(parts) && { webhookUrl: BESIDE, webhookPort: '0' }) },
@@ -117,6 +132,7 @@ function runManager(client: Client, parts: Parts, beside: Readonly<Record<string
   }) as RunSettings
   const manager = createManager({
     client,
+    metrics: registry,
     log: programLogger({ logLevel: 'warn', logFormat: 'text' }, terminal),
     metricsBindAddress: nowhere.metricsBindAddress,
     healthProbeBindAddress: nowhere.healthProbeBindAddress,
@@ -124,11 +140,12 @@ function runManager(client: Client, parts: Parts, beside: Readonly<Record<string
     preStopDelay: 0,
   })
   processMetrics(manager.metrics)
+  const page = await addProgramDashboard(manager, parts, settings)
   const webhooks = addParts(manager, parts, settings, HOME)
   const done = manager.run(signal)
-  const started = Promise.all([manager.elected, webhooks?.whenServing?.(signal)]).then(() => {
+  const started = Promise.all([page?.url, manager.elected, webhooks?.whenServing?.(signal)]).then(([dashboard]) => {
     const { metrics } = manager.addresses()
-    return metrics && `http://${metrics}/metrics`
+    return { metrics: metrics && `http://${metrics}/metrics`, dashboard }
   })
   return { done, started }
 }
@@ -138,13 +155,14 @@ interface Announcement {
   readonly server: string
   readonly vault: string | undefined
   readonly storage: string | undefined
-  readonly metrics: string | undefined
+  readonly metrics?: string | undefined
+  readonly dashboard?: string | undefined
   readonly operators: readonly OperatorDefinition[]
   readonly examples: readonly KubeObject[]
 }
 
 function announce(
-  { kubeconfig, server, vault, storage, metrics, operators, examples }: Announcement,
+  { kubeconfig, server, vault, storage, metrics, dashboard, operators, examples }: Announcement,
   output: OutputFormat,
   terminal: Terminal,
 ): void {
@@ -152,7 +170,17 @@ function announce(
   const readyMilliseconds = Math.round(performance.now())
   const names = operators.map(({ name }) => name)
   if (output === 'json') {
-    const told = { server, kubeconfig, vault, s3: storage, metrics, operators: names, examples: examples.length, readyMilliseconds }
+    const told = {
+      server,
+      kubeconfig,
+      vault,
+      s3: storage,
+      metrics,
+      dashboard,
+      operators: names,
+      examples: examples.length,
+      readyMilliseconds,
+    }
     terminal.stdout.write(`${JSON.stringify(told)}\n`)
     return
   }
@@ -161,6 +189,7 @@ function announce(
     `kubeconfig: ${kubeconfig}`,
     ...(vault ? [`vault: ${vault} (token root)`] : []),
     ...(storage ? [`s3: ${storage} (S3, IAM and STS; keys in the Secrets of namespace s3-demo)`] : []),
+    ...(dashboard ? [`dashboard: ${dashboard}`] : []),
     ...(metrics ? [`metrics: ${metrics}`] : []),
     `operators: ${names.join(', ')} (${examples.length} example objects)`,
     `ready in ${readyMilliseconds} ms`,

@@ -15,6 +15,7 @@ export function derivedOperator<Config extends z.ZodObject>(options: OperatorOpt
     examples,
     importers,
     examine,
+    view,
     aliases,
     webhooks = [],
     conversions = [],
@@ -36,6 +37,7 @@ export function derivedOperator<Config extends z.ZodObject>(options: OperatorOpt
     ...(examples !== undefined && { examples }),
     ...(importers !== undefined && { importers }),
     ...(examine !== undefined && { examine }),
+    ...(view !== undefined && { view }),
     ...(aliases !== undefined && { aliases: aliases as Readonly<Record<string, SettingAlias>> }),
     get kinds() {
       const used: readonly unknown[] = [...declared(), ...hooks(sample)].map(({ kind }) => kind)

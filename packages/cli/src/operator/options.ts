@@ -1,4 +1,5 @@
 import type { GroupVersionKind, KubeObject } from '@kubewright/core'
+import type { DashboardView } from '@kubewright/dashboard'
 import type { ControllerDefinition, Manager, Registry } from '@kubewright/runtime'
 import type { KindDefinition, PolicyRule } from '@kubewright/schema'
 import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
@@ -54,6 +55,8 @@ export interface OperatorOptions<Config extends z.ZodObject = z.ZodObject> {
   readonly examples?: (now: number) => readonly KubeObject[]
   /** What `kubewright import` makes of the manifests of other programs. Loaded when asked for. @default none */
   readonly importers?: () => Promise<readonly ManifestImporter[]>
+  /** Its own page of the dashboard; as a function: for one manager, before `setup`. @default none */
+  readonly view?: DashboardView | ((manager: Manager) => DashboardView)
   /**
    * What `kubewright doctor` looks at outside of the cluster, when it is given some of these settings: whether what the operator talks to answers and lets it do
    * what it has to. Writes nothing. @default nothing

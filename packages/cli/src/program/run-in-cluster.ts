@@ -12,6 +12,7 @@ import {
   shardMember,
 } from '@kubewright/runtime'
 import type { ConversionDefinition, WebhookDefinition } from '@kubewright/webhook'
+import { addProgramDashboard } from '../dashboard/program-dashboard.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { Configuration } from '../settings/configuration.ts'
 import type { RunSettings } from '../settings/program.ts'
@@ -88,6 +89,7 @@ export async function runInCluster(parts: Parts, configuration: Configuration, t
         ? { sharding: shardMember({ ...leaseOf(settings, fieldManager, leaseClient), filter: settings.shardFilter }) }
         : {}),
     })
+    await addProgramDashboard(manager, parts, settings)
     const server = addParts(manager, parts, settings)
     const { converted } = kindsByConversion(parts)
     if (settings.installCrds && server !== undefined && converted.length > 0) manager.add(storageMigration(converted, server))

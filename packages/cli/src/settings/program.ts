@@ -95,6 +95,15 @@ export const RUN_SETTINGS = z.object({
   healthProbeBindAddress: bindAddress
     .default(':8081')
     .meta({ description: 'where /healthz and /readyz are served', placeholder: 'ADDRESS' }),
+  dashboardBindAddress: bindAddress.default('0').meta({
+    description:
+      'where the dashboard is served, such as 127.0.0.1:8090; other addresses than this machine’s own need --dashboard-token-file',
+    placeholder: 'ADDRESS',
+  }),
+  dashboardTokenFile: z.string().min(1).optional().meta({
+    description: 'a file with the password that the dashboard asks for; any user name does',
+    placeholder: 'FILE',
+  }),
   installCrds: z.boolean().default(false).meta({
     description: 'apply the CRDs of the program’s kinds before it starts; never one that would lose stored versions',
   }),
