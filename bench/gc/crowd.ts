@@ -9,6 +9,8 @@ export interface Crowd extends AsyncDisposable {
   readonly requests: readonly { readonly method: string; readonly path: string; readonly watch: boolean }[]
   /** Forgets the requests until now. */
   forget(): void
+  /** When a page of objects was sent the last time; of `performance.now()`. */
+  readonly lastPageAt: number
 }
 
 const CONFIG_MAPS: readonly string[] = ['/api/v1/configmaps', '/api/v1/namespaces/default/configmaps']
@@ -26,14 +28,17 @@ export const teamOf = (index: number) => `team-${index % TEAMS}`
  */
 export async function startCrowd(behind: ClusterConnection, count: number): Promise<Crowd> {
   const requests: { method: string; path: string; watch: boolean }[] = []
+  let lastPageAt = 0
   const server = createServer((request, answer) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://crowd')
     const watch = searchParams.get('watch') === 'true'
     requests.push({ method: request.method ?? '', path: pathname, watch })
     if (!CONFIG_MAPS.includes(pathname) || request.method !== 'GET') return passOn(behind, request, answer)
     const indexes = Array.from({ length: count }, (_, index) => index).filter((index) => takes(searchParams.get('labelSelector'), index))
-    if (!watch) answer.setHeader('content-type', 'application/json').end(listOf(indexes))
-    else void tell(answer, searchParams.get('sendInitialEvents') === 'true' ? indexes : undefined)
+    if (!watch) {
+      lastPageAt = performance.now()
+      answer.setHeader('content-type', 'application/json').end(pageOf(indexes, searchParams))
+    } else void tell(answer, searchParams.get('sendInitialEvents') === 'true' ? indexes : undefined)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -41,6 +46,9 @@ export async function startCrowd(behind: ClusterConnection, count: number): Prom
     connection: { server: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
     requests,
     forget: () => void requests.splice(0),
+    get lastPageAt() {
+      return lastPageAt
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()
@@ -68,12 +76,13 @@ async function tell(answer: ServerResponse, indexes: readonly number[] | undefin
   answer.write(bookmark({ 'k8s.io/initial-events-end': 'true' }))
 }
 
-function listOf(indexes: readonly number[]): string {
-  const items = indexes.map((index) => partial(metadataOf(index)))
+function pageOf(indexes: readonly number[], asked: URLSearchParams): string {
+  const from = Number(asked.get('continue') ?? 0)
+  const to = from + Number(asked.get('limit') ?? indexes.length)
   return JSON.stringify({
     ...{ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' },
-    metadata: { resourceVersion: VERSION },
-    items,
+    metadata: { resourceVersion: VERSION, ...(to < indexes.length && { continue: String(to) }) },
+    items: indexes.slice(from, to).map((index) => partial(metadataOf(index))),
   })
 }
 

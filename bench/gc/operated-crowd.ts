@@ -14,7 +14,13 @@ export interface OperatedCrowd {
   ask(question: Question): Promise<number>
 }
 
-/** Measures gc in a process of its own, under a policy for each team of a crowd; begins when the policies' statuses say that all objects are known. */
+/** What has not read on for so long has read everything. */
+const QUIET = 5_000
+
+/**
+ * Measures gc in a process of its own, under a policy for each team of a crowd; begins when the policies' statuses say that all objects are known, and
+ * nothing is read any more.
+ */
 export async function withOperatedCrowd<T>(objects: number, measured: (operated: OperatedCrowd) => Promise<T>): Promise<T> {
   await using cluster = await startTestCluster({ server: 'embedded' })
   const admin = cluster.client()
@@ -23,7 +29,7 @@ export async function withOperatedCrowd<T>(objects: number, measured: (operated:
   const child = fork(join(import.meta.dirname, 'operator-process.ts'), [JSON.stringify(crowd.connection)], { execArgv: ['--expose-gc'] })
   try {
     for (let team = 0; team < TEAMS; team++) await createPolicy(admin, team)
-    while ((await known(admin)) < objects) await sleep(1_000)
+    while ((await known(admin)) < objects || performance.now() - crowd.lastPageAt < QUIET) await sleep(1_000)
     return await measured({ crowd, ask: (question) => ask(child, question) })
   } finally {
     child.kill()

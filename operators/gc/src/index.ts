@@ -1,6 +1,8 @@
-import { defineOperator, type PolicyRule, permissionsOf } from 'kubewright'
+import { defineOperator, type Manager, type PolicyRule, permissionsOf } from 'kubewright'
 import { gcHooks } from './admission/hooks.ts'
 import { config } from './config.ts'
+import { Outlook } from './dashboard/outlook.ts'
+import { gcView } from './dashboard/view.ts'
 import { demoObjects } from './demo.ts'
 import { operate } from './engine/operate.ts'
 import { exampleManifests } from './generated/examples.ts'
@@ -36,18 +38,31 @@ const own = permissionsOf(
   { leaderElection: false, events: false },
 )
 
+function gcOperator() {
+  // Those of the managers that it runs in: usually there is one.
+  const outlooks = new WeakMap<Manager, Outlook>()
+  const outlookOf = (manager: Manager) => {
+    const outlook = outlooks.get(manager) ?? new Outlook()
+    outlooks.set(manager, outlook)
+    return outlook
+  }
+  return defineOperator({
+    name: 'gc',
+    description: 'deletes objects when their time is over, as GarbageCollectionPolicies say',
+    kinds,
+    permissions: [everything, ...surroundings, ...own],
+    webhooks: (settings) => gcHooks(defaultsOf(settings)),
+    config,
+    importers: async () => (await import('./import/importers.ts')).importers,
+    examples: (now) => [...exampleManifests, ...demoObjects(now)],
+    view: (manager) => gcView(outlookOf(manager)),
+    setup(manager, settings) {
+      const meter = prometheusMeter(manager.metrics)
+      const outlook = outlookOf(manager)
+      manager.add({ name: 'gc', run: (signal, leader) => operate(signal, leader, settings, meter, outlook) })
+    },
+  })
+}
+
 /** Deletes objects when their time is over, as policies say. */
-export const gc = defineOperator({
-  name: 'gc',
-  description: 'deletes objects when their time is over, as GarbageCollectionPolicies say',
-  kinds,
-  permissions: [everything, ...surroundings, ...own],
-  webhooks: (settings) => gcHooks(defaultsOf(settings)),
-  config,
-  importers: async () => (await import('./import/importers.ts')).importers,
-  examples: (now) => [...exampleManifests, ...demoObjects(now)],
-  setup(manager, settings) {
-    const meter = prometheusMeter(manager.metrics)
-    manager.add({ name: 'gc', run: (signal, leader) => operate(signal, leader, settings, meter) })
-  },
-})
+export const gc = gcOperator()

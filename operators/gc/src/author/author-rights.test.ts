@@ -26,7 +26,7 @@ beforeEach(() => {
   } as unknown as Client
   const all = new AuthorRights({ client, clock, signal: new AbortController().signal })
   rights = all.of(ann, { group: '', version: 'v1', kind: 'ConfigMap' }, (change) =>
-    told.push(change.is === 'namespace' ? change.name : change.is),
+    told.push(change.is === 'rights' ? (change.namespace ?? 'of none') : change.is),
   )
 })
 afterEach(() => rights.close())
@@ -55,7 +55,7 @@ test('each namespace has its own answer, and so has what is of none', async () =
   for (const namespace of ['a', 'b', undefined]) rights.in(namespace)
   await settle()
   expect(asked).toEqual(['a', 'b', undefined])
-  expect(told).toEqual(['a', 'b', 'all'])
+  expect(told).toEqual(['a', 'b', 'of none'])
 })
 
 test('who asks again while the question is under way does not ask twice', async () => {

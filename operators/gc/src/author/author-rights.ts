@@ -52,7 +52,7 @@ export class AuthorRights {
       } finally {
         asking.delete(namespace)
       }
-      if (!signal.aborted) changed(namespace === undefined ? { is: 'all' } : { is: 'namespace', name: namespace })
+      if (!signal.aborted) changed({ is: 'rights', namespace })
     }
     const begin = (namespace: string | undefined) => {
       if (!asking.has(namespace) && !signal.aborted) asking.set(namespace, ask(namespace))

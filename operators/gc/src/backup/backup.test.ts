@@ -46,6 +46,7 @@ test('what is deleted was kept whole before, for three requests in all', async (
   })
   expect(object.metadata.managedFields).toBeUndefined()
   expect(bench.audited).toMatchObject([{ name: 'a', outcome: 'gone', backup: `team/${backup!.name}` }])
+  expect(bench.backups).toEqual(['kept'])
 })
 
 test('without spec.backup nothing is read and nothing kept', async () => {
@@ -54,6 +55,7 @@ test('without spec.backup nothing is read and nothing kept', async () => {
   await bench.clock.advance(20 * SECOND)
   expect(verbs()).toEqual(['delete ConfigMap'])
   expect(bench.audited).toMatchObject([{ outcome: 'gone', backup: undefined }])
+  expect(bench.backups).toEqual([])
 })
 
 test('a dry run keeps nothing', async () => {
@@ -165,6 +167,7 @@ test('of an object that is gone, or made anew, no backup is made', async () => {
   await bench.clock.advance(5 * SECOND)
   expect(backups()).toEqual([])
   expect(bench.audited).toMatchObject([{ outcome: 'replaced' }])
+  expect(bench.backups, 'that it was another is no failure').toEqual([])
   bench.cluster.telling = true
 })
 
@@ -178,6 +181,7 @@ describe('who wrote the policy', () => {
     await bench.clock.advance(2 * MINUTE)
     expect(bench.left()).toEqual(['a'])
     expect(backups()).toEqual([])
+    expect(bench.backups).toEqual(['failed'])
     expect(bench.condition('Unauthorised')!.message).toContain('ann, who wrote the policy, may not create secrets in namespace "team"')
     bench.cluster.mayDo = () => true
     await bench.clock.advance(10 * MINUTE)

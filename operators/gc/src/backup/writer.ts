@@ -12,7 +12,7 @@ import {
 } from 'kubewright'
 import type { Answer } from '../deletion/answer.ts'
 import type { Policy } from '../kinds/policies.ts'
-import type { BackupPlan } from '../policy/backup-plan.ts'
+import { type BackupPlan, backupNamespaceOf, NOWHERE_TO_KEEP } from '../policy/backup-plan.ts'
 import { policyRef, type ReadyPolicy } from '../policy/policy.ts'
 import type { Sighting } from '../tracker/tracked-object.ts'
 import { pack } from './archive.ts'
@@ -37,8 +37,8 @@ export interface Doomed {
 export type Kept =
   /** The policy keeps nothing. */
   | { readonly is: 'unwanted' }
-  /** `backup`: `namespace/name` of what it is in. */
-  | { readonly is: 'kept'; readonly backup: string }
+  /** `backup`: `namespace/name` of what it is in; `bytes` of it are the compressed object. */
+  | { readonly is: 'kept'; readonly backup: string; readonly bytes: number }
   /** It must not be deleted. */
   | { readonly is: 'failed'; readonly answer: Answer }
 
@@ -58,12 +58,8 @@ export class BackupWriter {
   async keep(doomed: Doomed, signal: AbortSignal): Promise<Kept> {
     const plan = doomed.ready.backup
     if (plan === undefined) return { is: 'unwanted' }
-    const namespace = plan.namespace ?? doomed.seen.namespace
-    if (namespace === undefined) {
-      const message =
-        'not deleted, because it is of no namespace in which its backup could be: whoever runs the operator names one with --gc-backup-namespace'
-      return failed({ is: 'refused', message })
-    }
+    const namespace = backupNamespaceOf(plan, doomed.seen.namespace)
+    if (namespace === undefined) return failed({ is: 'refused', message: NOWHERE_TO_KEEP })
     try {
       const kept = await this.#keep(doomed, plan, namespace, signal)
       this.#environment.reachability.succeeded()
@@ -95,7 +91,8 @@ export class BackupWriter {
       const obstacle = await write(store, namespace, plan.to, { ...record, part }, content, signal)
       if (obstacle !== undefined) return failed({ is: 'denied', message: `not deleted, because its backup failed: ${obstacle}` })
     }
-    return { is: 'kept', backup: `${namespace}/${metadataOf({ ...record, part: 0 }).name}` }
+    const bytes = parts.reduce((sum, { length }) => sum + length, 0)
+    return { is: 'kept', backup: `${namespace}/${metadataOf({ ...record, part: 0 }).name}`, bytes }
   }
 
   /** As a list of one: the operator has the right to list its targets in any case, and none to get them. */

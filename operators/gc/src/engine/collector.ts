@@ -6,16 +6,15 @@ import type { Policy } from '../kinds/policies.ts'
 import type { GarbageCollectionStop } from '../kinds/stop.ts'
 import { freshRate, type RateState, takeSlot } from '../limits/rate.ts'
 import type { Meter } from '../metrics/meter.ts'
-import type { PolicyDefaults, PolicyProblem, ReadyPolicy } from '../policy/policy.ts'
+import type { PolicyDefaults, PolicyProblem } from '../policy/policy.ts'
 import { type Announce, StatusReporter } from '../status/reporter.ts'
+import type { Falling } from '../tracker/falling-due.ts'
 import type { Instant, Step } from '../tracker/step.ts'
 import { Tracker } from '../tracker/tracker.ts'
 import { Brakes } from './brakes.ts'
+import { Gate } from './gate.ts'
 import { HOUSEKEEPING, Housekeeping } from './housekeeping.ts'
-import { fingerprintOf, keyOf, labelsOf, newEntry, type PolicyEntry } from './policy-entry.ts'
-import { catchUp, NEWS_COMES_WITHIN, type PolicyKnowledge } from './policy-knowledge.ts'
-import { readObserved } from './policy-reading.ts'
-import { PolicyRun, type RunEnvironment } from './policy-run.ts'
+import { PolicyTable } from './policy-table.ts'
 import { Preparer } from './preparer.ts'
 import { Requests } from './requests.ts'
 import { Sender } from './sender.ts'
@@ -70,14 +69,13 @@ export class Collector {
   readonly #options: CollectorOptions
   readonly #tracker: Tracker
   readonly #reporter: StatusReporter
-  readonly #entries = new Map<string, PolicyEntry>()
-  /** Runs of which something else has put the objects into another light. */
-  readonly #outdated = new Set<PolicyRun>()
+  readonly #policies: PolicyTable
   readonly #lines: StartingLines
   readonly #tasks: TaskGroup
   readonly #requests: Requests
   readonly #wake: Wake
   readonly #stops = new EmergencyStop()
+  readonly #gate: Gate
   readonly #brakes: Brakes
   readonly #preparer: Preparer
   readonly #sender: Sender
@@ -87,7 +85,6 @@ export class Collector {
   readonly #cutOff = new AbortController()
   #totalRate: RateState = freshRate
   #standstill: string | undefined
-  #knowledge: PolicyKnowledge = { is: 'current' }
 
   constructor(environment: CollectorEnvironment, options: CollectorOptions) {
     this.#environment = environment
@@ -104,73 +101,35 @@ export class Collector {
     this.#brakes = new Brakes({ ...environment, tracker, changed: (key) => this.#changed(key), spawn })
     this.#preparer = new Preparer(environment)
     this.#sender = new Sender({ ...environment, tracker, signal: this.#cutOff.signal })
+    this.#gate = new Gate({ ...environment, stops: this.#stops })
+    this.#policies = new PolicyTable({
+      ...environment,
+      ...{ options, tracker, brakes: this.#brakes, preparer: this.#preparer, lines: this.#lines, signal: this.#stop.signal, spawn },
+      stopped: () => this.#stops.reason,
+      changed: (key) => this.#changed(key),
+    })
     this.#house = new Housekeeping({
       ...environment,
       tracker,
       reporter: this.#reporter,
       brakes: this.#brakes,
-      entries: this.#entries,
+      entries: this.#policies.entries,
       spawn,
     })
   }
 
   /** The policy as it is now. Harmless when nothing that counts has changed. */
   setPolicy(observed: Policy): void {
-    const key = keyOf(observed)
-    const entry = this.#entries.get(key)
-    if (entry !== undefined && entry.policy.metadata.uid !== observed.metadata.uid) {
-      this.removePolicy(entry.policy)
-      this.setPolicy(observed)
-      return
-    }
-    if (entry !== undefined && fingerprintOf(entry.policy) === fingerprintOf(observed)) return
-    this.#take(key, entry, observed)
+    this.#policies.set(observed)
+  }
+
+  removePolicy(observed: Policy): void {
+    this.#policies.remove(observed)
   }
 
   /** Definitions of policies were updated, or found to be old. */
   schemasChanged(): void {
-    for (const [key, entry] of this.#entries) {
-      const wasOutdated = entry.work.is === 'idle' && entry.work.problem.reason === 'CRDOutdated'
-      const isOutdated = this.#environment.schemaProblem?.(entry.policy.kind ?? '') !== undefined
-      if (wasOutdated !== isOutdated) this.#take(key, entry, entry.policy)
-    }
-  }
-
-  #take(key: string, entry: PolicyEntry | undefined, observed: Policy): void {
-    const before = entry?.work
-    const { policy, work } = this.#workFor(key, observed)
-    // The old run goes on holding its watch until the new one has opened: it may be the same.
-    if (before?.is === 'run') this.#stopRun(before.run)
-    const brake = work.is === 'run' ? this.#brakes.for(work.run.ready.limits, policy, entry) : undefined
-    if (entry === undefined)
-      this.#entries.set(key, { ...newEntry(key, policy, work, this.#environment.clock.monotonic()), stopped: this.#stops.reason })
-    else {
-      entry.policy = policy
-      entry.work = work
-    }
-    const current = this.#entries.get(key)!
-    this.#brakes.forget(current)
-    this.#preparer.dropPolicy(key)
-    current.brake = brake
-    current.samples.clear()
-    this.#lines.outdate()
-    if (work.is === 'run') this.#tasks.add(work.run.run(this.#stop.signal, () => this.#successorOf(key, work.run)))
-    else this.#dismiss(key)
-    this.#changed(key)
-  }
-
-  removePolicy(observed: Policy): void {
-    const key = keyOf(observed)
-    const entry = this.#entries.get(key)
-    if (entry === undefined || entry.policy.metadata.uid !== observed.metadata.uid) return
-    if (entry.work.is === 'run') this.#stopRun(entry.work.run)
-    this.#brakes.forget(entry)
-    this.#preparer.dropPolicy(key)
-    this.#environment.meter.forget(labelsOf(entry))
-    this.#tracker.removePolicy(key, this.#now())
-    this.#entries.delete(key)
-    this.#lines.outdate()
-    this.#changed(key)
+    this.#policies.schemasChanged()
   }
 
   /** Nothing is deleted from now on, until the stop is removed. */
@@ -182,6 +141,11 @@ export class Collector {
   removeStop(stop: GarbageCollectionStop): void {
     this.#stops.remove(stop)
     this.#stopsChanged()
+  }
+
+  /** What will be deleted when, as it is foreseen now. */
+  fallingDue(): readonly Falling[] {
+    return this.#tracker.fallingDue()
   }
 
   /** Works until the signal aborts; is over when nothing is under way any more. @throws what one of its tasks failed with: a defect */
@@ -211,62 +175,6 @@ export class Collector {
     }
   }
 
-  #workFor(key: string, observed: Policy): Pick<PolicyEntry, 'policy' | 'work'> {
-    const { policy, reading } = readObserved(observed, this.#options)
-    const outdated = this.#environment.schemaProblem?.(policy.kind ?? '')
-    if (outdated !== undefined) return { policy, work: { is: 'idle', problem: outdated } }
-    if ('problem' in reading) return { policy, work: { is: 'idle', problem: reading.problem } }
-    const run: PolicyRun = new PolicyRun(
-      key,
-      policy,
-      reading.ready,
-      this.#runEnvironment(key, policy, reading.ready, () => this.#outdated.add(run)),
-    )
-    return { policy, work: { is: 'run', run } }
-  }
-
-  #runEnvironment(key: string, policy: Policy, ready: ReadyPolicy, outdated: () => void): RunEnvironment {
-    const { meter, clock, source, facts, reachability, client } = this.#environment
-    const { namespace: policy_namespace = '', name: policy_name = '' } = policy.metadata
-    return {
-      ...{ tracker: this.#tracker, source, facts, clock, reachability, outdated },
-      isNamespaced: async (kind, signal) => (await client.resource(kind, { signal })).type.namespaced,
-      changed: () => this.#changed(key),
-      entered: () => {
-        this.#lines.outdate()
-        this.#changed(key)
-      },
-      evaluated: (milliseconds) => meter.evaluated({ policy_namespace, policy_name }, milliseconds / 1000),
-      appeared: (object) => this.#entries.get(key)?.brake?.recreations.appeared(object, clock.monotonic()),
-      left: (uid) => {
-        this.#preparer.drop(key, uid)
-        this.#entries.get(key)?.samples.delete(uid)
-      },
-      prepare: (object, preparation) => {
-        if (preparation === undefined) this.#preparer.drop(key, object.metadata.uid ?? '')
-        else if (!ready.mode.dryRun) this.#preparer.add(key, policy, ready, object, preparation)
-      },
-    }
-  }
-
-  #stopRun(run: PolicyRun): void {
-    this.#outdated.delete(run)
-    run.stop()
-  }
-
-  #successorOf(key: string, run: PolicyRun): Promise<void> | undefined {
-    const work = this.#entries.get(key)?.work
-    return work?.is === 'run' && work.run !== run ? work.run.opened : undefined
-  }
-
-  /** A policy that cannot work keeps its count and loses its say. */
-  #dismiss(key: string): void {
-    const entry = this.#entries.get(key)!
-    entry.deletedBefore += this.#tracker.deletedBy(key)
-    this.#tracker.removePolicy(key, this.#now())
-    this.#environment.meter.error(labelsOf(entry), 'invalid_policy')
-  }
-
   #changed(key: string): void {
     this.#house.changed(key)
     this.#wake.call()
@@ -278,22 +186,18 @@ export class Collector {
    */
   #advance(): number | undefined {
     if (!this.#requests.hasRoom) return LONGEST_WAIT
-    const { mayAct, reachability, timeInDoubt } = this.#environment
-    if (!mayAct()) return HOUSEKEEPING
-    if (reachability.state !== 'reachable') return undefined
-    if (!this.#catchUp()) return NEWS_COMES_WITHIN
-    if (this.#stops.reason !== undefined) return undefined
-    if (timeInDoubt() !== undefined) return HOUSEKEEPING
-    this.#lines.refresh(this.#entries.values())
-    for (const run of this.#outdated) run.refresh()
-    this.#outdated.clear()
+    const admittance = this.#gate.ask()
+    if (admittance.is === 'closed') return admittance.lookAgain
+    // First what has become outdated: a policy that has to read it again holds its line.
+    this.#policies.refresh()
+    this.#lines.refresh(this.#policies.entries.values())
     while (this.#requests.hasRoom) {
       const slot = this.#totalSlot()
       if ('waitUntil' in slot) return slot.waitUntil - this.#environment.clock.monotonic()
       const step = this.#tracker.next(this.#now())
       if (step.do === 'judge') {
-        const work = this.#entries.get(step.policy)?.work
-        if (work?.is === 'run') work.run.judgeAgain(step.object)
+        if (this.#policies.runOf(step.policy)?.judgeAgain(step) === 'fetch')
+          this.#start(this.#fetch({ do: 'fetch', policies: [step.policy], object: step.object }))
         continue
       }
       if (step.do === 'delete') this.#begin(step, slot.taken)
@@ -312,7 +216,7 @@ export class Collector {
   /** Notices and finalizers are written when there is nothing to delete: they are early by the whole notice. */
   #prepare(): boolean {
     const waiting = this.#preparer.take((key) => {
-      const entry = this.#entries.get(key)
+      const entry = this.#policies.entries.get(key)
       if (entry?.work.is !== 'run' || entry.work.run.state.is !== 'watching' || entry.work.run.ready.mode.paused) return false
       return this.#brakes.mayPrepare(entry, this.#preparer.waitingOf(key))
     })
@@ -327,7 +231,7 @@ export class Collector {
   }
 
   #begin(step: Step & { readonly do: 'delete' }, rate: RateState): void {
-    const entry = this.#entries.get(step.policy)
+    const entry = this.#policies.entries.get(step.policy)
     if (entry?.work.is !== 'run') {
       this.#tracker.answered(step, { is: 'denied', message: 'the policy is gone' }, this.#now())
       return
@@ -339,7 +243,7 @@ export class Collector {
   }
 
   async #fetch(step: Step & { readonly do: 'fetch' }): Promise<undefined> {
-    await this.#sender.fetch(step, this.#runs(step.policies))
+    await this.#sender.fetch(step, this.#policies.runs(step.policies))
     return undefined
   }
 
@@ -354,19 +258,12 @@ export class Collector {
     return takeSlot(this.#totalRate, { perSecond, batch: BURST }, this.#environment.clock.monotonic())
   }
 
-  #runs(policies: readonly string[]): readonly PolicyRun[] {
-    return policies.flatMap((key) => {
-      const work = this.#entries.get(key)?.work
-      return work?.is === 'run' ? [work.run] : []
-    })
-  }
-
   #stopsChanged(): void {
     const { log } = this.#environment
     const { reason } = this.#stops
     if (reason !== this.#standstill) log.warn(reason ?? 'collection goes on: no GarbageCollectionStop is left')
     this.#standstill = reason
-    for (const entry of this.#entries.values()) {
+    for (const entry of this.#policies.entries.values()) {
       entry.stopped = reason
       this.#house.changed(entry.key)
     }
@@ -374,22 +271,11 @@ export class Collector {
   }
 
   #reachabilityChanged(state: ReachabilityState, before: ReachabilityState): void {
-    const { log } = this.#environment
-    if (state === 'unreachable') log.info('nothing is deleted until the API server is ready again')
-    if (state === 'reachable' && before === 'unreachable') {
-      this.#knowledge = { is: 'outdated' }
+    if (this.#gate.reachabilityChanged(state, before)) {
       this.#tracker.serverIsBack(this.#now())
-      for (const entry of this.#entries.values()) this.#reporter.serverIsBack(entry)
+      for (const entry of this.#policies.entries.values()) this.#reporter.serverIsBack(entry)
     }
     this.#wake.call()
-  }
-
-  #catchUp(): boolean {
-    const { clock, log, policiesKnown } = this.#environment
-    if (this.#knowledge.is === 'current') return true
-    this.#knowledge = catchUp(this.#knowledge, policiesKnown(), clock.monotonic())
-    if (this.#knowledge.is === 'current') log.info('deletions go on')
-    return this.#knowledge.is === 'current'
   }
 
   #now(): Instant {

@@ -6,8 +6,8 @@ import { GarbageCollectionPolicy, type Policy } from '../kinds/policies.ts'
 import { readPolicy } from '../policy/policy.ts'
 import type { Step } from '../tracker/step.ts'
 import { Tracker } from '../tracker/tracker.ts'
+import type { HeldObjects } from './held.ts'
 import { PolicyJudge } from './policy-judge.ts'
-import type { TargetWatch } from './target-source.ts'
 
 // A day of churn in virtual time, beside a model that looks at every object at every moment and knows no heap, no watch and no tracker.
 
@@ -94,7 +94,7 @@ class Day {
     readonly key: string
     readonly app: string
     readonly judge: PolicyJudge
-    readonly watch: TargetWatch
+    readonly held: HeldObjects
     readonly seen: Map<string, KubeObject>
   }[]
   readonly #news: (() => void)[] = []
@@ -115,11 +115,11 @@ class Day {
       const { ready } = reading
       const world = new FakeFacts().open({ ...ready.needs, namespace: 'team', kind: 'ConfigMap', target: ready.target.kind }, () => {})
       const seen = new Map<string, KubeObject>()
-      const watch = { objects: () => seen.values(), get: (name: string) => seen.get(name) } as unknown as TargetWatch
+      const held: HeldObjects = { is: 'objects', all: () => seen.values(), get: (name) => seen.get(name) }
       this.tracker.setPolicy(key, ready.mode, this.instant)
       const judge = new PolicyJudge({ key, ready, tracker: this.tracker, clock, world })
       judge.complete(new Set())
-      return { key, app: key, judge, watch, seen }
+      return { key, app: key, judge, held, seen }
     })
   }
 
@@ -160,7 +160,7 @@ class Day {
   work(until: number): void {
     for (let steps = 0; ; steps++) {
       expect(steps, 'it does not come to rest').toBeLessThan(10_000)
-      for (const run of this.runs) run.judge.refresh(run.watch)
+      for (const run of this.runs) run.judge.refresh(run.held)
       const step = this.tracker.next(this.instant)
       if (step.do === 'delete') this.#delete(step)
       else if (step.do === 'fetch') {
@@ -169,7 +169,7 @@ class Day {
       } else if (step.do === 'judge') {
         const run = this.runs.find(({ key }) => key === step.policy)!
         const object = run.seen.get(step.object.name)
-        if (object?.metadata.uid === step.object.uid) run.judge.judge(object, run.watch)
+        if (object?.metadata.uid === step.object.uid) run.judge.judge(object, run.held)
       } else {
         const ms = step.do === 'rest' ? Number.POSITIVE_INFINITY : Math.max(1, Math.min(step.ms, MINUTE))
         if (this.now + ms > until) break
@@ -204,7 +204,7 @@ class Day {
         const known = run.seen.get(object.metadata.name!)
         if (known !== undefined && known.metadata.uid !== object.metadata.uid) this.#left(run, known)
         run.seen.set(object.metadata.name!, object)
-        run.judge.judge(object, run.watch)
+        run.judge.judge(object, run.held)
       } else if (old !== undefined) this.#left(run, old)
     }
   }
@@ -213,7 +213,7 @@ class Day {
     if (run.seen.get(old.metadata.name!)?.metadata.uid !== old.metadata.uid) return
     run.seen.delete(old.metadata.name!)
     this.tracker.leave(run.key, old.metadata.uid!, this.instant)
-    run.judge.left(old, run.watch)
+    run.judge.left(old, run.held)
   }
 }
 

@@ -5,6 +5,7 @@ import { AuthorRights } from '../author/author-rights.ts'
 import { cacheStores } from '../backup/stores.ts'
 import { sweepBackups } from '../backup/sweeper.ts'
 import type { GcConfig } from '../config.ts'
+import type { Outlook } from '../dashboard/outlook.ts'
 import { cacheFacts } from '../facts/cache-facts.ts'
 import type { Meter } from '../metrics/meter.ts'
 import { defaultsOf } from '../policy/defaults.ts'
@@ -16,7 +17,7 @@ import { cacheSource } from './target-source.ts'
 import { TrustedClock } from './trusted-clock.ts'
 
 /** Collects until the signal aborts. `manager` is the one that the leader is given: its client sends no deletion that might meet another leader's. */
-export async function operate(signal: AbortSignal, manager: Manager, settings: GcConfig, meter: Meter): Promise<void> {
+export async function operate(signal: AbortSignal, manager: Manager, settings: GcConfig, meter: Meter, outlook: Outlook): Promise<void> {
   const { client, cache, reachability } = manager
   const recorder = manager.recorder('gc')
   const log = manager.log.with({ operator: 'gc' })
@@ -33,7 +34,7 @@ export async function operate(signal: AbortSignal, manager: Manager, settings: G
   const collector: Collector = new Collector(
     {
       client,
-      source: sharedSource(cacheSource(cache)),
+      source: sharedSource(cacheSource(cache, client)),
       facts,
       clock,
       log,
@@ -52,6 +53,7 @@ export async function operate(signal: AbortSignal, manager: Manager, settings: G
     { ...defaultsOf(settings), concurrency: settings.concurrency, maxTotalDeletionsPerSecond: settings.maxTotalDeletionsPerSecond },
   )
   meter.leading(true)
+  const withdraw = outlook.offer(() => collector.fallingDue())
   const recording = new AbortController()
   try {
     // The last records are those of deletions that were under way when it was told to stop.
@@ -71,6 +73,7 @@ export async function operate(signal: AbortSignal, manager: Manager, settings: G
       signal,
     )
   } finally {
+    withdraw()
     meter.leading(false)
   }
 }

@@ -2,12 +2,14 @@ import type { Clock, KubeObject } from 'kubewright'
 import type { FactChange, World } from '../facts/fact-source.ts'
 import { type Context, type Facts, known, unknown } from '../facts/facts.ts'
 import { type Ranked, Ranking } from '../groups/ranking.ts'
+import { sayAgain } from '../judgement/due-time.ts'
 import { counts } from '../judgement/judge.ts'
 import type { Opinion } from '../judgement/opinion.ts'
 import type { ReadyPolicy } from '../policy/policy.ts'
+import type { Instant } from '../tracker/step.ts'
 import type { Sighting } from '../tracker/tracked-object.ts'
 import type { Tracker } from '../tracker/tracker.ts'
-import type { TargetWatch } from './target-source.ts'
+import type { HeldObjects } from './held.ts'
 
 export interface PolicyJudgeEnvironment {
   readonly key: string
@@ -44,16 +46,16 @@ export class PolicyJudge {
   }
 
   /** Something about the object has changed, or the time has come to look again. */
-  judge(object: KubeObject, watch: TargetWatch | undefined): void {
+  judge(object: KubeObject, held: HeldObjects | undefined): void {
     const context = this.#context()
     const crossing = this.#remember(object, context)
     this.#word(object, context)
-    this.#judgeRanked(crossing, watch, context)
+    this.#judgeRanked(crossing, held, context)
   }
 
-  left({ metadata: { uid = '' } }: KubeObject, watch: TargetWatch | undefined): void {
+  left({ metadata: { uid = '' } }: KubeObject, held: HeldObjects | undefined): void {
     this.#heldSince.delete(uid)
-    if (this.#ranking !== undefined) this.#judgeRanked(this.#ranking.remove(uid), watch, this.#context())
+    if (this.#ranking !== undefined) this.#judgeRanked(this.#ranking.remove(uid), held, this.#context())
   }
 
   /** From now on the groups are whole: these are all there are. */
@@ -64,7 +66,7 @@ export class PolicyJudge {
     if (this.#ranking !== undefined) this.#outdated.add(undefined)
   }
 
-  outdate(change: FactChange, watch: TargetWatch | undefined): void {
+  outdate(change: FactChange, held: HeldObjects | undefined): void {
     switch (change.is) {
       case 'all':
         this.#outdated.add(undefined)
@@ -72,25 +74,53 @@ export class PolicyJudge {
       case 'namespace':
         this.#outdated.add(change.name)
         return
+      case 'rights':
+        this.#environment.tracker.rightsChanged(this.#environment.key, change.namespace, this.#now())
+        return
       case 'object': {
-        const object = watch?.get(change.name, change.namespace)
-        if (object !== undefined) this.judge(object, watch)
+        const object = held?.get(change.name, change.namespace)
+        if (object !== undefined) this.judge(object, held)
       }
     }
   }
 
   /** Judges again what has become outdated. To be called before anything is deleted. */
-  refresh(watch: TargetWatch | undefined): void {
-    if (watch === undefined || this.#outdated.size === 0) return
+  refresh(held: HeldObjects | undefined): void {
+    if (held === undefined || this.#outdated.size === 0) return
     const namespaces = this.#outdated.has(undefined) ? undefined : new Set(this.#outdated)
     this.#outdated.clear()
-    for (const object of watch.objects()) {
-      if (namespaces === undefined || namespaces.has(object.metadata.namespace)) this.judge(object, watch)
+    for (const object of held.all()) {
+      if (namespaces === undefined || namespaces.has(object.metadata.namespace)) this.judge(object, held)
     }
+  }
+
+  /** What has become outdated until now, for whoever judges it again: namespaces, or all; `undefined`: nothing. */
+  takeOutdated(): ReadonlySet<string> | 'all' | undefined {
+    if (this.#outdated.size === 0) return undefined
+    const namespaces = new Set<string>()
+    for (const namespace of this.#outdated) if (namespace !== undefined) namespaces.add(namespace)
+    const all = namespaces.size < this.#outdated.size
+    this.#outdated.clear()
+    return all ? 'all' : namespaces
+  }
+
+  /** Tells the tracker what is to be said now about an object of which there is but the key. `false`: that cannot be told without the object. */
+  sayAgain(seen: Sighting, said: Opinion): boolean {
+    const { key, ready, tracker, clock } = this.#environment
+    const context = this.#context()
+    const opinion = sayAgain(ready.code, said, seen.namespace, context)
+    if (opinion === undefined) return false
+    tracker.observe(key, seen, opinion, { wall: context.now, mono: clock.monotonic() })
+    return true
   }
 
   get isOutdated(): boolean {
     return this.#outdated.size > 0
+  }
+
+  #now(): Instant {
+    const { clock } = this.#environment
+    return { wall: clock.now(), mono: clock.monotonic() }
   }
 
   #context(): Context {
@@ -116,9 +146,9 @@ export class PolicyJudge {
     return this.#ranking.set({ uid, name, namespace, group: needs.grouping.groupOf(object), time: needs.grouping.timeOf(object) })
   }
 
-  #judgeRanked(ranked: readonly Ranked[], watch: TargetWatch | undefined, context: Context): void {
+  #judgeRanked(ranked: readonly Ranked[], held: HeldObjects | undefined, context: Context): void {
     for (const { uid, name, namespace } of ranked) {
-      const object = watch?.get(name, namespace)
+      const object = held?.get(name, namespace)
       if (object?.metadata.uid === uid) this.#word(object, context)
     }
   }

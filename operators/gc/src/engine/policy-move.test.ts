@@ -53,11 +53,12 @@ test('keep: of a group that lost one unseen, the newest is kept and no other pus
   bench.configMap('older', { labels: { app: 'a0' } })
   await bench.clock.advance(5_000)
   bench.configMap('newer', { labels: { app: 'a0' } })
-  await policies(8, { keep: { newest: 1 }, ttl: { secondsAfterCreation: 1_000 } })
+  const newest = { keep: { newest: 1 }, ttl: { secondsAfterCreation: 1_000 } }
+  await policies(8, newest)
   bench.cluster.telling = false
   bench.cluster.remove('ConfigMap', 'newer')
   bench.cluster.telling = true
-  await policy(8)
+  await policy(8, newest)
   await bench.clock.advance(2_000_000)
   expect(bench.left()).toEqual(['older'])
 })

@@ -3,22 +3,24 @@ import type { FactSource, World } from '../facts/fact-source.ts'
 import type { Opinion, Preparation } from '../judgement/opinion.ts'
 import type { Policy } from '../kinds/policies.ts'
 import { type PolicyProblem, type ReadyPolicy, scopeMismatch } from '../policy/policy.ts'
-import type { Instant } from '../tracker/step.ts'
+import type { Instant, Step } from '../tracker/step.ts'
 import type { Sighting } from '../tracker/tracked-object.ts'
 import type { Tracker } from '../tracker/tracker.ts'
+import type { HeldObjects } from './held.ts'
 import { PolicyJudge } from './policy-judge.ts'
+import type { RunState } from './run-state.ts'
+import { RunTasks } from './run-tasks.ts'
 import { problemOfError, type TargetHandler, type TargetSource, type TargetWatch } from './target-source.ts'
 import { Terminating } from './terminating.ts'
-
-export type RunState =
-  /** The objects are being read for the first time. */
-  { readonly is: 'starting' } | { readonly is: 'watching' } | { readonly is: 'failing'; readonly problem: PolicyProblem }
+import { until } from './until.ts'
 
 /** Discovery is asked again so often about a kind that is not there; it is shared by all policies and costs the server little. */
 const RETRY = 30_000
 const SOON = 1_000
 /** 1, 2, 4 and 8 seconds. */
 const SOON_TRIES = 4
+/** Should the object not have been read by then, it is asked for once more. */
+const REREAD = 10_000
 
 export interface RunEnvironment {
   readonly tracker: Tracker
@@ -55,8 +57,7 @@ export class PolicyRun {
   readonly terminating = new Terminating()
   readonly #opened = Promise.withResolvers<void>()
   #watch: TargetWatch | undefined
-  /** Resolves when the target is to be opened anew. */
-  #outgrown = Promise.withResolvers<void>()
+  readonly #tasks = new RunTasks()
   /** Whether every object there was has been judged once. */
   #complete = false
   #state: RunState = { is: 'starting' }
@@ -70,7 +71,7 @@ export class PolicyRun {
     this.#sweptAt = environment.clock.monotonic()
     const needs = { ...ready.needs, namespace: ready.target.namespace, kind: ready.target.kind.kind, target: ready.target.kind }
     this.#world = environment.facts.open(needs, (change) => {
-      this.#judge.outdate(change, this.#watch)
+      this.#judge.outdate(change, this.#objects)
       if (this.#judge.isOutdated) environment.outdated()
       environment.changed()
     })
@@ -108,8 +109,9 @@ export class PolicyRun {
       let soon = 0
       while (!stopped.aborted) {
         if (await this.#open(stopped)) {
-          await until(this.#outgrown.promise, stopped)
-          this.#begin()
+          await this.#watchOn(stopped)
+          // What was read once is soon read again, most of the time.
+          soon = SOON_TRIES
           continue
         }
         const wait = soon > 0 ? Math.min(RETRY, SOON * 2 ** (SOON_TRIES - soon)) : RETRY
@@ -133,10 +135,7 @@ export class PolicyRun {
     if (this.#watch === undefined) return
     const problem = this.#watch.problem()
     if (problem !== undefined && problem.reason !== 'Unavailable') this.#fail(problem)
-    else if (problem === undefined && this.#state.is === 'failing' && this.#complete) {
-      this.#enter({ is: 'watching' })
-      this.#sweep()
-    }
+    else if (problem === undefined && this.#state.is === 'failing' && this.#complete) this.#recover()
     const interval = this.ready.evaluationInterval
     const { clock } = this.#environment
     if (this.#state.is === 'watching' && interval !== undefined && clock.monotonic() - this.#sweptAt >= interval) this.#sweep()
@@ -144,24 +143,85 @@ export class PolicyRun {
 
   /** What the policy says about an object, told to the tracker. */
   judge(object: KubeObject): void {
-    this.#judge.judge(object, this.#watch)
+    this.#judge.judge(object, this.#objects)
   }
 
-  /** The object as it was seen last, if it is still the same one. */
+  /** The object as it was seen last, if it is still the same one; as far as that is kept. */
   current({ uid, name, namespace }: Sighting): KubeObject | undefined {
-    const object = this.#watch?.get(name, namespace)
+    if (this.ready.target.keep === 'keys') return { metadata: { uid, name, ...(namespace !== undefined && { namespace }) } }
+    const object = this.#objects?.get(name, namespace)
     return object?.metadata.uid === uid ? object : undefined
   }
 
-  /** What the policy said about it was good until now. */
-  judgeAgain(seen: Sighting): void {
+  /** What the policy said about it was good until now. `fetch`: only the object itself can tell what holds now, and it is to be fetched. */
+  judgeAgain({ object: seen, opinion }: Step & { readonly do: 'judge' }): 'judged' | 'fetch' {
+    if (this.ready.target.keep === 'keys') {
+      if (this.#judge.sayAgain(seen, opinion)) return 'judged'
+      const now = this.#now()
+      // Kept until it has been read, and asked for again should that fail.
+      this.#environment.tracker.observe(this.key, seen, { is: 'never', reason: 'it is being read again', until: now.wall + REREAD }, now)
+      return 'fetch'
+    }
     const object = this.current(seen)
     if (object !== undefined) this.judge(object)
+    return 'judged'
   }
 
-  /** Judges what something else has put into another light; before everything has been seen that is not worth it. */
+  /** Judges what something else has put into another light, or sees to it before anything is deleted; before everything has been seen it is not worth it. */
   refresh(): void {
-    if (this.#complete) this.#judge.refresh(this.#watch)
+    if (!this.#complete) return
+    if (this.ready.target.keep === 'objects') {
+      this.#judge.refresh(this.#objects)
+      return
+    }
+    const { tracker } = this.#environment
+    const outdated = this.#judge.takeOutdated()
+    if (outdated === undefined) return
+    if (outdated === 'all') {
+      this.#begin('rereading')
+      this.#tasks.ask({ do: 'open' })
+      return
+    }
+    const namespaces = new Set([...outdated].filter((namespace) => tracker.knows(this.key, namespace)))
+    if (namespaces.size === 0) return
+    this.#begin('rereading')
+    this.#tasks.ask({ do: 'read', namespaces })
+  }
+
+  get #objects(): HeldObjects | undefined {
+    return this.#watch?.held.is === 'objects' ? this.#watch.held : undefined
+  }
+
+  /** Until the target is to be opened anew. */
+  async #watchOn(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const task = await this.#tasks.next(signal)
+      const { held } = this.#watch!
+      if (task.do === 'open' || held.is === 'objects') {
+        if (this.#complete) this.#begin('starting')
+        return
+      }
+      try {
+        for (const namespace of task.namespaces)
+          await held.read({ ...this.ready.target, namespace }, (object) => this.judge(object), signal)
+      } catch (error) {
+        if (signal.aborted) throw error
+        this.#environment.reachability.failed(error)
+        // The whole of it is read anew, with all patience that this takes.
+        return
+      }
+      this.#completed()
+    }
+  }
+
+  #recover(): void {
+    if (this.ready.target.keep === 'keys') {
+      this.#begin('rereading')
+      this.#tasks.ask({ do: 'open' })
+    } else {
+      this.#enter({ is: 'watching' })
+      this.#sweep()
+    }
   }
 
   #judged(object: KubeObject, opinion: Opinion): void {
@@ -173,35 +233,45 @@ export class PolicyRun {
   }
 
   /** Nothing is deleted before everything has been seen; what was said until now stands meanwhile, but is not acted upon. */
-  #begin(): void {
+  #begin(as: 'starting' | 'rereading' = 'starting'): void {
     const { tracker } = this.#environment
     this.#complete = false
-    this.#outgrown = Promise.withResolvers()
     tracker.setPolicy(this.key, { ...this.ready.mode, paused: true }, this.#now())
-    if (this.#state.is !== 'starting') this.#enter({ is: 'starting' })
+    if (this.#state.is !== as) this.#enter({ is: as })
   }
 
-  /** `first` gathers what is told before everything has been seen. */
-  #handler(first: Set<string>): TargetHandler {
+  /** Everything has been seen and judged. */
+  #completed(): void {
+    this.#complete = true
+    // What has become outdated while it was read; where that has to be read again, it has begun anew.
+    this.refresh()
+    if (!this.#complete) return
+    this.#environment.tracker.setPolicy(this.key, this.ready.mode, this.#now())
+    this.#enter({ is: 'watching' })
+  }
+
+  /** `first` gathers what is told before everything has been seen; then it is let go, for it names every object. */
+  #handler(first: { uids: Set<string> | undefined }): TargetHandler {
     const { tracker, changed, appeared, left } = this.#environment
-    const outgrown = this.#outgrown
     return {
+      policy: this.key,
+      shown: (uid) => tracker.policiesOf(uid),
       seen: (object, before) => {
-        if (!this.#complete) first.add(object.metadata.uid ?? '')
-        else if (before === undefined) appeared?.(object)
+        first.uids?.add(object.metadata.uid ?? '')
+        if (this.#complete && before === undefined) appeared?.(object)
         this.judge(object)
         changed()
       },
       left: (object) => {
         const { uid = '' } = object.metadata
-        first.delete(uid)
+        first.uids?.delete(uid)
         tracker.leave(this.key, uid, this.#now())
-        this.#judge.left(object, this.#watch)
+        this.#judge.left(object, this.#objects)
         this.terminating.left(uid)
         left?.(uid)
         changed()
       },
-      outgrown: () => outgrown.resolve(),
+      outgrown: () => this.#tasks.ask({ do: 'open' }),
     }
   }
 
@@ -214,26 +284,27 @@ export class PolicyRun {
   }
 
   async #open(signal: AbortSignal): Promise<boolean> {
-    const { source, tracker, isNamespaced } = this.#environment
-    const { target, mode } = this.ready
+    const { source, isNamespaced } = this.#environment
+    const { target } = this.ready
+    this.#tasks.clear()
     try {
       const mismatch = scopeMismatch(this.#policy, await isNamespaced(target.kind, signal))
       if (mismatch !== undefined) {
         this.#fail(mismatch)
         return false
       }
-      const first = new Set<string>()
+      // What is read by keys is judged once, as it comes: with all that is known around it.
+      if (target.keep === 'keys') await until(this.#world.settled, signal)
+      const first: { uids: Set<string> | undefined } = { uids: new Set() }
       const before = this.#watch
       this.#watch = await source.open(target, this.#handler(first))
       before?.close()
       await before?.release()
       this.#opened.resolve()
       await until(this.#watch.synced, signal)
-      this.#complete = true
-      this.#retain(first)
-      this.#judge.refresh(this.#watch)
-      tracker.setPolicy(this.key, mode, this.#now())
-      this.#enter({ is: 'watching' })
+      this.#retain(first.uids ?? new Set())
+      first.uids = undefined
+      this.#completed()
       return true
     } catch (error) {
       if (signal.aborted) throw error
@@ -242,7 +313,7 @@ export class PolicyRun {
       this.#watch = undefined
       this.#opened.resolve()
       // A server that is away says nothing about the target. The start goes on, and with it the wait of the policies in this one's line.
-      if (!(await this.#isOutage(error, signal))) this.#fail(problemOfError(error, target))
+      if (!(await this.#isOutage(error, signal))) this.#couldNotOpen(problemOfError(error, target))
       return false
     }
   }
@@ -271,9 +342,15 @@ export class PolicyRun {
     const { clock, evaluated, changed } = this.#environment
     const start = clock.monotonic()
     this.#sweptAt = start
-    for (const object of this.#watch?.objects() ?? []) this.judge(object)
+    for (const object of this.#objects?.all() ?? []) this.judge(object)
     evaluated(clock.monotonic() - start)
     changed()
+  }
+
+  /** What was read before goes on to count, and holds up who would delete it, until the server answers again. */
+  #couldNotOpen(problem: PolicyProblem): void {
+    if (this.#state.is === 'rereading' && problem.reason === 'Unavailable') this.#enter({ is: 'rereading', problem })
+    else this.#fail(problem)
   }
 
   /** Words about objects that are no longer seen would hold other policies up. */
@@ -293,24 +370,5 @@ export class PolicyRun {
   #now(): Instant {
     const { clock } = this.#environment
     return { wall: clock.now(), mono: clock.monotonic() }
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-}
-
-/** @throws the signal's reason when it aborts first. */
-async function until(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  const done = new AbortController()
-  const stopped = AbortSignal.any([signal, done.signal])
-  try {
-    await Promise.race([promise, aborted(stopped)])
-    signal.throwIfAborted()
-  } finally {
-    done.abort()
   }
 }

@@ -50,6 +50,7 @@ export class Sender {
     if (object !== undefined && isMadeAnew(object, run)) entry.brake?.recreations.deleted(object, clock.monotonic())
     const start = clock.monotonic()
     const kept = await this.#backups.keep({ policy: entry.policy, ready: run.ready, seen, reason: opinion.reason }, signal)
+    this.#countBackup(entry, kept)
     const answer = kept.is === 'failed' ? kept.answer : await deleteObject(this.#environment, run.ready, seen, signal)
     const ms = clock.monotonic() - start
     meter.requested(labelsOf(entry), ms / 1000)
@@ -67,6 +68,8 @@ export class Sender {
     const now = this.#now()
     entry.brake?.answered(answer, now)
     tracker.answered(step, answer, now)
+    // Whoever shares a watch of keys hears of what goes only of objects about which it still says something.
+    if (answer.is === 'gone' || answer.is === 'already-gone' || answer.is === 'replaced') run.terminating.left(seen.uid)
     return { answer, ms }
   }
 
@@ -85,6 +88,13 @@ export class Sender {
     } finally {
       tracker.fetched(object.uid, this.#now())
     }
+  }
+
+  /** That there was nothing to keep any more, or something else, is no failure. */
+  #countBackup(entry: PolicyEntry, kept: Kept): void {
+    const { meter } = this.#environment
+    if (kept.is === 'kept') meter.backedUp(labelsOf(entry), { is: 'kept', bytes: kept.bytes })
+    else if (kept.is === 'failed' && !MOVED_ON.has(kept.answer.is)) meter.backedUp(labelsOf(entry), { is: 'failed' })
   }
 
   #record(
@@ -131,3 +141,6 @@ function isMadeAnew(object: KubeObject, { ready }: PolicyRun): boolean {
 
 /** Answers about this one object that somebody should see; others pass, or are told for the whole namespace. */
 const TELLING: ReadonlySet<Answer['is']> = new Set(['denied', 'refused', 'unknown'])
+
+/** Answers about an object that is no longer what was to be deleted. */
+const MOVED_ON: ReadonlySet<Answer['is']> = new Set(['already-gone', 'replaced', 'changed'])

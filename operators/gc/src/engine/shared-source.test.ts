@@ -1,14 +1,16 @@
 import { settle, virtualClock } from '@kubewright/testing/virtual-clock'
 import type { KubeObject } from 'kubewright'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { FakeCluster } from '../fake/fake-cluster.ts'
 import type { Target } from '../policy/target.ts'
 import { sharedSource } from './shared-source.ts'
-import type { TargetSource, TargetWatch } from './target-source.ts'
+import type { TargetHandler, TargetSource, TargetWatch } from './target-source.ts'
 
 let cluster: FakeCluster
 let source: TargetSource
 beforeEach(() => {
+  shown = new Map()
+  policies = 0
   cluster = new FakeCluster(virtualClock())
   source = sharedSource(cluster.source)
 })
@@ -19,14 +21,30 @@ const target = (labelSelector: string, namespace?: string, more: Partial<Target>
   labelSelector,
   fieldSelector: '',
   metadataOnly: true,
+  keep: 'objects',
   ...more,
 })
 
+const deaf: TargetHandler = { seen: () => {}, left: () => {}, policy: 'deaf', shown: () => [] }
+
+/** Who has been shown which object: what the tracker knows. */
+let shown: Map<string, Set<string>>
+let policies = 0
+
 async function open(of: Target): Promise<TargetWatch & { readonly heard: string[] }> {
   const heard: string[] = []
+  const policy = `p${policies++}`
   const watch = await source.open(of, {
-    seen: ({ metadata }: KubeObject) => heard.push(`+${metadata.namespace}/${metadata.name}`),
-    left: ({ metadata }: KubeObject) => heard.push(`-${metadata.namespace}/${metadata.name}`),
+    policy,
+    shown: (uid) => shown.get(uid) ?? [],
+    seen: ({ metadata: { uid = '', namespace, name } }: KubeObject) => {
+      shown.set(uid, (shown.get(uid) ?? new Set()).add(policy))
+      heard.push(`+${namespace}/${name}`)
+    },
+    left: ({ metadata: { uid = '', namespace, name } }: KubeObject) => {
+      shown.get(uid)?.delete(policy)
+      heard.push(`-${namespace}/${name}`)
+    },
     outgrown: () => heard.push('outgrown'),
   })
   await watch.synced
@@ -62,7 +80,7 @@ test('nobody is told to move before the one watch has read everything', async ()
   const few = await openMany(8)
   const read = Promise.withResolvers<void>()
   cluster.slow.set('ConfigMap', read.promise)
-  await source.open(target('app=late'), { seen: () => {}, left: () => {} })
+  await source.open(target('app=late'), deaf)
   await settle()
   expect(few.flatMap(({ heard }) => heard)).toEqual([])
   read.resolve()
@@ -74,7 +92,7 @@ test('nobody is told to move to a watch that everybody has left', async () => {
   const few = await openMany(8)
   const read = Promise.withResolvers<void>()
   cluster.slow.set('ConfigMap', read.promise)
-  await giveBack(await source.open(target('app=late'), { seen: () => {}, left: () => {} }))
+  await giveBack(await source.open(target('app=late'), deaf))
   read.resolve()
   await settle()
   expect({ heard: few.flatMap(({ heard }) => heard), watches: cluster.watches }).toEqual({ heard: [], watches: 8 })
@@ -96,8 +114,63 @@ test('out of the one watch each hears of its own: by namespace, by label, by wha
   expect(byNamespace!.heard).toEqual(['+other/two', '-other/two'])
   expect(without!.heard).toEqual(['+other/two', '+team/one', '-other/two'])
   expect(any!.heard).toEqual(['+other/two', '+team/one', '-other/two'])
-  expect([...any!.objects()].map(({ metadata }) => metadata.name)).toEqual(['one'])
-  expect([any!.get('one', 'team')?.metadata.name, byLabel!.get('one', 'team')]).toEqual(['one', undefined])
+  const [held, other] = [any!.held, byLabel!.held]
+  if (held.is === 'keys' || other.is === 'keys') throw new Error('objects were asked for')
+  expect([...held.all()].map(({ metadata }) => metadata.name)).toEqual(['one'])
+  expect([held.get('one', 'team')?.metadata.name, other.get('one', 'team')]).toEqual(['one', undefined])
+})
+
+describe('where keys are kept', () => {
+  const keys = (labelSelector: string, namespace?: string) => open(target(labelSelector, namespace, { keep: 'keys' }))
+  const begin = () => Promise.all(Array.from({ length: 8 }, (_, n) => keys(`app=a${n}`)))
+
+  test('each hears of its own, and of what is no longer its own, though no label is remembered', async () => {
+    await begin()
+    const [byLabel, without, any] = await Promise.all([keys('app=x'), keys('!app'), keys('tier')])
+    cluster.put('ConfigMap', 'one', { labels: { app: 'x' } })
+    cluster.put('ConfigMap', 'one', { labels: { tier: 'tin' } })
+    cluster.remove('ConfigMap', 'one')
+    expect(byLabel!.heard).toEqual(['+team/one', '-team/one'])
+    expect(without!.heard).toEqual(['+team/one', '-team/one'])
+    expect(any!.heard).toEqual(['+team/one', '-team/one'])
+  })
+
+  test('who joins late reads from the server what it selects, and nothing else', async () => {
+    await begin()
+    await keys('app=x')
+    cluster.put('ConfigMap', 'one', { labels: { app: 'y' } })
+    cluster.put('ConfigMap', 'two', { labels: { app: 'z' } })
+    cluster.requests.length = 0
+    const late = await keys('app=y')
+    expect(late.heard).toEqual(['+team/one'])
+    expect(cluster.requests.map(({ verb }) => verb)).toEqual(['list'])
+    expect(cluster.watches).toBe(9)
+  })
+
+  test('who joins before anything has been told reads nothing: the watch tells it', async () => {
+    await begin()
+    cluster.put('ConfigMap', 'one', { labels: { app: 'y' } })
+    cluster.requests.length = 0
+    const read = Promise.withResolvers<void>()
+    cluster.slow.set('ConfigMap', read.promise)
+    const opening = Promise.all([keys('app=y'), keys('app=y,!tier')])
+    await settle()
+    read.resolve()
+    const [first, second] = await opening
+    expect([first!.heard, second!.heard]).toEqual([['+team/one'], ['+team/one']])
+    expect(cluster.requests).toEqual([])
+  })
+
+  test('what is read and has changed in the watch meanwhile is left to the watch', async () => {
+    await begin()
+    await keys('app=x')
+    cluster.put('ConfigMap', 'one', { labels: { app: 'y' } })
+    const { held } = await keys('app=y')
+    if (held.is === 'objects') throw new Error('keys were asked for')
+    const old = cluster.get('ConfigMap', 'one')!
+    cluster.put('ConfigMap', 'one', { labels: { app: 'y', tier: 'tin' } })
+    expect([held.has(old), held.has(cluster.get('ConfigMap', 'one')!)]).toEqual([false, true])
+  })
 })
 
 test('Z16: when all have gone, so have the watches', async () => {
@@ -127,7 +200,7 @@ test('what the server selects by fields, and whole objects, are other watches', 
 test('a watch that cannot be opened is tried again by the next, and nothing is left of it', async () => {
   await openMany(8)
   cluster.unopened = () => new Error('no')
-  await expect(source.open(target('z=1'), { seen: () => {}, left: () => {} })).rejects.toThrow('no')
+  await expect(source.open(target('z=1'), deaf)).rejects.toThrow('no')
   cluster.unopened = () => undefined
   await open(target('z=1'))
   expect(cluster.watches).toBe(9)

@@ -22,8 +22,8 @@ export function sharedSource(source: TargetSource): TargetSource {
 }
 
 /** What one watch can serve: what is selected by fields stays with the server, for these fields may not be in what we see. */
-function classOf({ kind, fieldSelector, metadataOnly }: Target): string {
-  return JSON.stringify([kind.group, kind.version, kind.kind, fieldSelector, metadataOnly])
+function classOf({ kind, fieldSelector, metadataOnly, keep }: Target): string {
+  return JSON.stringify([kind.group, kind.version, kind.kind, fieldSelector, metadataOnly, keep])
 }
 
 /** Targets that one watch could serve. */

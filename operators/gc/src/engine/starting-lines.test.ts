@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PolicyEntry } from './policy-entry.ts'
-import type { RunState } from './policy-run.ts'
+import type { RunState } from './run-state.ts'
 import { StartingLines } from './starting-lines.ts'
 
 /** `line: state` of each policy; without a state it cannot work. */

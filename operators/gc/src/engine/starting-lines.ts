@@ -1,4 +1,5 @@
 import type { PolicyEntry } from './policy-entry.ts'
+import { isReading } from './run-state.ts'
 
 /** Lines in which a policy still reads its objects for the first time: it might be the one that keeps what another would delete, so they are held. */
 export class StartingLines {
@@ -20,7 +21,7 @@ export class StartingLines {
     if (!this.#outdated) return
     this.#outdated = false
     const starting = new Set<string>()
-    for (const { work } of entries) if (work.is === 'run' && work.run.state.is === 'starting') starting.add(work.run.ready.mode.line)
+    for (const { work } of entries) if (work.is === 'run' && isReading(work.run.state)) starting.add(work.run.ready.mode.line)
     for (const line of this.#held) if (!starting.has(line)) this.#set(line, false)
     for (const line of starting) if (!this.#held.has(line)) this.#set(line, true)
   }

@@ -1,5 +1,5 @@
-import { ConnectionError, KindNotFoundError, type KubeObject } from 'kubewright'
-import { expect, test } from 'vitest'
+import { type Client, ConnectionError, KindNotFoundError, type KubeObject } from 'kubewright'
+import { describe, expect, test } from 'vitest'
 import { FakeCache } from '../fake/fake-cache.ts'
 import type { Target } from '../policy/policy.ts'
 import { cacheSource, problemOfError } from './target-source.ts'
@@ -10,13 +10,29 @@ const target: Target = {
   labelSelector: 'a=b',
   fieldSelector: '',
   metadataOnly: true,
+  keep: 'objects',
 }
 const object = (name: string, uid: string, resourceVersion = '1'): KubeObject => ({ metadata: { name, uid, resourceVersion } })
 
-async function open() {
+/** What a list of the target brings. */
+const listed: KubeObject[] = []
+const server = {
+  resource: async () => ({
+    async *items() {
+      yield* listed
+    },
+    metadataOnly() {
+      return this
+    },
+  }),
+} as unknown as Client
+
+async function open(of = target) {
   const fake = new FakeCache()
   const told: string[] = []
-  const watch = await cacheSource(fake.cache).open(target, {
+  const watch = await cacheSource(fake.cache, server).open(of, {
+    policy: 'p',
+    shown: () => [],
     seen: ({ metadata }) => told.push(`seen ${metadata.uid}@${metadata.resourceVersion}`),
     left: ({ metadata }) => told.push(`left ${metadata.uid}`),
   })
@@ -25,7 +41,7 @@ async function open() {
 
 test('the cache is asked for just the target, and for metadata alone where that is enough', async () => {
   const { informer } = await open()
-  expect(informer.scope).toEqual({ namespace: 'team', labelSelector: 'a=b', metadataOnly: true })
+  expect(informer.scope).toEqual({ namespace: 'team', labelSelector: 'a=b', metadataOnly: true, keep: 'objects' })
 })
 
 test('of a change the new state is told, not the old', async () => {
@@ -61,5 +77,38 @@ test('a kind that is not served names the field and the mend; what passes by its
   expect(problemOfError(new ConnectionError('refused'), target)).toMatchObject({
     reason: 'Unavailable',
     message: expect.stringContaining('tried again'),
+  })
+})
+
+describe('of a watch that keeps keys', () => {
+  const keys: Target = { ...target, keep: 'keys' }
+
+  test('what came before is read from the server, and shown when the watch has it in that version', async () => {
+    const { watch, told, informer } = await open(keys)
+    informer.objects.push(object('old', 'u1', '1'), object('changed', 'u2', '2'))
+    await informer.handler.add?.(object('old', 'u1', '1'), { initial: true, keyOnly: true })
+    await informer.handler.add?.(object('changed', 'u2', '2'), { initial: true, keyOnly: true })
+    listed.splice(
+      0,
+      listed.length,
+      object('old', 'u1', '1'),
+      object('changed', 'u2', '1'),
+      object('gone', 'u3', '1'),
+      object('old', 'u4', '1'),
+    )
+    expect(told).toEqual([])
+    informer.sync()
+    await watch.synced
+    expect(told).toEqual(['seen u1@1'])
+  })
+
+  test('what came with the watch is read from nobody', async () => {
+    const { watch, told, informer } = await open(keys)
+    listed.splice(0, listed.length, object('x', 'u1', '1'))
+    informer.objects.push(object('x', 'u1', '1'))
+    await informer.handler.add?.(object('x', 'u1', '1'), { initial: true })
+    informer.sync()
+    await watch.synced
+    expect(told).toEqual(['seen u1@1'])
   })
 })

@@ -1,5 +1,6 @@
-import { parseLabelSelector } from 'kubewright'
+import { type KubeObject, parseLabelSelector } from 'kubewright'
 import type { Target } from '../policy/target.ts'
+import type { Held } from './held.ts'
 import { type Selecting, SelectorIndex, selects } from './selector-index.ts'
 import type { TargetHandler, TargetSource, TargetWatch } from './target-source.ts'
 
@@ -12,24 +13,31 @@ export class WideWatch {
   readonly #index: SelectorIndex<Member>
   readonly #watch: Promise<TargetWatch>
   readonly #abandoned: () => void
+  readonly #byPolicy = new Map<string, Set<Member>>()
+  readonly #keep: Target['keep']
   #members = 0
+  /** Something has been told: who joins now has missed it. */
+  #hasTold = false
 
   /** `abandoned` is called when the last member has left, or the watch could not be opened. */
   constructor(source: TargetSource, target: Target, abandoned: () => void) {
     this.#abandoned = abandoned
+    this.#keep = target.keep
     const index = new SelectorIndex<Member>()
     this.#index = index
     this.#watch = source.open(
       { ...target, namespace: undefined, labelSelector: '' },
       {
-        seen(object, before) {
-          if (before !== undefined)
-            for (const member of [...index.selecting(before)]) if (!selects(member, object)) member.handler.left(before)
+        seen: (object, before) => {
+          this.#hasTold = true
+          if (before !== undefined) for (const member of this.#audienceOf(before)) if (!selects(member, object)) member.handler.left(before)
           for (const member of [...index.selecting(object)]) member.handler.seen(object, before)
         },
-        left(object) {
-          for (const member of [...index.selecting(object)]) member.handler.left(object)
+        left: (object) => {
+          for (const member of this.#audienceOf(object)) member.handler.left(object)
         },
+        policy: '',
+        shown: () => [],
       },
     )
   }
@@ -50,22 +58,51 @@ export class WideWatch {
       throw error
     }
     const member: Member = { namespace: target.namespace, selector: parseLabelSelector(target.labelSelector), handler }
-    this.#index.add(member)
-    // What comes while the first reading lasts is told by the watch itself, and once more is no harm.
-    for (const object of watch.objects()) if (selects(member, object)) handler.seen(object)
+    this.#enter(member)
+    const closing = new AbortController()
+    const synced = this.#show(watch, target, member, closing.signal)
+    // Whoever wants to know waits for it; who closes the watch before does not.
+    synced.catch(() => undefined)
     return {
-      synced: watch.synced,
+      synced,
       problem: () => watch.problem(),
-      *objects() {
-        for (const object of watch.objects()) if (selects(member, object)) yield object
+      held: heldBy(watch.held, member),
+      close: () => {
+        closing.abort(new Error('the watch is closed'))
+        this.#remove(member)
       },
-      get(name, namespace) {
-        const object = watch.get(name, namespace)
-        return object !== undefined && selects(member, object) ? object : undefined
-      },
-      close: () => this.#index.remove(member),
       release: () => this.#leave(watch),
     }
+  }
+
+  /** What comes while the first reading lasts is told by the watch itself, and once more is no harm. */
+  async #show({ held, synced }: TargetWatch, target: Target, member: Member, signal: AbortSignal): Promise<void> {
+    if (held.is === 'objects') for (const object of held.all()) if (selects(member, object)) member.handler.seen(object)
+    const missed = this.#hasTold
+    await synced
+    if (held.is === 'keys' && missed) await held.read(target, (object) => member.handler.seen(object), signal)
+  }
+
+  /** Who has been told about the object as it was. Of its key alone one cannot tell who selects it; who was shown it can. */
+  #audienceOf(before: KubeObject): readonly Member[] {
+    if (this.#keep === 'objects') return [...this.#index.selecting(before)]
+    const [[any] = []] = this.#byPolicy.values()
+    const shown = any?.handler.shown(before.metadata.uid ?? '') ?? []
+    return [...shown].flatMap((policy) => [...(this.#byPolicy.get(policy) ?? [])])
+  }
+
+  #enter(member: Member): void {
+    const { policy } = member.handler
+    this.#index.add(member)
+    this.#byPolicy.set(policy, (this.#byPolicy.get(policy) ?? new Set()).add(member))
+  }
+
+  #remove(member: Member): void {
+    const { policy } = member.handler
+    this.#index.remove(member)
+    const there = this.#byPolicy.get(policy)
+    there?.delete(member)
+    if (there?.size === 0) this.#byPolicy.delete(policy)
   }
 
   async #leave(watch: TargetWatch): Promise<void> {
@@ -73,5 +110,20 @@ export class WideWatch {
     this.#abandoned()
     watch.close()
     await watch.release()
+  }
+}
+
+/** As much of it as one member may see. */
+function heldBy(held: Held, member: Member): Held {
+  if (held.is === 'keys') return held
+  return {
+    is: 'objects',
+    *all() {
+      for (const object of held.all()) if (selects(member, object)) yield object
+    },
+    get(name, namespace) {
+      const object = held.get(name, namespace)
+      return object !== undefined && selects(member, object) ? object : undefined
+    },
   }
 }

@@ -2,6 +2,7 @@ import {
   type Cache,
   compareQuantities,
   controllerOf,
+  deepEqual,
   type GroupVersionKind,
   type Kind,
   type KubeObject,
@@ -77,6 +78,8 @@ type Closable = Pick<WatchedKind<KubeObject>, 'inspect' | 'close'>
 
 class CacheWorld implements World {
   readonly facts: WorldFacts
+  readonly settled: Promise<void>
+  readonly #watches: WatchedKind<never>[] = []
   readonly #parts: Closable[] = []
   #closed = false
 
@@ -95,6 +98,7 @@ class CacheWorld implements World {
       use: needs.use ? this.#uses(environment, shared, needs, tell) : NO_FACTS.use,
       quota: needs.quota ? this.#quotas(environment, needs, tell) : NO_FACTS.quota,
     }
+    this.settled = Promise.all(this.#watches.map((watch) => watch.settled)).then(() => undefined)
   }
 
   inspect(): void {
@@ -112,7 +116,13 @@ class CacheWorld implements World {
       environment,
       NAMESPACE,
       { metadataOnly: true },
-      { add: told, update: (_, object) => told(object), delete: told },
+      {
+        add: told,
+        update: (old, object) => {
+          if (!saysTheSame(old, object)) told(object)
+        },
+        delete: told,
+      },
       tell,
     )
     return (name) => {
@@ -195,6 +205,7 @@ class CacheWorld implements World {
   ): WatchedKind<T> {
     const watch = new WatchedKind({ cache, reachability, kind, scope, handler, changed: () => tell({ is: 'all' }) })
     this.#parts.push(watch)
+    this.#watches.push(watch as unknown as WatchedKind<never>)
     return watch
   }
 }
@@ -207,6 +218,12 @@ export function guardOf(name: string, fact: Fact<NamespaceFact | undefined>): Fa
   const { labels, annotations, terminating } = fact.value
   if (terminating) return known(`namespace ${name} is being deleted, with everything in it`)
   return known(labels[PROTECT] === 'true' || annotations[PROTECT] === 'true' ? `namespace ${name} carries ${PROTECT}: "true"` : undefined)
+}
+
+/** To what is in it: quotas, finalizers and whoever writes of its own in its status change a namespace, and no judgement. */
+function saysTheSame({ metadata: a }: KubeObject, { metadata: b }: KubeObject): boolean {
+  const isGoing = (metadata: KubeObject['metadata']) => metadata.deletionTimestamp !== undefined
+  return a.uid === b.uid && isGoing(a) === isGoing(b) && deepEqual(a.labels, b.labels) && deepEqual(a.annotations, b.annotations)
 }
 
 function shareReferrers(environment: CacheFactsEnvironment, who: ConstructorParameters<typeof Referrers>[1]): Shared {

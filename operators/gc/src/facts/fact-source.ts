@@ -6,6 +6,8 @@ import type { Facts } from './facts.ts'
 export type FactChange =
   | { readonly is: 'object'; readonly namespace: string | undefined; readonly name: string }
   | { readonly is: 'namespace'; readonly name: string }
+  /** Of the policy's author, in a namespace or where there is none. */
+  | { readonly is: 'rights'; readonly namespace: string | undefined }
   | { readonly is: 'all' }
 
 /** What is known of the world beside a policy's own objects. */
@@ -14,6 +16,8 @@ export type WorldFacts = Pick<Facts, 'namespace' | 'guard' | 'author' | 'exists'
 /** A share of the watches that a policy's facts take. */
 export interface World {
   readonly facts: WorldFacts
+  /** Resolves when everything has been read once, or could not be: what is judged before is judged again. */
+  readonly settled: Promise<void>
   /** Looks whether watches have failed or recovered. Costs no request. */
   inspect(): void
   /** No call comes after this one. Resolves when the watches that nobody else uses have ended. */

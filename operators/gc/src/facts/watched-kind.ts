@@ -34,12 +34,18 @@ export class WatchedKind<T extends KubeObject> {
   readonly #options: WatchedKindOptions<T>
   readonly #stop = new AbortController()
   readonly #over: Promise<void>
+  readonly #settled = Promise.withResolvers<void>()
   #lease: InformerLease<T> | undefined
   #state: WatchState = { is: 'opening' }
 
   constructor(options: WatchedKindOptions<T>) {
     this.#options = options
     this.#over = this.#run(this.#stop.signal)
+  }
+
+  /** Resolves when it has been read, or could not be. */
+  get settled(): Promise<void> {
+    return this.#settled.promise
   }
 
   get state(): WatchState {
@@ -108,6 +114,7 @@ export class WatchedKind<T extends KubeObject> {
   #enter(state: WatchState): void {
     if (state.is === this.#state.is && (state.is !== 'failing' || state.reason === (this.#state as typeof state).reason)) return
     this.#state = state
+    this.#settled.resolve()
     if (!this.#stop.signal.aborted) this.#options.changed()
   }
 }

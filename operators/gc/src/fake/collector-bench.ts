@@ -17,6 +17,7 @@ export const silentMeter: Meter = {
   standing: ignore,
   requested: ignore,
   deleted: ignore,
+  backedUp: ignore,
   error: ignore,
   evaluated: ignore,
   watching: ignore,
@@ -45,6 +46,8 @@ export class CollectorBench {
   readonly events: string[] = []
   readonly audited: DeletionRecord[] = []
   readonly notices: string[] = []
+  /** What became of what was to be kept. */
+  readonly backups: ('kept' | 'failed')[] = []
   running!: Promise<void>
   #generation = 1
 
@@ -63,7 +66,7 @@ export class CollectorBench {
     this.policiesKnown = true
     this.schemaProblem = undefined
     this.#generation = 1
-    for (const list of [this.said, this.events, this.audited, this.notices]) list.length = 0
+    for (const list of [this.said, this.events, this.audited, this.notices, this.backups]) list.length = 0
     this.start()
   }
 
@@ -76,7 +79,7 @@ export class CollectorBench {
         facts: this.facts,
         clock: this.clock,
         log: { ...silentLogger, info: (message) => this.said.push(message), warn: (message) => this.said.push(`WARN ${message}`) },
-        meter: silentMeter,
+        meter: { ...silentMeter, backedUp: (_, { is }) => this.backups.push(is) },
         announce: (policy, { reason, note }) => this.events.push(`${policy.metadata.name} ${reason}: ${note}`),
         audit: (record) => this.audited.push(record),
         notify: (object, note) => this.notices.push(`${object.metadata.name}: ${note}`),

@@ -30,6 +30,8 @@ export class FakeCache {
       let fake: FakeInformer | undefined
       const informer = {
         list: () => fake?.objects ?? [],
+        get: (name: string, namespace?: string) =>
+          fake?.objects.find(({ metadata }) => metadata.name === name && (metadata.namespace ?? '') === (namespace ?? '')),
         get liveness() {
           return { failure: fake?.failure }
         },

@@ -15,7 +15,8 @@ import {
   parseLabelSelector,
   type ResourceType,
 } from 'kubewright'
-import type { TargetHandler, TargetSource } from '../engine/target-source.ts'
+import { type Held, heldKeys } from '../engine/held.ts'
+import { isSame, type TargetHandler, type TargetSource } from '../engine/target-source.ts'
 import type { Target } from '../policy/policy.ts'
 
 // For tests: as much of an API server, and of the caches before it, as the collector meets. Time is the test's, and every request is kept.
@@ -44,6 +45,8 @@ export class FakeCluster {
   readonly broken = new Map<string, { readonly reason: 'Forbidden' | 'UnknownKind'; readonly message: string }>()
   /** What a DELETE meets before it is looked at; an error is thrown. */
   beforeDelete: (name: string) => Promise<unknown> | undefined = () => undefined
+  /** What a list meets before it is answered; an error is thrown. */
+  beforeList: () => Promise<unknown> | undefined = () => undefined
   /** What a create meets; an error is thrown. */
   beforeCreate: () => Error | undefined = () => undefined
   /** What a SubjectAccessReview says. */
@@ -152,11 +155,7 @@ export class FakeCluster {
       return Promise.resolve({
         synced,
         problem: () => this.broken.get(target.kind.kind),
-        objects: () => [...this.#objects.values()].filter((object) => selects(target, object)),
-        get: (name, namespace) => {
-          const object = this.#objects.get(`${target.kind.kind}/${namespace ?? ''}/${name}`)
-          return object !== undefined && selects(target, object) ? object : undefined
-        },
+        held: this.#held(target),
         close: () => void this.#watchers.delete(watcher),
         release: () => {
           const left = this.#shares.get(share)! - 1
@@ -168,6 +167,21 @@ export class FakeCluster {
     },
   }
 
+  /** What the server would send to whoever watches this. */
+  selected(target: Target): readonly KubeObject[] {
+    return [...this.#objects.values()].filter((object) => selects(target, object))
+  }
+
+  #held(target: Target): Held {
+    const get = (name: string, namespace: string | undefined) => {
+      const object = this.#objects.get(`${target.kind.kind}/${namespace ?? ''}/${name}`)
+      return object !== undefined && selects(target, object) ? object : undefined
+    }
+    if (target.keep === 'keys')
+      return heldKeys(this.client, (object) => isSame(get(object.metadata.name ?? '', object.metadata.namespace), object))
+    return { is: 'objects', all: () => this.selected(target), get }
+  }
+
   readonly client = {
     server: 'https://fake',
     resource: (kind: Kind<KubeObject>) => {
@@ -176,7 +190,14 @@ export class FakeCluster {
       const type: ResourceType<KubeObject> = { ...kind, plural: `${kind.kind.toLowerCase()}s`, namespaced: served.namespaced }
       return Promise.resolve({
         type,
-        list: (options: ListOptions) => Promise.resolve({ metadata: {}, items: this.#list(kind.kind, options) }),
+        list: async (options: ListOptions) => {
+          const items = this.#list(kind.kind, options)
+          await this.beforeList()
+          return { metadata: {}, items }
+        },
+        items: async function* (this: { list(options: ListOptions): Promise<{ items: KubeObject[] }> }, options: ListOptions) {
+          yield* (await this.list(options)).items
+        },
         metadataOnly() {
           return this
         },

@@ -21,6 +21,7 @@ export class FakeFacts implements FactSource {
         use: (...args: Parameters<Facts['use']>) => this.facts.use(...args),
         quota: (...args: Parameters<Facts['quota']>) => this.facts.quota(...args),
       },
+      settled: Promise.resolve(),
       inspect: () => {},
       close: () => {
         this.#listeners.delete(changed)

@@ -27,7 +27,7 @@ export class ServerDay {
   /** The server's time. */
   readonly clock: VirtualClock = virtualClock()
   readonly cluster = new FakeCluster(this.clock)
-  readonly watches = new TornWatches(this.cluster.source)
+  readonly watches = new TornWatches(this.cluster)
   readonly tally: Tally = { deleted: 0, refused: 0, faults: 0 }
   /** Deletions that the server accepted and that should not have been asked for. */
   readonly wrongs: string[] = []

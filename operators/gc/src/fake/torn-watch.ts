@@ -1,5 +1,8 @@
 import type { KubeObject } from 'kubewright'
-import type { TargetHandler, TargetSource, TargetWatch } from '../engine/target-source.ts'
+import type { Held } from '../engine/held.ts'
+import { isSame, type TargetHandler, type TargetSource, type TargetWatch } from '../engine/target-source.ts'
+import type { Target } from '../policy/target.ts'
+import type { FakeCluster } from './fake-cluster.ts'
 
 // For tests: watches that hang, lose their history and list everything anew, between a fake cluster and the collector.
 
@@ -41,12 +44,12 @@ class Told {
 const keyOf = ({ metadata: { namespace = '', name = '' } }: KubeObject) => `${namespace}/${name}`
 
 export class TornWatches implements TargetSource {
-  readonly #source: TargetSource
-  readonly #open = new Set<{ readonly told: Told; readonly watch: TargetWatch; readonly news: News }>()
+  readonly #cluster: FakeCluster
+  readonly #open = new Set<{ readonly told: Told; readonly target: Target; readonly news: News }>()
   #state: 'live' | 'hanging' | 'lost' = 'live'
 
-  constructor(source: TargetSource) {
-    this.#source = source
+  constructor(cluster: FakeCluster) {
+    this.#cluster = cluster
   }
 
   /** From now on events wait. */
@@ -64,9 +67,9 @@ export class TornWatches implements TargetSource {
   mend(): void {
     const before = this.#state
     this.#state = 'live'
-    for (const { told, watch, news } of this.#open) {
+    for (const { told, target, news } of this.#open) {
       for (const tell of news.splice(0)) tell()
-      if (before === 'lost') told.relist(watch.objects())
+      if (before === 'lost') told.relist(this.#cluster.selected(target))
     }
   }
 
@@ -77,22 +80,37 @@ export class TornWatches implements TargetSource {
       if (this.#state === 'live') tell()
       else if (this.#state === 'hanging') news.push(tell)
     }
-    const watch = await this.#source.open(target, {
+    const watch = await this.#cluster.source.open(target, {
+      ...handler,
       seen: (object) => pass(() => told.seen(object)),
       left: (object) => pass(() => told.left(object)),
     })
-    const entry = { told, watch, news }
+    const entry = { told, target, news }
     this.#open.add(entry)
     return {
       ...watch,
       // The first list comes whole, whatever happens to the watch behind it.
-      synced: watch.synced.then(() => told.relist(watch.objects())),
-      objects: () => told.objects.values(),
-      get: (name, namespace) => told.objects.get(`${namespace ?? ''}/${name}`),
+      synced: watch.synced.then(() => told.relist(this.#cluster.selected(target))),
+      held: heldBy(told, watch.held),
       close: () => {
         this.#open.delete(entry)
         watch.close()
       },
     }
   }
+}
+
+function heldBy(told: Told, held: Held): Held {
+  const get = (name: string, namespace: string | undefined) => told.objects.get(`${namespace ?? ''}/${name}`)
+  if (held.is === 'objects') return { is: 'objects', all: () => told.objects.values(), get }
+  const has = (object: KubeObject) => isSame(told.objects.get(keyOf(object)), object)
+  const read: typeof held.read = (target, visit, signal) =>
+    held.read(
+      target,
+      (object) => {
+        if (has(object)) visit(object)
+      },
+      signal,
+    )
+  return { is: 'keys', has, read }
 }

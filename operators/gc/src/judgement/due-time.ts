@@ -28,14 +28,31 @@ export function atDueTime(
   if (opinion.at > now) return { ...opinion, until: Math.min(opinion.at, opinion.until ?? opinion.at) }
 
   const right = asksForAuthor ? facts.author(object.metadata.namespace) : undefined
-  if (right?.is === 'unknown') return { is: 'blocked', reason: right.reason, until: opinion.until }
+  const otherwise = { at: opinion.at, reason: opinion.reason }
+  if (right?.is === 'unknown') return { is: 'blocked', reason: right.reason, until: opinion.until, otherwise }
   const until = Math.min(right?.value?.until ?? Number.POSITIVE_INFINITY, opinion.until ?? Number.POSITIVE_INFINITY)
   const foreseen = until === Number.POSITIVE_INFINITY ? undefined : until
   if (right?.value?.allowed === false) {
     const { author } = right.value
-    return { is: 'blocked', lacks: 'right', reason: `${author}, who wrote the policy, may not delete it`, until: foreseen }
+    return { is: 'blocked', lacks: 'right', reason: `${author}, who wrote the policy, may not delete it`, until: foreseen, otherwise }
   }
   return { ...prepared(steps, object, { ...opinion, until: foreseen }, due, now) }
+}
+
+/**
+ * What is to be said now about an object that has not changed since this was said, if that can be told without it: what only waited for its time, or for
+ * its author's right. Of a policy whose word depends on the time in no other way, and that takes no steps.
+ */
+export function sayAgain(
+  code: { readonly steps: Steps; readonly asksForAuthor: boolean },
+  said: Opinion,
+  namespace: string | undefined,
+  context: Context,
+): Opinion | undefined {
+  const due = said.is === 'blocked' ? said.otherwise : said.is === 'at' ? said : undefined
+  if (due === undefined) return undefined
+  const { at, reason } = due
+  return atDueTime(code, { metadata: { ...(namespace !== undefined && { namespace }) } }, { is: 'at', at, reason, due: at }, context)
 }
 
 /** `until: now` keeps the object until it is seen again with what was written on it. */

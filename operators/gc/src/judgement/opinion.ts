@@ -28,7 +28,13 @@ export type Opinion =
   /** The policy has no opinion about it. */
   | (Foreseen & { readonly is: 'unset'; readonly reason: string })
   /** It is kept because something cannot be read, or is not known, or because a right is lacking; somebody is told. */
-  | (Foreseen & { readonly is: 'blocked'; readonly reason: string; readonly lacks?: 'right' })
+  | (Foreseen & {
+      readonly is: 'blocked'
+      readonly reason: string
+      readonly lacks?: 'right'
+      /** What is said as soon as its author may: it lacks nothing else. */
+      readonly otherwise?: { readonly at: number; readonly reason: string }
+    })
 
 /** The policy takes part in the decision about the object. */
 export function hasOpinion(opinion: Opinion): boolean {

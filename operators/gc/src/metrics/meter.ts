@@ -18,6 +18,8 @@ export interface Meter {
   /** One DELETE was answered. */
   requested(labels: PolicyLabels, seconds: number): void
   deleted(labels: PolicyLabels, count: number): void
+  /** An object was kept before its deletion, in so many bytes; or could not be, and so was not deleted. */
+  backedUp(labels: PolicyLabels, outcome: { readonly is: 'kept'; readonly bytes: number } | { readonly is: 'failed' }): void
   error(labels: Pick<PolicyLabels, 'policy_namespace' | 'policy_name'>, type: GcErrorType): void
   evaluated(labels: Pick<PolicyLabels, 'policy_namespace' | 'policy_name'>, seconds: number): void
   watching(informers: number, rateLimiters: number): void

@@ -23,6 +23,18 @@ export function prometheusMeter(registry: Registry): Meter {
     registers,
   })
   const duration = new Histogram({ name: 'gc_deletion_duration_seconds', help: 'Time of one DELETE.', labelNames: RESOURCE, registers })
+  const backups = new Counter({
+    name: 'gc_backups_total',
+    help: 'Objects that were kept before their deletion, or could not be and were not deleted.',
+    labelNames: [...RESOURCE, 'result'],
+    registers,
+  })
+  const backupBytes = new Counter({
+    name: 'gc_backup_bytes_total',
+    help: 'Bytes of what was kept, compressed.',
+    labelNames: RESOURCE,
+    registers,
+  })
   const errors = new Counter({ name: 'gc_errors_total', help: 'Errors.', labelNames: [...POLICY, 'error_type'], registers })
   const evaluation = new Histogram({
     name: 'gc_evaluation_duration_seconds',
@@ -60,6 +72,10 @@ export function prometheusMeter(registry: Registry): Meter {
     },
     requested: (labels, seconds) => duration.observe({ ...labels }, seconds),
     deleted: (labels, count) => deleted.inc({ ...labels, reason: 'ttl_expired' }, count),
+    backedUp(labels, outcome) {
+      backups.inc({ ...labels, result: outcome.is })
+      if (outcome.is === 'kept') backupBytes.inc({ ...labels }, outcome.bytes)
+    },
     error: (labels, type) => errors.inc({ ...ofPolicy(labels), error_type: type }),
     evaluated: (labels, seconds) => evaluation.observe(ofPolicy(labels), seconds),
     watching(watching, limited) {
@@ -71,8 +87,9 @@ export function prometheusMeter(registry: Registry): Meter {
       transitions.inc()
     },
     forget(labels) {
-      for (const metric of [matched, pending, duration, wouldDelete]) metric.remove({ ...labels })
+      for (const metric of [matched, pending, duration, wouldDelete, backupBytes]) metric.remove({ ...labels })
       deleted.remove({ ...labels, reason: 'ttl_expired' })
+      for (const result of ['kept', 'failed']) backups.remove({ ...labels, result })
       evaluation.remove(ofPolicy(labels))
     },
   }

@@ -1,5 +1,5 @@
 import { countsOf, type PolicyPlan } from './plan.ts'
-import { caveatsOf, nameOf, type PlanReport, summaryOf, timeText, whenText, whyText } from './report.ts'
+import { backupText, caveatsOf, keepsSome, nameOf, type PlanReport, summaryOf, timeText, whenText, whyText } from './report.ts'
 
 /** One file that a browser shows without the network and that can be sent around: no script, and nothing in it that came in unescaped. */
 export function planPage({ scene, now, notes, policies }: PlanReport): string {
@@ -37,15 +37,16 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bot
 function section(policy: PolicyPlan, now: number): string {
   const title = `<h2>${escaped(policy.policy)}</h2>`
   if (policy.problem !== undefined) return `${title}\n<p class="problem">It does nothing: ${escaped(policy.problem)}</p>`
+  const keeps = keepsSome(policy)
   const rows = policy.objects.map(
     (object) =>
-      `<tr class="${object.fate.is}"><td>${escaped(whenText(object, now))}</td><td>${escaped(nameOf(object))}</td><td>${escaped(whyText(object))}</td></tr>`,
+      `<tr class="${object.fate.is}"><td>${escaped(whenText(object, now))}</td><td>${escaped(nameOf(object))}</td>${keeps ? `<td>${escaped(backupText(object))}</td>` : ''}<td>${escaped(whyText(object))}</td></tr>`,
   )
   const caveats = caveatsOf(policy, now).map((caveat) => `<p class="note">${escaped(caveat)}</p>\n`)
   return `${title}
 ${caveats.join('')}<table>
 <caption>${escaped(summaryOf(policy, now))}</caption>
-<thead><tr><th scope="col">When</th><th scope="col">Object</th><th scope="col">Why</th></tr></thead>
+<thead><tr><th scope="col">When</th><th scope="col">Object</th>${keeps ? '<th scope="col">Backup</th>' : ''}<th scope="col">Why</th></tr></thead>
 <tbody>
 ${rows.join('\n')}
 </tbody>

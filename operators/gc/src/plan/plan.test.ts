@@ -1,7 +1,7 @@
 import type { KubeObject } from 'kubewright'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { explain, explanationText } from '../explain/explanation.ts'
-import { GarbageCollectionPolicy, type Policy } from '../kinds/policies.ts'
+import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, type Policy } from '../kinds/policies.ts'
 import { SYSTEM_NAMESPACES } from '../protection/protection.ts'
 import { manifestScene } from './manifest-scene.ts'
 import { planPage } from './page.ts'
@@ -219,6 +219,53 @@ test('an object that has to be announced first goes that much later', async () =
   expect(await fates([object('a', 5)], candidate)).toEqual({ a: 'in 1d' })
   const policies = planOf(await survey(manifestScene('dump', [object('a', 5)], now), [candidate], { now, defaults }))
   expect(planText({ scene: 'dump', now, notes: [], policies })).toContain('each is marked when it falls due, and deleted 1d later')
+})
+
+describe('what is kept before it is deleted', () => {
+  const keeping = { ...anHour, backup: { to: 'ConfigMap' } }
+  const plansOf = async (candidates: readonly Candidate[]) =>
+    planOf(await survey(manifestScene('dump', [object('old', 5), object('older', 6)], now), candidates, { now, defaults }))
+
+  test('is told with its place: as a table, for programs, on the page', async () => {
+    const report = { scene: 'dump', now, notes: [], policies: await plansOf([planned('p', keeping)]) }
+    expect(planText(report)).toMatch(/OBJECT +BACKUP +WHY\n.*ConfigMap team\/older +ConfigMap in team +a fixed time/)
+    expect(JSON.parse(planJson(report)).policies[0].objects[0].backup).toEqual({ to: 'ConfigMap', namespace: 'team' })
+    expect(planPage(report)).toContain('<td>ConfigMap in team</td>')
+  })
+
+  test('is what the policy that decides keeps, not the one that was asked', async () => {
+    const [plan] = await plansOf([planned('p', anHour), installed('q', { ...keeping, priority: 5 })])
+    expect(plan!.objects.map(({ fate }) => fate.is === 'goes' && fate.backup)).toEqual([
+      { to: 'ConfigMap', namespace: 'team' },
+      { to: 'ConfigMap', namespace: 'team' },
+    ])
+  })
+
+  test('is nothing for a policy without it, and then nothing is said of it', async () => {
+    expect(planText({ scene: 'dump', now, notes: [], policies: await plansOf([planned('p', anHour)]) })).not.toMatch(/backup/i)
+  })
+
+  test('is what is of no namespace only where the operator has one for it; else it stays', async () => {
+    const cluster = ClusterGarbageCollectionPolicy.parse({
+      apiVersion: 'gc.kubewright.dev/v1alpha1',
+      kind: 'ClusterGarbageCollectionPolicy',
+      metadata: { name: 'c' },
+      spec: {
+        targetResource: { apiVersion: 'example.dev/v1', kind: 'Widget', labelSelector: { matchLabels: { app: 'x' } } },
+        ...keeping,
+      },
+    }) as Policy
+    const { namespace: _, ...metadata } = object('sc', 5).metadata
+    const scene = manifestScene('dump', [{ apiVersion: 'example.dev/v1', kind: 'Widget', metadata }], now)
+    const fate = async (backupNamespace?: string) => {
+      const [plan] = planOf(
+        await survey(scene, [{ policy: cluster, role: 'planned' }], { now, defaults: { ...defaults, backupNamespace } }),
+      )
+      return plan!.objects[0]!.fate
+    }
+    expect(await fate()).toMatchObject({ is: 'stays', reason: expect.stringContaining('--gc-backup-namespace') })
+    expect(await fate('vault')).toMatchObject({ is: 'goes', backup: { to: 'ConfigMap', namespace: 'vault' } })
+  })
 })
 
 test('the highest priority decides, in a plan as in the operator', async () => {

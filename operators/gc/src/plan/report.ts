@@ -26,6 +26,7 @@ export function planJson({ scene, now, notes, policies }: PlanReport): string {
         ...('at' in fate && { at: timeText(fate.at) }),
         ...('reason' in fate && { reason: fate.reason }),
         ...('by' in fate && { by: fate.by }),
+        ...('backup' in fate && { backup: fate.backup }),
       })),
     }
   })
@@ -40,10 +41,10 @@ export function planText({ scene, now, notes, policies }: PlanReport, { all = fa
 
 function policyLines(policy: PolicyPlan, now: number, all: boolean): readonly string[] {
   if (policy.problem !== undefined) return [`${policy.policy}: does nothing: ${policy.problem}`]
-  const rows = policy.objects
-    .filter(({ fate }) => all || fate.is === 'goes' || fate.is === 'unreadable')
-    .map((object) => [whenText(object, now), nameOf(object), whyText(object)])
-  const lines = rows.length === 0 ? [] : table([['WHEN', 'OBJECT', 'WHY'], ...rows])
+  const keeps = keepsSome(policy)
+  const rows = policy.objects.filter(({ fate }) => all || fate.is === 'goes' || fate.is === 'unreadable')
+  const cells = rows.map((object) => [whenText(object, now), nameOf(object), ...(keeps ? [backupText(object)] : []), whyText(object)])
+  const lines = rows.length === 0 ? [] : table([['WHEN', 'OBJECT', ...(keeps ? ['BACKUP'] : []), 'WHY'], ...cells])
   return [summaryOf(policy, now), ...caveatsOf(policy, now).map((caveat) => `  ${caveat}`), ...lines.map((line) => `  ${line}`)]
 }
 
@@ -90,6 +91,16 @@ export function whenText({ fate }: PlannedObject, now: number): string {
     case 'terminating':
       return 'under way'
   }
+}
+
+/** Whether there is anything to say about backups. */
+export const keepsSome = ({ objects }: Pick<PolicyPlan, 'objects'>) =>
+  objects.some(({ fate }) => fate.is === 'goes' && fate.backup !== undefined)
+
+/** Where it is kept before it is deleted. */
+export function backupText({ fate }: PlannedObject): string {
+  if (fate.is !== 'goes') return ''
+  return fate.backup === undefined ? 'none' : `${fate.backup.to} in ${fate.backup.namespace}`
 }
 
 export function whyText({ fate }: PlannedObject): string {

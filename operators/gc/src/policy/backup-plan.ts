@@ -37,3 +37,11 @@ export function backupPlanOf(
     keepLast: backup.keepLast,
   }
 }
+
+/** The namespace of the backup of an object of that namespace; `undefined`: there is none for it, and the object is not deleted. */
+export function backupNamespaceOf(plan: BackupPlan, namespace: string | undefined): string | undefined {
+  return plan.namespace ?? namespace
+}
+
+export const NOWHERE_TO_KEEP =
+  'not deleted, because it is of no namespace in which its backup could be: whoever runs the operator names one with --gc-backup-namespace'

@@ -24,6 +24,7 @@ import type { PolicyMode } from '../tracker/sending-line.ts'
 import { type BackupPlan, backupPlanOf } from './backup-plan.ts'
 import { broadScope, namespaceOf, outsideProblem } from './confinement.ts'
 import { selectFields } from './field-selection.ts'
+import { keepOf } from './keeping.ts'
 import { lifetimeOf } from './lifetime.ts'
 import { selectNamespaces } from './namespace-selection.ts'
 import { openingsOf } from './openings.ts'
@@ -123,12 +124,12 @@ function compile(policy: Policy, defaults: PolicyDefaults): ReadyPolicy {
   const kind: TargetKind = { ...parseApiVersion(targetResource.apiVersion), kind: targetResource.kind }
   const needsTtl = spec.action !== 'Retain' && spec.keep === undefined && !(spec.schedule !== undefined && spec.conditions !== undefined)
   if (spec.ttl === undefined && needsTtl) throw new Error('spec needs ttl, or keep, or schedule together with conditions')
-  const { lifetime, metadataOnly, needs } = lifetimeOf(spec.ttl, kind)
+  const { lifetime, metadataOnly: lifetimeInMetadata, needs: lifetimeNeeds } = lifetimeOf(spec.ttl, kind)
   const fields = within('targetResource.fieldSelector.matchFields', () =>
     selectFields(`${targetResource.kind}.${targetResource.apiVersion}`, targetResource.fieldSelector?.matchFields),
   )
   const conditions = compileConditions(spec.conditions, kind)
-  const asksForUse = conditions.asksForUse || needs === 'use'
+  const asksForUse = conditions.asksForUse || lifetimeNeeds === 'use'
   const referrers = within('referrers', () => referrersOf(policy, asksForUse))
   const ownerGone = spec.conditions?.ownerGone && compileOwnerGone(spec.conditions.ownerGone)
   const grouping = spec.keep && within('keep', () => groupingOf(spec.keep!, kind))
@@ -146,12 +147,23 @@ function compile(policy: Policy, defaults: PolicyDefaults): ReadyPolicy {
     lifetime,
     openings: openingsOf(spec),
     keepNewest: spec.keep?.newest,
-    remembers: spec.keep !== undefined || needs === 'heldSince',
+    remembers: spec.keep !== undefined || lifetimeNeeds === 'heldSince',
     retains: spec.action === 'Retain',
     owned,
     steps: { policy: policyRef(policy), notice: spec.notice && spec.notice.seconds * 1000, finalizer: behavior.finalizer },
     asksForAuthor: authorship.is === 'known',
     protectionOf: (object) => protectionOf(defaults.protection, kind, object, { asksForHelm }),
+  }
+  const metadataOnly = lifetimeInMetadata && [fields, conditions, ownerGone, grouping, owned].every((part) => part?.metadataOnly !== false)
+  const needs: Needs = {
+    namespaces: namespaces.asksForNamespaces || lifetime.own?.namespaceDefault === true,
+    use: asksForUse,
+    referrers,
+    quota: lifetime.quota !== undefined,
+    owner: ownerGone?.kind,
+    heldSince: lifetimeNeeds === 'heldSince',
+    grouping,
+    author: authorship.is === 'known' ? authorship.author : undefined,
   }
   return {
     target: {
@@ -159,7 +171,8 @@ function compile(policy: Policy, defaults: PolicyDefaults): ReadyPolicy {
       namespace: namespaceOf(policy),
       labelSelector: printLabelSelector(labelSelector),
       fieldSelector: fields.onServer,
-      metadataOnly: [fields, conditions, ownerGone, grouping, owned].every((part) => part?.metadataOnly !== false) && metadataOnly,
+      metadataOnly,
+      keep: keepOf(spec, metadataOnly, needs),
     },
     mode: {
       dryRun: behavior.dryRun,
@@ -173,16 +186,7 @@ function compile(policy: Policy, defaults: PolicyDefaults): ReadyPolicy {
     gracePeriodSeconds: behavior.gracePeriodSeconds,
     evicts: within('behavior.evict', () => evictsOf(behavior.evict, kind)),
     evaluationInterval: intervalOf(spec.evaluationInterval),
-    needs: {
-      namespaces: namespaces.asksForNamespaces || lifetime.own?.namespaceDefault === true,
-      use: asksForUse,
-      referrers,
-      quota: lifetime.quota !== undefined,
-      owner: ownerGone?.kind,
-      heldSince: needs === 'heldSince',
-      grouping,
-      author: authorship.is === 'known' ? authorship.author : undefined,
-    },
+    needs,
     limits: limitsOf(spec.limits),
     backup: backupPlanOf(policy, kind, defaults.backupNamespace),
     code,

@@ -1,4 +1,4 @@
-import type { GroupVersionKind, Kind, KubeObject } from 'kubewright'
+import type { GroupVersionKind, Keep, Kind, KubeObject } from 'kubewright'
 
 export type TargetKind = GroupVersionKind
 
@@ -11,4 +11,6 @@ export interface Target {
   readonly fieldSelector: string
   /** The policy reads nothing but metadata, so the server need not send more. */
   readonly metadataOnly: boolean
+  /** Whether objects are looked at again after they were judged, or their keys are enough. */
+  readonly keep: Keep
 }

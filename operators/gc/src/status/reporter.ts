@@ -184,7 +184,7 @@ export class StatusReporter {
 }
 
 export function phaseOf({ policy, work, brake }: PolicyEntry): NonNullable<PolicyStatus['phase']> {
-  if (work.is === 'idle' || work.run.state.is === 'failing') return 'Error'
+  if (work.is === 'idle' || 'problem' in work.run.state) return 'Error'
   if (work.run.state.is === 'starting') return 'Pending'
   if (isPaused(policy)) return 'Paused'
   return brake?.halt === undefined ? 'Active' : 'Blocked'
@@ -192,5 +192,5 @@ export function phaseOf({ policy, work, brake }: PolicyEntry): NonNullable<Polic
 
 function problemOf({ work }: PolicyEntry) {
   if (work.is === 'idle') return work.problem
-  return work.run.state.is === 'failing' ? work.run.state.problem : undefined
+  return 'problem' in work.run.state ? work.run.state.problem : undefined
 }

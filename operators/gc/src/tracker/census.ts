@@ -1,4 +1,5 @@
 import { hasOpinion, type Opinion } from '../judgement/opinion.ts'
+import { dueTime } from './falling-due.ts'
 import type { TrackedObject } from './tracked-object.ts'
 
 /** How a policy's objects stand at one moment. */
@@ -58,12 +59,7 @@ export function takeCensus(
       terminating++
       continue
     }
-    const at =
-      opinion.is !== 'at' || object.verdict.is === 'keep'
-        ? undefined
-        : dryRun || object.verdict.is === 'none'
-          ? opinion.at
-          : object.verdict.at
+    const at = dueTime(policy, dryRun, object)
     if (at !== undefined && at <= wallNow) due++
     else if (at !== undefined) {
       pending++

@@ -1,6 +1,7 @@
+import { enlarged, SlotTable, UidColumn, VersionColumn } from 'kubewright'
 import type { Opinion } from '../judgement/opinion.ts'
 import { Interned } from './interned.ts'
-import { grown, SlotHeap } from './slot-heap.ts'
+import { SlotHeap } from './slot-heap.ts'
 import type { Sighting } from './tracked-object.ts'
 
 /** An object about which nothing is to be done before a moment: one policy has spoken, it is where it belongs, nothing has failed. */
@@ -15,12 +16,12 @@ const MOST_OPINIONS = 1_000
 const NONE = -1
 
 /**
- * The objects at rest, which are nearly all of them nearly all of the time: rows of columns, about 200 bytes each, where the tracker's own objects
- * take four times that. Any of them can be taken out and be an object again.
+ * The objects at rest, which are nearly all of them nearly all of the time: rows of columns, about 110 bytes each, where the tracker's own objects
+ * take eight times that. Any of them can be taken out and be an object again.
  */
 export class RestingObjects {
-  readonly #slots = new Map<string, number>()
-  readonly #uids: string[] = []
+  readonly #uids = new UidColumn()
+  readonly #slots = new SlotTable((slot) => this.#uids.hash(slot))
   readonly #names: string[] = []
   readonly #namespaces = new Interned<string | undefined>()
   readonly #opinions = new Interned<Opinion>()
@@ -35,31 +36,27 @@ export class RestingObjects {
   #policy = new Int32Array(16)
   /** Wall clock, ms: when the policy lets it go. */
   #at = new Float64Array(16)
-  /** Versions are numbers with few exceptions, and those have a table. */
-  #version = new Float64Array(16)
-  readonly #oddVersions = new Map<number, string>()
+  readonly #versions = new VersionColumn()
   readonly #free: number[] = []
 
   get size(): number {
-    return this.#slots.size
+    return this.#names.length - this.#free.length
   }
 
   /** Puts the object to rest until `wakeAt` (wall clock, ms), or until it is taken. `false`: it cannot be kept here. */
   put({ seen, policy, opinion }: Resting, wakeAt: number | undefined): boolean {
-    if (opinion.is === 'blocked' || opinion.until !== undefined || (opinion.is === 'at' && opinion.prepare !== undefined)) return false
-    const name = `${opinion.is} ${opinion.is === 'unselected' && opinion.matched} ${opinion.reason}`
+    if (!mayRest(opinion)) return false
+    const name = `${opinion.is} ${opinion.is === 'unselected' && opinion.matched} ${opinion.until !== undefined} ${opinion.reason}`
     if (this.#opinions.size >= MOST_OPINIONS && this.#opinions.find(name) === undefined) return false
-    const slot = this.#free.pop() ?? this.#uids.length
+    const slot = this.#free.pop() ?? this.#names.length
     this.#reserve(slot + 1)
-    this.#slots.set(seen.uid, slot)
-    this.#uids[slot] = seen.uid
+    this.#uids.set(slot, seen.uid)
+    this.#slots.add(slot)
     this.#names[slot] = seen.name
     this.#namespace[slot] = this.#namespaces.numberOf(seen.namespace ?? '', () => seen.namespace)
     this.#opinion[slot] = this.#opinions.numberOf(name, () => opinion)
     this.#at[slot] = opinion.is === 'at' ? opinion.at : 0
-    const version = Number(seen.resourceVersion)
-    this.#version[slot] = version
-    if (String(version) !== seen.resourceVersion) this.#oddVersions.set(slot, seen.resourceVersion)
+    this.#versions.set(slot, seen.resourceVersion)
     this.#chain(slot, policy)
     if (wakeAt !== undefined) this.#wake.add(slot, wakeAt)
     return true
@@ -67,11 +64,23 @@ export class RestingObjects {
 
   /** Takes the object out. */
   take(uid: string): Resting | undefined {
-    const slot = this.#slots.get(uid)
+    const slot = this.#find(uid)
     if (slot === undefined) return undefined
     const resting = this.#row(slot)
     this.#remove(slot)
     return resting
+  }
+
+  policyOf(uid: string): string | undefined {
+    const slot = this.#find(uid)
+    return slot === undefined ? undefined : this.#policies.at(this.#policy[slot]!)
+  }
+
+  hasIn(policy: string, namespace: string): boolean {
+    const number = this.#namespaces.find(namespace)
+    if (number === undefined) return false
+    for (const slot of this.#slotsOf(policy)) if (this.#namespace[slot] === number) return true
+    return false
   }
 
   /** When the next of them wakes; wall clock, ms. */
@@ -82,12 +91,12 @@ export class RestingObjects {
   /** Takes out one whose moment has come. */
   takeAwake(wall: number): Resting | undefined {
     const { top } = this.#wake
-    return top === undefined || top.rank > wall ? undefined : this.take(this.#uids[top.slot]!)
+    return top === undefined || top.rank > wall ? undefined : this.take(this.#uids.get(top.slot))
   }
 
   /** The policy's objects by uid, in the order in which they came. What is taken out meanwhile is no trouble. */
   uidsOf(policy: string): readonly string[] {
-    return Array.from(this.#slotsOf(policy), (slot) => this.#uids[slot]!).reverse()
+    return Array.from(this.#slotsOf(policy), (slot) => this.#uids.get(slot)).reverse()
   }
 
   /** What the policy says about its objects; the time of an opinion is beside it, for one opinion stands for many. */
@@ -101,22 +110,27 @@ export class RestingObjects {
     for (let slot = this.#first[number]!; slot !== NONE; slot = this.#next[slot]!) yield slot
   }
 
+  #find(uid: string): number | undefined {
+    return this.#slots.find(this.#uids.hashOf(uid), (slot) => this.#uids.is(slot, uid))
+  }
+
   #row(slot: number): Resting {
     const shared = this.#opinions.at(this.#opinion[slot]!)
     const seen = {
-      uid: this.#uids[slot]!,
+      uid: this.#uids.get(slot),
       name: this.#names[slot]!,
       namespace: this.#namespaces.at(this.#namespace[slot]!),
-      resourceVersion: this.#oddVersions.get(slot) ?? String(this.#version[slot]!),
+      resourceVersion: this.#versions.get(slot),
       terminating: false,
     }
-    const opinion = shared.is === 'at' ? { ...shared, at: this.#at[slot]! } : shared
+    const at = this.#at[slot]!
+    const opinion = shared.is === 'at' ? { ...shared, at, ...(shared.until !== undefined && { until: at }) } : shared
     return { seen, policy: this.#policies.at(this.#policy[slot]!), opinion }
   }
 
   #chain(slot: number, policy: string): void {
     const number = this.#policies.numberOf(policy, () => policy)
-    if (number >= this.#first.length) this.#first = grown(this.#first, new Int32Array(this.#first.length * 2).fill(NONE))
+    if (number >= this.#first.length) this.#first = enlarged(this.#first, number + 1, NONE)
     const first = this.#first[number]!
     this.#policy[slot] = number
     this.#next[slot] = first
@@ -131,22 +145,27 @@ export class RestingObjects {
     else this.#next[previous] = next
     if (next !== NONE) this.#previous[next] = previous
     this.#wake.remove(slot)
-    this.#oddVersions.delete(slot)
-    this.#slots.delete(this.#uids[slot]!)
-    this.#uids[slot] = ''
+    this.#slots.remove(slot)
+    this.#uids.clear(slot)
+    this.#versions.clear(slot)
     this.#names[slot] = ''
     this.#free.push(slot)
   }
 
   #reserve(count: number): void {
     if (count <= this.#next.length) return
-    const size = this.#next.length * 2
-    this.#next = grown(this.#next, new Int32Array(size))
-    this.#previous = grown(this.#previous, new Int32Array(size))
-    this.#namespace = grown(this.#namespace, new Int32Array(size))
-    this.#opinion = grown(this.#opinion, new Int32Array(size))
-    this.#policy = grown(this.#policy, new Int32Array(size))
-    this.#at = grown(this.#at, new Float64Array(size))
-    this.#version = grown(this.#version, new Float64Array(size))
+    this.#next = enlarged(this.#next, count)
+    this.#previous = enlarged(this.#previous, count)
+    this.#namespace = enlarged(this.#namespace, count)
+    this.#opinion = enlarged(this.#opinion, count)
+    this.#policy = enlarged(this.#policy, count)
+    this.#at = enlarged(this.#at, count)
   }
+}
+
+/** What will be said anew at another moment than that of going, and what is wrong with an object, is not what many share. */
+function mayRest(opinion: Opinion): boolean {
+  if (opinion.is === 'blocked') return false
+  if (opinion.is !== 'at') return opinion.until === undefined
+  return opinion.prepare === undefined && (opinion.until === undefined || opinion.until === opinion.at)
 }

@@ -1,3 +1,5 @@
+import { enlarged } from 'kubewright'
+
 /** A binary heap of slot numbers by rank, in typed arrays: 20 bytes a slot, and nothing for the garbage collector to walk. */
 export class SlotHeap {
   #slots = new Int32Array(16)
@@ -65,14 +67,8 @@ export class SlotHeap {
 
   #reserve(count: number): void {
     if (count <= this.#slots.length) return
-    const size = Math.max(count, this.#slots.length * 2)
-    this.#slots = grown(this.#slots, new Int32Array(size))
-    this.#positions = grown(this.#positions, new Int32Array(size).fill(-1))
-    this.#ranks = grown(this.#ranks, new Float64Array(size))
+    this.#slots = enlarged(this.#slots, count)
+    this.#positions = enlarged(this.#positions, count, -1)
+    this.#ranks = enlarged(this.#ranks, count)
   }
-}
-
-export function grown<T extends Int32Array | Float64Array>(from: T, into: T): T {
-  into.set(from as never)
-  return into
 }

@@ -76,6 +76,20 @@ export class TrackedObjects {
     return resting && this.#awaken(resting)
   }
 
+  /** Who has said something about the object. Who rests goes on resting. */
+  policiesOf(uid: string): readonly string[] {
+    const awake = this.#awake.get(uid)
+    if (awake !== undefined) return [...awake.words.keys()]
+    const policy = this.#resting.policyOf(uid)
+    return policy === undefined ? [] : [policy]
+  }
+
+  /** Whether the policy knows an object of the namespace. */
+  hasIn(policy: string, namespace: string): boolean {
+    for (const { seen } of this.awakeOf(policy)) if (seen.namespace === namespace) return true
+    return this.#resting.hasIn(policy, namespace)
+  }
+
   /** Those awake. */
   awake(): Iterable<TrackedObject> {
     return this.#awake.values()

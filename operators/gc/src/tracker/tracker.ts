@@ -5,6 +5,7 @@ import { freshRate } from '../limits/rate.ts'
 import { decide } from '../precedence/verdict.ts'
 import { type Census, CONFLICTS_WORTH_TELLING, takeCensus } from './census.ts'
 import { delayAfter, FORBIDDEN_PAUSE, STALE_WAIT } from './delays.ts'
+import { type Falling, fallingDue } from './falling-due.ts'
 import { type PolicyMode, type Sender, SendingLine } from './sending-line.ts'
 import type { Instant, Step } from './step.ts'
 import { isNewer, type Sighting, type TrackedObject } from './tracked-object.ts'
@@ -122,6 +123,26 @@ export class Tracker {
     this.#settle(object, now)
   }
 
+  /** What the policy could not say for want of a right, in a namespace or anywhere, it is asked again. */
+  rightsChanged(policy: string, namespace: string | undefined, now: Instant): void {
+    for (const object of this.#objects.awakeOf(policy)) {
+      const word = object.words.get(policy)!
+      if (word.opinion.is !== 'blocked' || word.opinion.otherwise === undefined || object.seen.namespace !== namespace) continue
+      this.#objects.setWord(policy, object, { ...word, opinion: { ...word.opinion, until: now.wall } })
+      this.#outdated.push({ policy, object })
+    }
+  }
+
+  /** Who has said something about the object. */
+  policiesOf(uid: string): readonly string[] {
+    return this.#objects.policiesOf(uid)
+  }
+
+  /** Whether the policy has said something about an object of the namespace. */
+  knows(policy: string, namespace: string): boolean {
+    return this.#objects.hasIn(policy, namespace)
+  }
+
   /** The object is no longer in what the policy watches: deleted, or changed so that a selector no longer takes it. */
   leave(policy: string, uid: string, now: Instant): void {
     const object = this.#drop(policy, uid, now)
@@ -199,7 +220,10 @@ export class Tracker {
   next(now: Instant): Step {
     this.#collect(now)
     for (let word = this.#outdated.pop(); word !== undefined; word = this.#outdated.pop()) {
-      if (isOutdated(word.object, word.policy, now)) return { do: 'judge', policy: word.policy, object: word.object.seen }
+      const { policy, object } = word
+      if (!isOutdated(object, policy, now)) continue
+      const { opinion, resourceVersion } = object.words.get(policy)!
+      return { do: 'judge', policy, object: { ...object.seen, resourceVersion }, opinion }
     }
     for (let stale = this.#fetches.shift(); stale !== undefined; stale = this.#fetches.shift()) {
       // Its event may have come meanwhile.
@@ -207,6 +231,14 @@ export class Tracker {
         return { do: 'fetch', policies: [...stale.words.keys()], object: stale.seen }
     }
     return this.#nextDeletion(now)
+  }
+
+  /** What will be deleted when, each object once. */
+  fallingDue(): readonly Falling[] {
+    const told = new Set<string>()
+    return [...this.#policies].flatMap(([policy, { mode }]) =>
+      fallingDue(policy, mode.dryRun, this.#objects.awakeOf(policy), this.#objects.opinionsAtRest(policy), told),
+    )
   }
 
   /** How the policy's objects stand. */
@@ -230,15 +262,10 @@ export class Tracker {
   #collect(now: Instant): void {
     for (let top = this.#expiries.top; top !== undefined && top.rank <= now.wall; top = this.#expiries.top) {
       this.#expiries.remove(top)
-      for (const policy of top.words.keys()) {
-        this.#touched.add(policy)
-        if (isOutdated(top, policy, now)) this.#outdated.push({ policy, object: top })
-      }
-      this.#settle(top, now)
+      this.#fallsDue(top, now)
     }
     for (let object = this.#objects.takeAwake(now.wall); object !== undefined; object = this.#objects.takeAwake(now.wall)) {
-      for (const policy of object.words.keys()) this.#touched.add(policy)
-      this.#settle(object, now)
+      this.#fallsDue(object, now)
     }
     for (let top = this.#delays.top; top !== undefined && top.rank <= now.mono; top = this.#delays.top) {
       this.#delays.remove(top)
@@ -248,6 +275,14 @@ export class Tracker {
         this.#settle(top, now)
       }
     }
+  }
+
+  #fallsDue(object: TrackedObject, now: Instant): void {
+    for (const policy of object.words.keys()) {
+      this.#touched.add(policy)
+      if (isOutdated(object, policy, now)) this.#outdated.push({ policy, object })
+    }
+    this.#settle(object, now)
   }
 
   #nextDeletion(now: Instant): Step {
