@@ -92,11 +92,14 @@ async function ledgers(): Promise<readonly Held[]> {
       )
     }),
   )
-  return all
-    .flat()
-    .filter(({ state }) => state === 'Synced')
-    .map(({ state: _, ...held }) => held)
-    .sort(byPath)
+  return (
+    all
+      .flat()
+      // What is kept until its successor has what another one holds is in Vault still.
+      .filter(({ state }) => state === 'Synced' || state === 'Removing')
+      .map(({ state: _, ...held }) => held)
+      .sort(byPath)
+  )
 }
 
 /** What is in Vault. */
@@ -123,13 +126,15 @@ async function unmet(): Promise<readonly string[]> {
 const pathOf = ({ metadata }: Secret) => metadata.annotations?.['vault-sync.io/path']
 const byPath = (a: Held, b: Held) => (a.path < b.path ? -1 : 1)
 
-/** Entries of ledgers that say neither that the object has the path nor that another one has. */
+/** Entries of ledgers that say neither that the object has the path, nor that another one has, nor that it stays while another one has what is wanted instead. */
 async function unsettled(): Promise<readonly string[]> {
   const all = await Promise.all(
     sites.map(async (site) => (await (await site.resource(VaultSync)).list({ namespace: site.namespace })).items),
   )
   return all.flat().flatMap(({ metadata, spec, status }) => {
-    const targets = (status?.targets ?? []).filter(({ state }) => state !== 'Synced' && state !== 'Conflict')
+    const entries = status?.targets ?? []
+    const waits = entries.some(({ state }) => state === 'Conflict')
+    const targets = entries.filter(({ state }) => state !== 'Synced' && state !== 'Conflict' && !(state === 'Removing' && waits))
     return targets.map((target) => JSON.stringify({ name: metadata.name, spec, target, conditions: status?.conditions }))
   })
 }

@@ -85,3 +85,46 @@ describe('a Vault that is away', () => {
     await (await site.resource(Namespace)).delete({ name: site.namespace })
   })
 })
+
+test('nothing is in Vault that the ledger has not: while the API server refuses the ledger, nothing is written', async () => {
+  const site = await Site.open(bench)
+  const path = `${site.namespace}/api`
+  const refusal = site.proxy.inject({ is: 'status', code: 503 }, { method: 'PATCH', path: /vaultsyncs\/secret-api\/status$/ })
+  await site.secret('api', { key: 'k' }, { path: `secret/${path}` })
+  await eventually(async () => expect(refusal.hits).toBeGreaterThan(1))
+  expect(await site.holds(path)).toBeUndefined()
+  refusal.lift()
+  await site.inVault(path, 1, { key: 'k' })
+})
+
+describe('two objects that swap their paths', () => {
+  const swapped = async (policy: string) => {
+    const site = await Site.open(bench)
+    const at = (name: string) => `${site.namespace}/${name}`
+    for (const name of ['one', 'two']) await site.secret(name, { is: name }, { path: `secret/${at(name)}`, 'deletion-policy': policy })
+    for (const name of ['one', 'two']) await site.says('secret', name, 'Synced')
+    await site.annotate(Secret, 'one', { path: `secret/${at('two')}` })
+    await site.annotate(Secret, 'two', { path: `secret/${at('one')}` })
+    return { site, at }
+  }
+
+  test.each(['SoftDelete', 'DeleteAll', 'Destroy'])('do not wait for each other for ever: %s', async (policy) => {
+    const { site, at } = await swapped(policy)
+    await eventually(async () => expect((await site.kv.read(at('one')))?.data).toEqual({ is: 'two' }), { timeout: 30_000 })
+    await eventually(async () => expect((await site.kv.read(at('two')))?.data).toEqual({ is: 'one' }), { timeout: 30_000 })
+    for (const name of ['one', 'two']) {
+      await site.says('secret', name, 'Synced')
+      expect((await site.sync('secret', name))?.status?.targets).toHaveLength(1)
+    }
+  })
+
+  test('and keep what they have in Vault (Retain) say what to do, and do it when they are told to', async () => {
+    const { site, at } = await swapped('Retain')
+    const message = async (name: string) => (await site.sync('secret', name))?.status?.conditions?.[0]?.message
+    await eventually(async () => expect(await message('one')).toContain('the deletion policy Retain keeps it'), { timeout: 30_000 })
+    expect((await site.kv.read(at('one')))?.data).toEqual({ is: 'one' })
+    for (const name of ['one', 'two']) await site.annotate(Secret, name, { adopt: 'true' })
+    await eventually(async () => expect((await site.kv.read(at('one')))?.data).toEqual({ is: 'two' }), { timeout: 30_000 })
+    await eventually(async () => expect((await site.kv.read(at('two')))?.data).toEqual({ is: 'one' }), { timeout: 30_000 })
+  })
+})

@@ -57,15 +57,34 @@ test('a blank Vault of three nodes is initialised at the first, kept, joined, op
   await site.secret('keys', {}, MINE)
   await site.unsealer(vault, { initialize: INITIALIZE, raft: { unprovenShares: 'Wait', join: true }, interval: '5s' })
   await eventually(async () => expect(await site.status()).toMatchObject({ summary: '3/3' }), { timeout: 90_000 })
+  const told = () => site.events().then((events) => events.map(({ reason }) => reason))
+  await eventually(async () => expect(await told()).toContain('RootTokenRevoked'), { timeout: 30_000 })
+  expect(await told()).toContain('Initialized')
   const kept = await entries(site)
   expect(Object.keys(kept)).toEqual(['keys'])
   const shares = JSON.parse(kept['keys']!) as readonly string[]
   expect(shares).toHaveLength(3)
   search.lookFor(...shares.map((share, index) => ({ name: `share ${index + 1}`, bytes: Buffer.from(share, 'base64') })))
   expect(await statusOf(vault)).toMatchObject({ sealed: false, shares: 3, threshold: 2 })
-  const told = () => site.events().then((events) => events.map(({ reason }) => reason))
-  expect(await told()).toContain('Initialized')
-  await eventually(async () => expect(await told()).toContain('RootTokenRevoked'), { timeout: 30_000 })
+})
+
+test('a root token that an earlier life of the operator has kept is revoked by the next one, and dropped from the Secret', {
+  timeout: 120_000,
+}, async ({ site }) => {
+  const vault = await startVault(kind, { nodes: 1, state: 'open', tls: true, names: ['vault.test'], hosts: hosts(1), port: PORT })
+  onTestFinished(() => vault[Symbol.asyncDispose]())
+  await site.podsOf(vault)
+  await site.secret('ca', { 'ca.crt': vault.ca })
+  const shares = JSON.stringify(vault.shares.map(({ base64 }) => base64))
+  await site.secret('keys', { keys: shares, 'keys.root-token': vault.rootToken }, MINE)
+  await site.unsealer(vault, { initialize: INITIALIZE })
+  await eventually(async () => expect(Object.keys(await entries(site))).toEqual(['keys']), { timeout: 60_000 })
+  const auth = { method: 'token', token: vault.rootToken } as const
+  const client = vaultClient({ address: vault.nodes[0]!.address, tls: { ca: vault.ca, serverName: 'vault.test' }, auth })
+  await expect(client.request({ method: 'GET', path: '/v1/auth/token/lookup-self' })).rejects.toMatchObject({
+    failure: { is: 'invalidToken' },
+  })
+  await client.close()
 })
 
 test('a Secret that holds something, is not there, or is nobody’s: nothing is initialised, and the status says what to do', {

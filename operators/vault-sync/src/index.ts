@@ -1,6 +1,7 @@
 import { defineOperator, type Manager, type PolicyRule, parseDuration, permissionsOf } from 'kubewright'
 import { annotationHooks } from './admission/hooks.ts'
 import { config, type VaultSyncConfig } from './config.ts'
+import { view } from './dashboard.ts'
 import { demoObjects } from './demo.ts'
 import { examineVaults } from './doctor/examination.ts'
 import { VaultSync, VaultSyncOrphan } from './kind/kinds.ts'
@@ -59,6 +60,7 @@ export const vaultSync = defineOperator({
     vaultClientCertFile: { variable: 'VAULT_CLIENT_CERT' },
     vaultClientKeyFile: { variable: 'VAULT_CLIENT_KEY' },
   },
+  view,
   examples: demoObjects,
   examine: (settings, context) => examineVaults(settings, rulesOf(settings), context),
   setup(manager: Manager, settings: VaultSyncConfig) {

@@ -1,6 +1,7 @@
 import { defineOperator, type Manager, type PolicyRule, permissionsOf, Registry } from 'kubewright'
 import { unsealerHooks } from './admission/hooks.ts'
 import { config, type UnsealerConfig } from './config.ts'
+import { view } from './dashboard.ts'
 import type { ShareSourceFactory } from './keys/source.ts'
 import { VaultUnsealerGrant } from './kinds/grant.ts'
 import { VaultUnsealer } from './kinds/vault-unsealer.ts'
@@ -35,6 +36,7 @@ export function vaultUnsealerWith({ sources = {} }: VaultUnsealerOptions = {}) {
       events: false,
       also: lookUps,
     }),
+    view,
     webhooks: [unsealerHooks],
     config,
     setup(manager: Manager, settings: UnsealerConfig) {

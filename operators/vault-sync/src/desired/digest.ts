@@ -1,14 +1,17 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 
 /** What tells two contents apart without showing either: keyed, because a short password is found from a bare hash in seconds. */
 export interface DigestKey {
-  readonly key: Buffer
+  readonly key: KeyObject
   /** Which key it is; a new key is no new content. */
   readonly id: string
 }
 
 export function digestKey(key: Buffer): DigestKey {
-  return { key, id: createHash('sha256').update('kubewright vault-sync digest key ').update(key).digest('hex').slice(0, 8) }
+  return {
+    key: createSecretKey(key),
+    id: createHash('sha256').update('kubewright vault-sync digest key ').update(key).digest('hex').slice(0, 8),
+  }
 }
 
 /** Of the content in a canonical form: the order of keys means nothing. `ID:HEX`. */

@@ -1,10 +1,10 @@
-import { type ControllerDefinition, controller, onUpdate, references, Secret } from 'kubewright'
+import { type ControllerDefinition, controller, onUpdate, references, Secret, watch } from 'kubewright'
 import { FINALIZER } from '../annotations/names.ts'
 import { secretNamesOf } from '../desired/content.ts'
 import { VaultSync, VaultSyncOrphan } from '../kind/kinds.ts'
 import { cleanUpOnce } from './cleanup.ts'
 import { syncOnce } from './pass.ts'
-import { awaitedOrphans, awaitedSyncs, letsGo } from './waiting.ts'
+import { awaitedOrphans, awaitedSyncs, beginsToWait, letsGo } from './waiting.ts'
 import type { World } from './world.ts'
 
 /** Brings Vault to what each VaultSync says. A Secret that changes concerns those that name it, and a path that is let go of those that wait for it, at once. */
@@ -22,6 +22,7 @@ export function syncController(worldOf: () => World, { workers }: { readonly wor
     watches: [
       references<Secret, VaultSync>(Secret, ({ spec }) => secretNamesOf(spec), { metadataOnly: true }),
       references<VaultSync, VaultSync>(VaultSync, awaitedSyncs, { predicates: [letsGo] }),
+      watch(VaultSync, awaitedSyncs, { predicates: [beginsToWait] }),
       references<VaultSyncOrphan, VaultSync>(VaultSyncOrphan, awaitedOrphans, { predicates: [onUpdate(() => false)] }),
     ],
     reconcile: (context) => tracked(worldOf(), (world) => syncOnce(context, world)),

@@ -1,17 +1,18 @@
 import { deepEqual, formatTime, parseDuration, type ReconcileContext, type ReconcileResult } from 'kubewright'
 import { contentOf, secretNamesOf } from '../desired/content.ts'
-import type { Target, VaultSync } from '../kind/kinds.ts'
+import { type Target, VaultSync } from '../kind/kinds.ts'
 import { problemOfPath } from '../path/grammar.ts'
 import { allowedPatterns, isAllowed } from '../path/path-policy.ts'
 import { type Mount, type Place, placeOf, possiblePlaces } from '../path/placement.ts'
 import type { Connection } from '../vault/connections.ts'
+import { pathsInCircle, placeOfTarget } from './circle.ts'
 import { leftNote } from './cleanup.ts'
 import { type Failure, failureOf } from './failure.ts'
 import { isIn, planOf, withEntry } from './ledger.ts'
 import { removeTarget } from './removing.ts'
 import { reportOf, type Trouble } from './report.ts'
 import { readSecrets } from './secrets.ts'
-import { hasNewHolder } from './waiting.ts'
+import { hasNewHolder, syncOf } from './waiting.ts'
 import { accessOf, ownerMark, resourceOf, scopeOf, subjectOf, type World } from './world.ts'
 import { writeTarget } from './writing.ts'
 
@@ -22,6 +23,10 @@ const SELDOM_MS = 300_000
 
 /** By then it is known here who is waited for, and whoever lets go of it is heard. */
 const NEW_HOLDER_MS = 2_000
+
+const UNTIL_REPLACED = 'it is not wanted any more, and kept until what takes its place is in Vault'
+const RETAINED_IN_CIRCLE =
+  'it is not wanted any more, another object waits for it, and the deletion policy Retain keeps it: set the annotation vault-sync.io/adopt to "true" on both'
 
 /** One pass over one object: what is wanted is written where it is not so, what is wanted no longer goes, and what has come of it is told. */
 export async function syncOnce(context: Context, world: World): Promise<ReconcileResult> {
@@ -108,7 +113,7 @@ class Pass {
       // First into the ledger, then into Vault: whatever happens in between, nothing is ever there that nobody knows of.
       this.#targets = [...this.#targets, ...plan.unnoted]
       this.#tell()
-      return { requeueAfter: 1 }
+      await this.#context.saveStatus()
     }
     const { digestKey, cluster } = await this.#world.identity(signal)
     const owner = ownerMark(cluster, object)
@@ -132,10 +137,34 @@ class Pass {
       }
     }
     if (plan.wanted.length > 0) this.#world.meter.batch(plan.wanted.length, (this.#context.clock.monotonic() - startedAt) / 1000)
-    // The new first, then the old: nobody ever finds neither. What was only waited for is nothing that anybody could miss.
-    const dispensable = this.#troubles.length === 0 ? plan.stale : plan.stale.filter(({ owned }) => owned !== true)
-    if (this.#again === undefined) await this.#removeStale(dispensable, owner)
+    if (this.#again === undefined) await this.#removeStale(this.#leave(plan.stale, { owner, cluster }), owner)
     return this.#end()
+  }
+
+  /** The new first, then the old: nobody ever finds neither. What was only waited for is nothing that anybody could miss. */
+  #leave(stale: readonly Target[], { owner, cluster }: { readonly owner: string; readonly cluster: string }): readonly Target[] {
+    if (this.#troubles.length === 0) return stale
+    const kept = stale
+      .filter(({ owned }) => owned === true)
+      .map((entry) => ({ ...entry, state: 'Removing' as const, message: UNTIL_REPLACED }))
+    for (const entry of kept) this.#targets = withEntry(this.#targets, entry)
+    const circle = this.#circleOf(owner, cluster)
+    const inCircle = kept.filter((entry) => circle.has(placeOfTarget(entry)))
+    const retained = inCircle.length > 0 && this.#context.object.spec.deletionPolicy === 'Retain'
+    if (retained)
+      this.#troubles.push({ reason: 'Conflict', message: `${inCircle.map(({ path }) => path).join(', ')}: ${RETAINED_IN_CIRCLE}` })
+    return [...stale.filter(({ owned }) => owned !== true), ...(retained ? [] : inCircle)]
+  }
+
+  #circleOf(owner: string, cluster: string): ReadonlySet<string> {
+    if (this.#troubles.some(({ reason }) => reason !== 'Conflict')) return new Set()
+    const { cache } = this.#context
+    return pathsInCircle({ mark: owner, targets: this.#targets }, (mark) => {
+      const at = syncOf(mark)
+      const sync = at === undefined ? undefined : cache.get(VaultSync, at)
+      if (sync === undefined || ownerMark(cluster, sync) !== mark) return undefined
+      return { mark, targets: sync.status?.targets ?? [] }
+    })
   }
 
   async #removeStale(stale: readonly Target[], owner: string): Promise<void> {

@@ -7,10 +7,16 @@ import { syncNameFor } from '../owners/translation.ts'
 export function awaitedSyncs({ status }: VaultSync): readonly { readonly name: string; readonly namespace: string }[] {
   return heldByOthers(status?.targets).flatMap(({ holder }) => {
     // The cluster may be another one: then there is no such object here, or one that says nothing new.
-    const [, namespace, kind, name] = holder.split('/')
-    if (namespace === undefined || kind === undefined || name === undefined) return []
-    return [{ namespace, name: kind === 'VaultSync' ? name : syncNameFor(kind, name) }]
+    const found = syncOf(holder)
+    return found === undefined ? [] : [found]
   })
+}
+
+/** Whose mark it is, if it is one of this cluster. */
+export function syncOf(mark: string): { readonly name: string; readonly namespace: string } | undefined {
+  const [, namespace, kind, name] = mark.split('/')
+  if (namespace === undefined || kind === undefined || name === undefined) return undefined
+  return { namespace, name: kind === 'VaultSync' ? name : syncNameFor(kind, name) }
 }
 
 /** Which records of what was left behind are of something that this one wants: they go when it has been removed. */
@@ -23,6 +29,9 @@ export const letsGo = onUpdate<VaultSync>((old, { status }) => {
   const has = new Set(status?.targets?.map(({ path }) => path))
   return old.status?.targets?.some(({ path }) => !has.has(path)) === true
 })
+
+/** It waits for somebody for whom it did not wait before, who may be waiting for it in turn. */
+export const beginsToWait = onUpdate<VaultSync>((old, { status }) => hasNewHolder(old.status?.targets ?? [], status?.targets ?? []))
 
 /**
  * Another one has it by now than the ledger said: that one may have let go again before anybody here listened. That it is nobody's is news as

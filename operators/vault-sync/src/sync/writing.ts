@@ -34,6 +34,7 @@ export async function writeTarget(
     wish: { owner, digest, known, policy: { driftPolicy, updatePolicy, adopt, verifyValues } },
     ownerUid: sync.spec.owner?.uid ?? sync.metadata.uid ?? '',
     marked: entry.marked === true,
+    fresh: entry.state === 'Pending' && known === undefined,
     ...{ look, now, signal },
   }
   const written =

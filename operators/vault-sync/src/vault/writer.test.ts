@@ -38,6 +38,7 @@ const order = (value: string, known?: Known, over: Partial<Order> = {}): Order =
   },
   ownerUid: 'u1',
   marked: known !== undefined,
+  fresh: false,
   look: false,
   now: Date.parse('2100-01-01'),
   signal,
@@ -81,6 +82,41 @@ test('the least policy is used as a whole, and suffices for everything: used = g
   )
   const granted = grants.flatMap(({ path, capabilities }) => capabilities.map((capability) => `${path} ${capability}`))
   expect([...used].sort()).toEqual(granted.sort())
+})
+
+describe('a path of which nothing is known', () => {
+  const fresh = (value: string) => order(value, undefined, { fresh: true })
+
+  test('costs two calls when there is nothing: the write and the mark', async () => {
+    expect(await writeV2(client().kvV2('secret'), fresh('one'))).toEqual({ is: 'written', version: 1, why: 'new', marked: true })
+    const calls = vault.audit.filter(({ path }) => path.startsWith('secret/'))
+    expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual([`POST secret/data/${REST}`, `PATCH secret/metadata/${REST}`])
+  })
+
+  test.each([
+    ['by hand', async () => void (await client().kvV2('secret').write(REST, { by: 'hand' })), { is: 'conflict', owner: undefined }],
+    [
+      'by another owner',
+      async () => void (await writeV2(client().kvV2('secret'), { ...fresh('x'), wish: { ...fresh('x').wish, owner: 'another' } })),
+      { is: 'conflict', owner: 'another' },
+    ],
+  ])('is not written over when something was written there %s', async (_, before, expected) => {
+    await before()
+    const held = await current()
+    expect(await writeV2(client().kvV2('secret'), fresh('one'))).toEqual(expected)
+    expect(await current()).toEqual(held)
+  })
+
+  test('that we wrote before the program died is marked, and not written again', async () => {
+    await client().kvV2('secret').write(REST, { value: 'one' })
+    expect(await writeV2(client().kvV2('secret'), fresh('one'))).toEqual({ is: 'taken', version: 1, marked: true })
+  })
+
+  test('is told to be another’s also to a token that may create and not update', async () => {
+    await writeV2(client().kvV2('secret'), { ...fresh('x'), wish: { ...fresh('x').wish, owner: 'another' } })
+    const token = await limited('path "secret/data/*" { capabilities = ["create"] }\npath "secret/metadata/*" { capabilities = ["read"] }')
+    expect(await writeV2(client(token).kvV2('secret'), fresh('one'))).toEqual({ is: 'conflict', owner: 'another' })
+  })
 })
 
 describe('a write of which the answer is lost', () => {

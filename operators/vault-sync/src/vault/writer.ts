@@ -30,6 +30,8 @@ export interface Order {
   readonly ownerUid: string
   /** Whether the mark of the last write is known to be in Vault. */
   readonly marked: boolean
+  /** Nothing is known of the path, and most likely there is nothing. */
+  readonly fresh: boolean
   /** Sets all doubts aside and asks Vault first. */
   readonly look: boolean
   /** Wall clock, in milliseconds. */
@@ -49,6 +51,11 @@ export async function writeV2(kv: SyncKvV2, order: Order): Promise<Written> {
   // What changed in Kubernetes and was ours: the number alone tells whether somebody came in between, so nothing needs to be asked.
   if (!order.look && order.marked && known !== undefined && known.digest !== wish.digest && wish.policy.updatePolicy === 'Replace') {
     const done = await tryWrite(kv, order, { cas: known.version, why: 'changed' }, undefined)
+    if (done !== undefined) return done
+  }
+  // Vault itself refuses this where there is anything, so asking before would be a call more for each of many new paths.
+  if (!order.look && order.fresh) {
+    const done = await writeFresh(kv, order)
     if (done !== undefined) return done
   }
   for (let round = 1; round <= ROUNDS; round++) {
@@ -105,6 +112,16 @@ async function tryWrite(
     })
   } catch (error) {
     if (isVaultError(error, 'casMismatch')) return undefined
+    throw error
+  }
+}
+
+/** `undefined`: there is something. A token that may create and not update is told so by a refusal. */
+async function writeFresh(kv: SyncKvV2, order: Order): Promise<Written | undefined> {
+  try {
+    return await tryWrite(kv, order, { cas: 0, why: 'new' }, undefined)
+  } catch (error) {
+    if (isVaultError(error, 'permissionDenied')) return undefined
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import { type ExternalSource, type ExternalSourceContext, type Logger, messageOf } from 'kubewright'
 import type { InitializationPlan, KeyStore } from '../initialization/plan.ts'
+import type { RootTokenNews } from '../initialization/root-token.ts'
 import type { Note, Permission } from '../machine/model.ts'
 import type { Member } from '../members/member.ts'
 import type { Attendant } from './attendant.ts'
@@ -19,6 +20,7 @@ export interface Surroundings {
   held(): Permission
   store(plan: InitializationPlan): KeyStore
   told(attendant: Attendant, notes: readonly Note[], log: Logger): void
+  toldOfRootToken(news: RootTokenNews, log: Logger): void
 }
 
 interface Life extends Pick<ExternalSourceContext, 'signal' | 'clock' | 'random' | 'log'> {
@@ -68,6 +70,7 @@ export class Attendance {
       ...{ clock: life.clock, random: life.random, slots: this.#slots },
       ...surroundings,
       told: (attendant, notes) => surroundings.told(attendant, notes, log),
+      toldOfRootToken: (news) => surroundings.toldOfRootToken(news, log),
       start: (run) => this.#start(run, life, log),
       failed: (member, error) => {
         log.error('looking after a node failed', { pod: member.name, error: messageOf(error) })

@@ -2,7 +2,7 @@ import { isVaultError, type RaftJoinRequest, type VaultClient } from '@kubewrigh
 import { type Clock, sleep } from 'kubewright'
 import { type Memory, newNode, step } from '../machine/machine.ts'
 import type { Action, Happening, LeaderRef, Node, Note, World } from '../machine/model.ts'
-import type { Member } from '../members/member.ts'
+import type { Member, PodNews } from '../members/member.ts'
 import type { Slots } from './slots.ts'
 
 export interface AttendantParts {
@@ -53,9 +53,16 @@ export class Attendant {
 
   /** The same node, about which something may have changed. */
   update(member: Member): void {
-    const changed = member.signature !== this.#member.signature
+    const changed = member.signature !== this.#member.signature || member.news !== this.#member.news
     this.#member = member
     if (changed) this.poke()
+  }
+
+  /** An event tells something of the pod. What it is beside that is for {@link update}, which knows whether anything may be sent. */
+  notice({ ip, paused, news }: PodNews): void {
+    if (news === this.#member.news || ip !== this.#member.pod?.ip || paused !== this.#member.paused) return
+    this.#member = { ...this.#member, news }
+    this.poke()
   }
 
   /** Has it look, if it rests. */

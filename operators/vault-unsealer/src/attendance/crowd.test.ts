@@ -45,7 +45,7 @@ function crowd(count: number, slow: (name: string) => boolean) {
     const name = `vault-${at}`
     const client = clientOf(name)
     const member: Member = {
-      ...{ id: name, name, pod: undefined, host: '10.0.0.1', port: 8200, serverName: 'v', paused: false, signature: '' },
+      ...{ id: name, name, pod: undefined, host: '10.0.0.1', port: 8200, serverName: 'v', paused: false, signature: '', news: '' },
     }
     return new Attendant(
       member,

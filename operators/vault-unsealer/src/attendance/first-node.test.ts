@@ -13,7 +13,7 @@ const PLAN: InitializationPlan = {
 }
 const member = (index: number): Member => {
   const name = `vault-${index}`
-  return { id: name, name, pod: undefined, host: '10.0.0.1', port: 8200, serverName: 'v', paused: false, signature: '' }
+  return { id: name, name, pod: undefined, host: '10.0.0.1', port: 8200, serverName: 'v', paused: false, signature: '', news: '' }
 }
 const blank: Node = { ...newNode(), status: sealStatus({ initialized: false }) }
 const away: Node = { ...blank, standing: { state: 'Unreachable', reason: 'Unreachable', message: 'away' } }

@@ -53,7 +53,7 @@ test('over whatever storm of events, no byte of a share goes to a host that is n
         const everybody: Host[] = [first]
         let number = 0
         const memberOf = (pod: { uid: string; ip: string }): Member => ({
-          ...{ id: pod.uid, name: 'vault-0', host: pod.ip, port: 8200, serverName: 'vault', paused: false, signature: pod.ip },
+          ...{ id: pod.uid, name: 'vault-0', host: pod.ip, port: 8200, serverName: 'vault', paused: false, signature: pod.ip, news: '' },
           pod: { namespace: 'a', name: 'vault-0', ...pod },
         })
         const attendant = new Attendant(
@@ -118,7 +118,7 @@ test('the test can fail: without the check, a stranger gets shares', async () =>
   const stranger: Host = { owner: 'stranger', sealed: true, got: [], hostile: true }
   const cluster: Cluster = { pod: undefined, hosts: new Map([['10.0.0.1', stranger]]) }
   const member: Member = {
-    ...{ id: 'u', name: 'vault-0', host: '10.0.0.1', port: 8200, serverName: 'vault', paused: false, signature: '' },
+    ...{ id: 'u', name: 'vault-0', host: '10.0.0.1', port: 8200, serverName: 'vault', paused: false, signature: '', news: '' },
     pod: { namespace: 'a', name: 'vault-0', uid: 'u', ip: '10.0.0.1' },
   }
   const attendant = new Attendant(

@@ -1,80 +1,8 @@
-// One VaultUnsealer's attendants at work on Vault nodes in this process, over real connections, in virtual time.
-import { eventually, type FakeVault, type FakeVaultOptions, fakeVault, INSTANT_TIMINGS, virtualClock } from 'kubewright/testing'
+import { eventually, type FakeVault } from 'kubewright/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { ShareSet } from '../keys/share-set.ts'
 import { POLICY } from '../machine/fake-node.ts'
-import type { Permission } from '../machine/model.ts'
-import type { Member } from '../members/member.ts'
-import type { Settings } from './settings.ts'
-import { Slots } from './slots.ts'
-import { Unsealer } from './unsealer.ts'
-
-const HOUR = 3_600_000
-
-async function stage(options: FakeVaultOptions = {}) {
-  const clock = virtualClock()
-  const vault = await fakeVault({ state: 'sealed', tls: true, names: ['vault.test'], clock, timings: INSTANT_TIMINGS, ...options })
-  onTestFinished(() => vault.stop())
-  const shares = vault.shares.map(({ hex }) => Buffer.from(hex, 'hex'))
-  const keys = () => new ShareSet(shares)
-  return { clock, vault, keys }
-}
-
-function memberAt(vault: FakeVault, index = 0, over: Partial<Member> = {}): Member {
-  const { host, port } = vault.nodes[index]!
-  const name = `vault-${index}`
-  return { id: name, name, pod: undefined, host, port, serverName: 'vault.test', paused: false, signature: '', ...over }
-}
-
-function settings(vault: FakeVault, keys: ShareSet, over: Partial<Settings> = {}): Settings {
-  return {
-    members: vault.nodes.map((_, index) => memberAt(vault, index)),
-    keys,
-    keysMissing: undefined,
-    policy: { ...POLICY, intervalMs: HOUR },
-    secure: vault.ca !== '',
-    tls: vault.ca === '' ? {} : { ca: vault.ca },
-    highAvailability: true,
-    clusterId: undefined,
-    dryRun: false,
-    initialization: undefined,
-    absentees: [],
-    ...over,
-  }
-}
-
-type Staged = Awaited<ReturnType<typeof stage>>
-
-function replica({ clock }: Pick<Staged, 'clock'>, wanted: Settings, verify: () => Promise<string | undefined> = async () => undefined) {
-  const life = new AbortController()
-  const running: Promise<void>[] = []
-  const failures: unknown[] = []
-  const unsealer: Unsealer = new Unsealer(
-    wanted,
-    { rejected: new Map(), proven: [], clusterId: undefined },
-    {
-      clock,
-      random: () => 0.5,
-      slots: new Slots(16),
-      start: (run) => void running.push(run(life.signal)),
-      verify,
-      store: () => {
-        throw new Error('nothing is to be initialised')
-      },
-      held: (): Permission => ({ may: true }),
-      told: () => undefined,
-      failed: (_, error) => void failures.push(error),
-    },
-  )
-  const stop = async () => {
-    unsealer.stop()
-    life.abort()
-    await Promise.all(running)
-  }
-  onTestFinished(stop)
-  const reason = (index = 0) => unsealer.attendants[index]?.node.standing.reason
-  return { unsealer, stop, reason, failures }
-}
+import { HOUR, memberAt, replica, settings, stage } from './staged-unsealer.ts'
 
 const opens = (vault: FakeVault) => eventually(() => expect(vault.nodes.map(({ sealed }) => sealed)).not.toContain(true))
 
@@ -86,6 +14,27 @@ test('1.6.4: a pod of which an event tells something is looked at then, and not 
   unsealer.update(settings(on.vault, unsealer.settings.keys, { members: [memberAt(on.vault, 0, { signature: 'restarted' })] }))
   await on.clock.advance(250)
   await opens(on.vault)
+})
+
+test('1.6.4: what an event tells of a pod is acted on before any reconcile, and the reconcile that follows asks nothing again', async () => {
+  const on = await stage()
+  const pod = { namespace: 'ns', name: 'vault-0', uid: 'vault-0', ip: '10.0.0.1' }
+  const member = memberAt(on.vault, 0, { pod })
+  const { unsealer, reason } = replica(on, settings(on.vault, on.keys(), { members: [member] }))
+  await eventually(() => expect(reason()).toBe('Unsealed'))
+  await on.vault.nodes[0]!.restart()
+  await on.clock.advance(1_000)
+  const { received } = on.vault.nodes[0]!
+  received.length = 0
+  unsealer.notice({ id: 'vault-0', ip: '10.0.0.2', paused: false, news: 'of another address' })
+  unsealer.notice({ id: 'vault-0', ip: '10.0.0.1', paused: true, news: 'of a pod that somebody has paused' })
+  await on.clock.advance(1_000)
+  expect(received).toEqual([])
+  unsealer.notice({ id: 'vault-0', ip: '10.0.0.1', paused: false, news: 'sealed' })
+  await opens(on.vault)
+  unsealer.update(settings(on.vault, unsealer.settings.keys, { members: [{ ...member, news: 'sealed' }] }))
+  await on.clock.advance(10_000)
+  expect(received.map(({ path }) => path)).toEqual(['sys/seal-status', 'sys/unseal', 'sys/unseal', 'sys/unseal'])
 })
 
 test('1.6.6: shares that somebody has left behind are reset before the first of ours, where the spec says so', async () => {
@@ -119,7 +68,9 @@ test('1.6.7, A18: not initialised, an auto-seal, and a pending migration are tol
 
 test('1.6.16: a replica that does not lead any more sends nothing', async () => {
   const on = await stage()
-  const { failures } = replica(on, settings(on.vault, on.keys()), () => Promise.reject(new Error('this replica does not lead')))
+  const { failures } = replica(on, settings(on.vault, on.keys()), {
+    verify: () => Promise.reject(new Error('this replica does not lead')),
+  })
   await eventually(() => expect(failures).toHaveLength(1))
   expect(on.vault.nodes[0]!.submissions).toBe(0)
 })

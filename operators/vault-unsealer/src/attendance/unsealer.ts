@@ -2,11 +2,12 @@ import { type VaultClient, type VaultOptions, vaultClient } from '@kubewright/va
 import type { Clock } from 'kubewright'
 import { initialize } from '../initialization/initialization.ts'
 import type { InitializationPlan, KeyStore } from '../initialization/plan.ts'
-import { revokeRootToken } from '../initialization/root-token.ts'
+import type { OpenNode, RootTokenNews } from '../initialization/root-token.ts'
 import type { Happening, LeaderRef, LedgerEntry, Note, Permission, World } from '../machine/model.ts'
-import type { Member } from '../members/member.ts'
+import type { Member, PodNews } from '../members/member.ts'
 import { Attendant } from './attendant.ts'
 import { initializationOf } from './first-node.ts'
+import { RootTokenDuty } from './root-token-duty.ts'
 import type { Remembered, Settings } from './settings.ts'
 import type { Slots } from './slots.ts'
 
@@ -25,6 +26,7 @@ export interface UnsealerParts {
   /** Where key shares of a new Vault are kept. */
   store(plan: InitializationPlan): KeyStore
   told(attendant: Attendant, notes: readonly Note[]): void
+  toldOfRootToken(news: RootTokenNews): void
   /** Looking after the node ended by an error that nobody has foreseen. The next update begins anew. */
   failed(member: Member, error: unknown): void
 }
@@ -42,6 +44,7 @@ export class Unsealer {
   /** By name, which outlives the pod: replacing it all the time is no way around the limits. */
   readonly #ledgers = new Map<string, readonly LedgerEntry[]>()
   readonly #proven: Set<string>
+  readonly #rootToken: RootTokenDuty
   #settings: Settings
   /** Of the Vault that has been seen open: a node without data is no new one after that. */
   #knownCluster: string | undefined
@@ -53,7 +56,10 @@ export class Unsealer {
     this.#proven = new Set(remembered.proven)
     this.#rejected = remembered.rejected
     this.#knownCluster = remembered.clusterId
+    const { clock, start, store, toldOfRootToken } = parts
+    this.#rootToken = new RootTokenDuty({ clock, start, store, told: toldOfRootToken, openNode: () => this.#openNode() })
     this.#attend()
+    this.#rootToken.attend(settings.initialization)
   }
 
   get settings(): Settings {
@@ -80,7 +86,13 @@ export class Unsealer {
     this.#settings = settings
     if (before.keys !== settings.keys) before.keys.wipe()
     this.#attend()
+    this.#rootToken.attend(settings.initialization)
     if (wants(before) !== wants(settings)) this.poke()
+  }
+
+  /** The node is looked at as soon as its pod is heard of: a reconcile may be waiting for a write of the status meanwhile. */
+  notice(news: PodNews): void {
+    this.#attendants.get(news.id)?.notice(news)
   }
 
   poke(): void {
@@ -90,6 +102,7 @@ export class Unsealer {
   stop(): void {
     for (const attendant of this.#attendants.values()) attendant.stop()
     this.#attendants.clear()
+    this.#rootToken.stop()
     this.#settings.keys.wipe()
   }
 
@@ -168,20 +181,23 @@ export class Unsealer {
   async #initialize(member: Member, client: VaultClient, signal: AbortSignal): Promise<Happening> {
     const { initialization: plan } = this.#settings
     if (plan === undefined) return { saw: 'unverified', message: 'spec.initialize is not there any more' }
-    const { store, clock, start } = this.#parts
+    const { store, clock } = this.#parts
     const outcome = await initialize({ client, store: store(plan), plan, node: member.name, clock, signal })
     if (outcome.is !== 'initialized') return { saw: 'initialization failed', lost: outcome.is === 'lost', message: outcome.message }
-    const { rootToken: token } = outcome
-    if (token !== undefined) start((life) => this.#revoke(member, token, life))
+    this.#rootToken.look(plan)
     return { saw: 'initialized' }
   }
 
-  async #revoke(member: Member, token: string, signal: AbortSignal): Promise<void> {
-    const { clock, verify, told } = this.#parts
-    const client = this.#newClient(member, { auth: { method: 'token', token } })
-    const revoked = await revokeRootToken({ client, verify: () => verify(member, signal), clock, signal })
-    const attendant = this.#attendants.get(member.id)
-    if (revoked && attendant !== undefined) told(attendant, [{ is: 'root token revoked' }])
+  /** Nodes that are of several Vaults get no root token: it is not known whose it is. */
+  #openNode(): OpenNode | undefined {
+    if (this.clusterId === undefined) return undefined
+    const member = this.attendants.find(({ node }) => node.standing.state === 'Unsealed')?.member
+    if (member === undefined) return undefined
+    return {
+      name: member.name,
+      verify: (signal) => this.#parts.verify(member, signal),
+      connect: (token) => this.#newClient(member, { auth: { method: 'token', token } }),
+    }
   }
 
   #leaderRef(member: Member): LeaderRef {

@@ -4,7 +4,7 @@ import type { Member } from '../members/member.ts'
 import { verifyPod } from './verification.ts'
 
 const MEMBER: Member = {
-  ...{ id: 'u1', name: 'vault-0', host: '10.0.0.1', port: 8200, serverName: 'vault', paused: false, signature: '' },
+  ...{ id: 'u1', name: 'vault-0', host: '10.0.0.1', port: 8200, serverName: 'vault', paused: false, signature: '', news: '' },
   pod: { namespace: 'a', name: 'vault-0', uid: 'u1', ip: '10.0.0.1' },
 }
 

@@ -47,23 +47,25 @@ function stage({ plan, refusal, failure, away = 0, trouble = new Error('away') }
         if (missing-- > 0) throw trouble
         kept.push(what)
       },
+      rootToken: async () => undefined,
+      dropRootToken: async () => undefined,
     },
   })
   return { clock, did, kept, outcome, stop }
 }
 
-test('first the place for the shares, then the shares; the root token is not kept', async () => {
+test('first the place for the shares, then the shares, and with them the root token until it is revoked', async () => {
   const { did, kept, outcome } = stage({})
-  expect(await outcome).toEqual({ is: 'initialized', rootToken: 'hvs.root' })
+  expect(await outcome).toEqual({ is: 'initialized' })
   expect(did.map((each) => each.split(' ')[0])).toEqual(['claim', 'init', 'keep'])
-  expect(kept).toEqual([{ shares: RESULT.shares, encryptedRootToken: undefined }])
+  expect(kept).toEqual([{ shares: RESULT.shares, rootToken: { is: 'bare', token: 'hvs.root' } }])
 })
 
 test('PGP keys are passed on, and what comes back encrypted is kept, the root token too', async () => {
   const { did, kept, outcome } = stage({ plan: { pgpKeys: ['a', 'b', 'c'], rootTokenPgpKey: 'r' } })
-  expect(await outcome).toEqual({ is: 'initialized', rootToken: undefined })
+  expect(await outcome).toEqual({ is: 'initialized' })
   expect(did[1]).toContain('"pgpKeys":["a","b","c"],"rootTokenPgpKey":"r"')
-  expect(kept).toEqual([{ shares: RESULT.shares, encryptedRootToken: 'hvs.root' }])
+  expect(kept).toEqual([{ shares: RESULT.shares, rootToken: { is: 'encrypted', message: 'hvs.root' } }])
 })
 
 test('where nothing can be kept nothing is initialised', async () => {

@@ -3,8 +3,7 @@ import { type Clock, isApiError, sleep } from 'kubewright'
 import { type InitializationPlan, type KeyStore, KeyStoreRefusal } from './plan.ts'
 
 export type Outcome =
-  /** `rootToken`: not kept, and to be revoked. */
-  | { readonly is: 'initialized'; readonly rootToken: string | undefined }
+  | { readonly is: 'initialized' }
   /** Nothing has happened, and it may be tried again. */
   | { readonly is: 'refused'; readonly message: string }
   /** The node is initialised, or may be, and its shares are nowhere. */
@@ -45,11 +44,12 @@ export async function initialize(parts: InitializationParts): Promise<Outcome> {
   } catch (error) {
     return afterRefusal(error, store)
   }
+  const { shares, rootToken: token } = result
   const encrypted = plan.rootTokenPgpKey !== undefined
-  const trouble = await keep(parts, { shares: result.shares, encryptedRootToken: encrypted ? result.rootToken : undefined })
+  const trouble = await keep(parts, { shares, rootToken: encrypted ? { is: 'encrypted', message: token } : { is: 'bare', token } })
   if (trouble !== undefined)
     return { is: 'lost', message: `the shares of ${node} could not be kept (${trouble}): empty its storage, and begin again` }
-  return { is: 'initialized', rootToken: encrypted ? undefined : result.rootToken }
+  return { is: 'initialized' }
 }
 
 async function afterRefusal(error: unknown, store: KeyStore): Promise<Outcome> {

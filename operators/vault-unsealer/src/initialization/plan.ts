@@ -6,7 +6,7 @@ export interface InitializationPlan {
   readonly threshold: number
   /** Base64 of public keys, one per share: the shares are kept encrypted, and open nothing here. */
   readonly pgpKeys: readonly string[] | undefined
-  /** Base64 of a public key: the root token is kept encrypted. Without it the token is revoked as soon as the node is open. */
+  /** Base64 of a public key: the root token is kept encrypted. Without it the token is kept until a node is open, and revoked then. */
   readonly rootTokenPgpKey: string | undefined
   readonly secret: ObjectName
   /** The entry for the shares. */
@@ -17,9 +17,14 @@ export interface InitializationPlan {
 export interface Yield {
   /** Base64; with PGP keys, of PGP messages. */
   readonly shares: readonly string[]
-  /** A PGP message. A bare root token is never kept. */
-  readonly encryptedRootToken: string | undefined
+  readonly rootToken: KeptRootToken
 }
+
+export type KeptRootToken =
+  /** A PGP message, for whoever has the private key. */
+  | { readonly is: 'encrypted'; readonly message: string }
+  /** Beside the shares, which give whoever has them a root token at any time; until it is revoked. */
+  | { readonly is: 'bare'; readonly token: string }
 
 /** Where it is kept. */
 export interface KeyStore {
@@ -31,9 +36,13 @@ export interface KeyStore {
   /** Nothing has come of it. */
   release(): Promise<void>
   keep(what: Yield): Promise<void>
+  /** The bare root token that is kept still. @throws KeyStoreRefusal when that cannot be told */
+  rootToken(signal: AbortSignal): Promise<string | undefined>
+  /** It is revoked. @throws KeyStoreRefusal */
+  dropRootToken(signal: AbortSignal): Promise<void>
 }
 
-/** Why nothing may be initialised: the message is for the one who mends it. */
+/** Why nothing may be initialised, or how a token that is kept cannot be had: the message is for the one who mends it. */
 export class KeyStoreRefusal extends Error {
   override readonly name = 'KeyStoreRefusal'
 }

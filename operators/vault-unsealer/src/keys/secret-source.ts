@@ -2,6 +2,7 @@ import { type Client, isApiError, isForbidden, isNotFound, messageOf, Secret } f
 import type { VaultUnsealerGrant } from '../kinds/grant.ts'
 import type { KeysRef } from '../kinds/spec.ts'
 import type { VaultUnsealer } from '../kinds/vault-unsealer.ts'
+import { isBesideShares } from './beside-shares.ts'
 import { consentAdvice, mayUseSecret } from './consent.ts'
 import { type Envelope, sharesIn } from './envelope.ts'
 import type { Loaded, ShareSource } from './source.ts'
@@ -71,7 +72,9 @@ export function secretSource(ref: KeysRef, parts: ShareSecretParts): ShareSource
   }
 }
 
-/** key-2 before key-10. */
+/** key-2 before key-10, and nothing of an initialisation but its shares. */
 function entriesWith(prefix: string, names: readonly string[]): readonly string[] {
-  return names.filter((name) => name.startsWith(prefix)).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  return names
+    .filter((name) => name.startsWith(prefix) && !isBesideShares(name))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
 }

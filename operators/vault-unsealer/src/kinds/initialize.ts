@@ -27,7 +27,7 @@ export const initialize = z
     rootTokenPgpKey: pgpKey
       .optional()
       .describe(
-        'The root token is kept encrypted for this key, in the entry KEY.root-token.pgp. Without it the token is revoked as soon as the node is open.',
+        'The root token is kept encrypted for this key, in the entry KEY.root-token.pgp. Without it the token is kept in the entry KEY.root-token until a node is open, and revoked then.',
       ),
   })
   .describe('Initialises a Vault that has no data yet, once, at the first of its nodes.')

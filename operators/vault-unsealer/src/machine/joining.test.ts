@@ -54,6 +54,8 @@ describe('a node without data, while another one is open', () => {
     fake.answer = (action) => (action.do === 'join' ? { saw: 'submission failed', failure: { is: 'serverError', status: 500 } } : undefined)
     fake.run(HOUR)
     expect(joins(fake)).toBeLessThanOrEqual(70)
+    expect(fake.told('join failed')).toHaveLength(joins(fake))
+    expect(fake.told('join failed')[0]).toEqual({ is: 'join failed', leader: 'vault-0', failure: 'serverError' })
     expect(fake.reason()).toBe('VaultError')
   })
 })

@@ -1,4 +1,4 @@
-import type { SealStatus } from '@kubewright/vault'
+import type { SealStatus, VaultFailure } from '@kubewright/vault'
 import { advance, refuse, takeBack } from './attempt.ts'
 import { type Draft, failed, hold, rest } from './draft.ts'
 import { judge } from './judgement.ts'
@@ -67,6 +67,7 @@ function handle(draft: Draft, happening: Happening): Draft {
     case 'submission failed':
       // Whatever may have arrived comes as unanswered.
       takeBack(draft)
+      joinFailed(draft, happening.failure)
       return failed(draft, happening.failure)
     case 'joined':
       return joined(draft)
@@ -157,10 +158,14 @@ function joined(draft: Draft): Draft {
   return draft
 }
 
-/** Told once for each thing that is wrong; what a person has to mend is tried again all the same, with growing pauses. */
+function joinFailed({ node, notes }: Draft, { is: failure }: VaultFailure): void {
+  if (node.doing.is === 'joining') notes.push({ is: 'join failed', leader: node.doing.leader.name, failure })
+}
+
+/** What a person has to mend is tried again all the same, with growing pauses. */
 function initializationFailed(draft: Draft, { lost, message }: Extract<Happening, { saw: 'initialization failed' }>): Draft {
   const { node, world } = draft
-  if (lost || node.standing.message !== message) draft.notes.push({ is: 'initialization failed', lost, message })
+  draft.notes.push({ is: 'initialization failed', lost, message, again: !lost && node.standing.message === message })
   const failures = node.failures + 1
   draft.node = { ...node, failures }
   return rest(draft, backoff(failures, world.random), { state: 'Uninitialized', reason: 'InitializationFailed', message }, true)
@@ -183,7 +188,7 @@ function unanswered(draft: Draft): Draft {
   return draft
 }
 
-function statusFailed(draft: Draft, failure: Parameters<typeof failed>[1]): Draft {
+function statusFailed(draft: Draft, failure: VaultFailure): Draft {
   const { node, now, world } = draft
   if (failure.is !== 'timeout') return failed(draft, failure)
   const silentSince = node.silentSince ?? now

@@ -112,9 +112,10 @@ export type Note =
   | { readonly is: 'reset' }
   | { readonly is: 'wedged' }
   | { readonly is: 'joined'; readonly leader: string }
+  | { readonly is: 'join failed'; readonly leader: string; readonly failure: VaultFailure['is'] }
   | { readonly is: 'initialized' }
-  | { readonly is: 'root token revoked' }
-  | { readonly is: 'initialization failed'; readonly lost: boolean; readonly message: string }
+  /** `again`: for the same reason as the time before. */
+  | { readonly is: 'initialization failed'; readonly lost: boolean; readonly message: string; readonly again: boolean }
   | { readonly is: 'unverified'; readonly message: string }
 
 export type SubmissionResult = 'progressed' | 'duplicate' | 'completed' | 'rejected' | 'error'

@@ -54,6 +54,7 @@ function staticMembers(spec: VaultUnsealerSpec, url: TargetUrl, allowedHosts: re
           port: at.port,
           paused: false,
           signature: spec.vault.tlsServerName ?? at.host,
+          news: '',
         },
         serverName: spec.vault.tlsServerName ?? at.host,
       })

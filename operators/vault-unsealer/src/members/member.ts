@@ -14,6 +14,8 @@ export interface Member {
   readonly paused: boolean
   /** Another text: something about it has changed, and it is worth a look. */
   readonly signature: string
+  /** Another text: the node may have been restarted, sealed or opened. */
+  readonly news: string
 }
 
 export interface PodIdentity {
@@ -21,6 +23,11 @@ export interface PodIdentity {
   readonly name: string
   readonly uid: string
   readonly ip: string
+}
+
+/** What an event says of a pod that is looked after. */
+export interface PodNews extends Pick<Member, 'id' | 'paused' | 'news'> {
+  readonly ip: string | undefined
 }
 
 /** Why a pod that is selected is not a member (yet). */

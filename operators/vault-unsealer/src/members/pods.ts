@@ -1,6 +1,6 @@
 import { controllerOf, type discoveryV1, matchesLabels, type Pod, parseLabelSelector } from 'kubewright'
 import type { VaultUnsealerSpec } from '../kinds/vault-unsealer.ts'
-import { type Absentee, type Discovery, type Member, PAUSED_POD_ANNOTATION, SEALED_LABEL } from './member.ts'
+import { type Absentee, type Discovery, type Member, PAUSED_POD_ANNOTATION, type PodNews, SEALED_LABEL } from './member.ts'
 import { serverNameFor, type TargetUrl } from './target-url.ts'
 
 export const SERVICE_LABEL = 'kubernetes.io/service-name'
@@ -47,12 +47,11 @@ export function absence({ metadata, status }: Pod): string | undefined {
   return undefined
 }
 
-function memberOf({ metadata, status }: Pod, spec: VaultUnsealerSpec, url: TargetUrl): Member {
-  const { name = '', namespace = '', uid = '' } = metadata
-  const ip = status!.podIP!
-  const restarts = (status!.containerStatuses ?? []).map(({ containerID, restartCount, started }) => [containerID, restartCount, started])
+function memberOf(pod: Pod, spec: VaultUnsealerSpec, url: TargetUrl): Member {
+  const { name = '', namespace = '', uid = '' } = pod.metadata
+  const ip = pod.status!.podIP!
   const serverName = serverNameFor(spec.vault, url, { name, namespace })
-  const paused = metadata.annotations?.[PAUSED_POD_ANNOTATION] === 'true'
+  const { paused, news } = newsOf(pod)
   return {
     id: uid,
     name,
@@ -61,7 +60,18 @@ function memberOf({ metadata, status }: Pod, spec: VaultUnsealerSpec, url: Targe
     port: url.port,
     serverName,
     paused,
-    signature: JSON.stringify([ip, url.port, serverName, restarts, metadata.labels?.[SEALED_LABEL], paused]),
+    signature: JSON.stringify([ip, url.port, serverName, paused]),
+    news,
+  }
+}
+
+export function newsOf({ metadata, status }: Pod): PodNews {
+  const restarts = (status?.containerStatuses ?? []).map(({ containerID, restartCount, started }) => [containerID, restartCount, started])
+  return {
+    id: metadata.uid ?? '',
+    ip: status?.podIP,
+    paused: metadata.annotations?.[PAUSED_POD_ANNOTATION] === 'true',
+    news: JSON.stringify([restarts, metadata.labels?.[SEALED_LABEL]]),
   }
 }
 

@@ -14,10 +14,16 @@ export interface MeterName {
 
 type Labels = Record<string, string>
 
+interface Series {
+  readonly own: Labels
+  /** By pod, and by name and labels of the counter: how it is removed. */
+  readonly pods: Map<string, Map<string, () => void>>
+}
+
 /** The original's eight series under their names, and ours. The series of a pod go with the pod, those of an unsealer with it. */
 export class Meter {
   readonly #perPod: readonly { remove(labels: Labels): void }[]
-  readonly #series = new Map<string, { readonly pods: Map<string, Labels[]>; readonly own: Labels }>()
+  readonly #series = new Map<string, Series>()
   readonly #m: ReturnType<typeof instruments>
 
   constructor(registry: Registry) {
@@ -47,7 +53,7 @@ export class Meter {
     for (const pod of [...pods.keys()]) if (!present.has(pod)) this.#forgetPod(of, pod)
     for (const { member, node } of nodes) {
       const labels = { ...own, pod: member.name }
-      if (!pods.has(member.name)) pods.set(member.name, [])
+      if (!pods.has(member.name)) pods.set(member.name, new Map())
       const answered = node.standing.state !== 'Unreachable' && node.standing.state !== 'Unknown'
       this.#m.connection.set(labels, answered ? 1 : 0)
       this.#m.reachable.set(labels, answered ? 1 : 0)
@@ -61,44 +67,53 @@ export class Meter {
   happened(of: MeterName, pod: string, note: Note): void {
     const { own, pods } = this.#of(of)
     const labels = { ...own, pod }
-    const count = (counter: Counter, extra: Labels) => {
+    const counted = pods.get(pod) ?? new Map<string, () => void>()
+    pods.set(pod, counted)
+    const count = (name: 'submissions' | 'attempts' | 'joins', extra: Labels) => {
       const all = { ...labels, ...extra }
-      counter.inc(all)
-      pods.set(pod, [...(pods.get(pod) ?? []), all])
+      this.#m[name].inc(all)
+      counted.set(`${name} ${JSON.stringify(extra)}`, () => this.#m[name].remove(all))
     }
-    if (note.is === 'submitted') count(this.#m.submissions, { result: note.result })
-    if (note.is === 'attempt failed') count(this.#m.attempts, { status: 'failed' })
+    if (note.is === 'submitted') count('submissions', { result: note.result })
+    if (note.is === 'attempt failed') count('attempts', { status: 'failed' })
+    if (note.is === 'initialized') this.#m.initializations.inc({ ...own, result: 'success' })
+    if (note.is === 'initialization failed') this.#m.initializations.inc({ ...own, result: note.lost ? 'lost' : 'refused' })
+    if (note.is === 'joined') count('joins', { result: 'accepted' })
+    if (note.is === 'join failed') count('joins', { result: 'failed' })
     if (note.is === 'foreign progress') this.#m.foreign.inc(own)
     if (note.is === 'reset') this.#m.resets.inc(own)
     if (note.is !== 'opened') return
-    count(this.#m.attempts, { status: 'success' })
+    count('attempts', { status: 'success' })
     this.#m.unsealSeconds.observe(own, note.ms / 1_000)
+  }
+
+  /** Whether the root token of an initialisation waits to be revoked. */
+  rootToken(of: MeterName, kept: boolean): void {
+    this.#m.rootTokenKept.set(this.#of(of).own, kept ? 1 : 0)
   }
 
   forget(of: MeterName): void {
     const known = this.#series.get(key(of))
     if (known === undefined) return
     for (const pod of [...known.pods.keys()]) this.#forgetPod(of, pod)
-    const { reconciliations, duration, checked, unsealed, loaded, required, foreign, resets, unsealSeconds, errors } = this.#m
-    for (const metric of [reconciliations, duration, checked, unsealed, loaded, required, foreign, resets, unsealSeconds])
+    const { reconciliations, duration, checked, unsealed, loaded, required, foreign, resets, unsealSeconds, rootTokenKept } = this.#m
+    for (const metric of [reconciliations, duration, checked, unsealed, loaded, required, foreign, resets, unsealSeconds, rootTokenKept])
       metric.remove(known.own)
-    for (const type of ['pod_discovery', 'keys_loading', 'status_update']) errors.remove({ ...known.own, error_type: type })
+    for (const type of ['pod_discovery', 'keys_loading', 'status_update']) this.#m.errors.remove({ ...known.own, error_type: type })
+    for (const result of ['success', 'refused', 'lost']) this.#m.initializations.remove({ ...known.own, result })
     this.#series.delete(key(of))
   }
 
   #forgetPod(of: MeterName, pod: string): void {
     const { own, pods } = this.#of(of)
     for (const metric of this.#perPod) metric.remove({ ...own, pod })
-    for (const labels of pods.get(pod) ?? []) {
-      if ('status' in labels) this.#m.attempts.remove(labels)
-      else this.#m.submissions.remove(labels)
-    }
+    for (const remove of pods.get(pod)?.values() ?? []) remove()
     pods.delete(pod)
   }
 
   #of(of: MeterName) {
     const known = this.#series.get(key(of)) ?? {
-      pods: new Map<string, Labels[]>(),
+      pods: new Map<string, Map<string, () => void>>(),
       own: { vaultunsealer: of.name, namespace: of.namespace },
     }
     this.#series.set(key(of), known)
@@ -134,6 +149,9 @@ function instruments(registry: Registry) {
     lastCheck: gauge('last_check_timestamp_seconds', 'When the node last answered.', POD),
     required: gauge('unseal_keys_required', 'Shares that a node needs; 0 before one has said it.', CR),
     submissions: counter('share_submissions_total', 'Key shares submitted.', [...POD, 'result']),
+    initializations: counter('initializations_total', 'Attempts to initialise a Vault.', [...CR, 'result']),
+    joins: counter('raft_joins_total', 'Times that a node was told to join the others.', [...POD, 'result']),
+    rootTokenKept: gauge('root_token_kept', '1: the root token of an initialisation is kept, and not revoked yet.', CR),
     foreign: counter('foreign_progress_total', 'Times that a node held shares of others.', CR),
     resets: counter('resets_total', 'Times that shares of others were dropped.', CR),
     unsealSeconds: new Histogram({

@@ -4,6 +4,7 @@ import type { UnsealerConfig } from '../config.ts'
 import type { ShareSourceFactory } from '../keys/source.ts'
 import { VaultUnsealerGrant } from '../kinds/grant.ts'
 import { VaultUnsealer } from '../kinds/vault-unsealer.ts'
+import { newsOf } from '../members/pods.ts'
 import type { Meter } from '../metrics/meter.ts'
 import { Materials } from './material.ts'
 import { type Context, reconcileUnsealer } from './reconcile.ts'
@@ -34,6 +35,12 @@ export function unsealerController({
     for (const each of concerned) materials.outdated(each)
     return concerned
   }
+  const heard = (pod: Pod) => {
+    const concerned = registry.ofPod(pod)
+    const news = newsOf(pod)
+    for (const each of concerned) attendance.get(each)?.notice(news)
+    return concerned
+  }
   const forget = (of: UnsealerName) => {
     attendance.dismiss(of)
     registry.forget(of)
@@ -48,7 +55,7 @@ export function unsealerController({
     // Its nodes are looked after between the reconciles, by one replica.
     sharded: false,
     watches: [
-      watch(Pod, (pod) => registry.ofPod(pod), { transform: slimPod }),
+      watch(Pod, heard, { transform: slimPod }),
       watch(discoveryV1.EndpointSlice, (slice) => registry.ofSlice(slice)),
       // Their content is read when it is needed, and kept in no cache.
       watch(Secret, (secret) => outdated(registry.ofSecret(secret)), { metadataOnly: true }),

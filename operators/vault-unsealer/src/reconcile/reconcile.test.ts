@@ -1,9 +1,10 @@
 import { virtualClock } from 'kubewright/testing'
 import { expect, test } from 'vitest'
+import type { RootTokenNews } from '../initialization/root-token.ts'
 import { VaultUnsealer } from '../kinds/vault-unsealer.ts'
 import { POLICY, share } from '../machine/fake-node.ts'
 import type { Note } from '../machine/model.ts'
-import { eventOf } from '../status/audit.ts'
+import { eventOf, rootTokenEventOf } from '../status/audit.ts'
 import { again } from './reconcile.ts'
 import { insecurity } from './settings.ts'
 
@@ -42,8 +43,8 @@ const NOTES: readonly Note[] = [
   { is: 'wedged' },
   { is: 'joined', leader: 'vault-1' },
   { is: 'initialized' },
-  { is: 'root token revoked' },
-  { is: 'initialization failed', lost: true, message: 'its shares are nowhere' },
+  { is: 'join failed', leader: 'vault-1', failure: 'serverError' },
+  { is: 'initialization failed', lost: true, message: 'its shares are nowhere', again: false },
   { is: 'unverified', message: 'another address' },
 ]
 
@@ -52,6 +53,17 @@ test.each(NOTES.map((note) => [note.is, note] as const))('1.6.19: that it was %s
   expect(event.note).toMatch(/^vault-0: ./)
   expect(event.reason).toMatch(/^[A-Z][A-Za-z]+$/)
 })
+
+test.each<RootTokenNews>([
+  { is: 'kept' },
+  { is: 'revoked', node: 'vault-0' },
+  { is: 'hindered', message: 'Secret ns/keys: there is none' },
+])('that the root token is $is is an Event that says so', (news) =>
+  expect(rootTokenEventOf(news)).toMatchObject({
+    reason: expect.stringMatching(/^RootToken/),
+    note: expect.stringContaining('the root token'),
+  }),
+)
 
 test('A5: with TLS off, or unverified, the condition says that whoever answers gets the shares', () => {
   const { spec } = object()

@@ -21,11 +21,11 @@ import { type DiscoveryResult, discover } from '../members/discovery.ts'
 import type { PodIdentity } from '../members/member.ts'
 import { parseTargetUrl } from '../members/target-url.ts'
 import type { Meter } from '../metrics/meter.ts'
-import { eventOf } from '../status/audit.ts'
+import { eventOf, rootTokenEventOf } from '../status/audit.ts'
 import { conditionsOf, refusalOf } from '../status/conditions.ts'
 import { statusFields } from '../status/pods.ts'
 import type { ConditionReport, Snapshot } from '../status/snapshot.ts'
-import { isOpenAt, nextMinute } from '../windows/windows.ts'
+import { Calendar, nextMinute } from '../windows/windows.ts'
 import type { Material, Materials } from './material.ts'
 import { insecurity, settingsOf } from './settings.ts'
 
@@ -136,6 +136,7 @@ function rememberedBy({ status }: VaultUnsealer) {
 function surroundingsOf(context: Context, { attendance, meter, assertLeader }: ReconcileParts): Surroundings {
   const { object, cache, client, clock, recorder } = context
   const of = nameOf(context)
+  const calendar = new Calendar()
   return {
     async verify(member, signal) {
       const why = await verifyPod(client, member, signal)
@@ -143,12 +144,13 @@ function surroundingsOf(context: Context, { attendance, meter, assertLeader }: R
       return why
     },
     store: (plan) => secretStore({ client, clock, unsealer: object, plan }),
-    held: () => heldBy(cache.get(VaultUnsealer, of), clock.now()),
+    held: () => heldBy(cache.get(VaultUnsealer, of), calendar, clock.now()),
     told(attendant, notes, log) {
       const { name, pod } = attendant.member
       for (const note of notes) {
-        const event = eventOf(note, name)
         meter.happened(of, name, note)
+        if (note.is === 'initialization failed' && note.again) continue
+        const event = eventOf(note, name)
         const about = pod === undefined ? undefined : podReference(pod)
         // A submission is the pod's matter: each object may have 25 events at once, and then one in five minutes.
         if (note.is === 'submitted' && about !== undefined) recorder.event(about, { ...event, related: object })
@@ -158,6 +160,13 @@ function surroundingsOf(context: Context, { attendance, meter, assertLeader }: R
       }
       // In the middle of an attempt there is more to come within a moment.
       if (attendant.node.doing.is !== 'submitting') attendance.trigger(of)
+    },
+    toldOfRootToken(news, log) {
+      if (news.is !== 'hindered') meter.rootToken(of, news.is === 'kept')
+      const event = rootTokenEventOf(news)
+      recorder.event(object, event)
+      if (event.type === 'Warning') log.warn(event.note, { reason: event.reason })
+      else log.info(event.note, { reason: event.reason })
     },
   }
 }
@@ -169,12 +178,12 @@ const podReference = ({ name, namespace, uid }: PodIdentity): KubeObject => ({
 })
 
 /** What the object says at this moment: a person who pauses it means now. */
-function heldBy(object: VaultUnsealer | undefined, now: number): Permission {
+function heldBy(object: VaultUnsealer | undefined, calendar: Calendar, now: number): Permission {
   const not = (reason: 'Paused' | 'OutsideWindow', message: string): Permission => ({ may: false, reason, message })
   if (object === undefined || object.metadata.deletionTimestamp !== undefined) return not('Paused', 'the VaultUnsealer is being deleted')
   if (object.spec.paused) return not('Paused', 'paused by spec.paused: it stays sealed')
   if (isPausedByAnnotation(object)) return not('Paused', 'paused by the annotation kubewright.dev/paused: it stays sealed')
-  if (!isOpenAt(object.spec, now))
+  if (!calendar.isOpenAt(object.spec, now))
     return not('OutsideWindow', 'it is not the time (spec.windows, spec.freezes): it stays sealed until then')
   return { may: true }
 }

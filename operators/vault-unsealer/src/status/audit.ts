@@ -1,4 +1,5 @@
 import type { EventNote } from 'kubewright'
+import type { RootTokenNews } from '../initialization/root-token.ts'
 import { namesOf } from '../machine/combinations.ts'
 import type { Note } from '../machine/model.ts'
 
@@ -46,16 +47,33 @@ export function eventOf(note: Note, node: string): EventNote {
       return warning('NodeWedged', 'it has answered nothing for two minutes: restart it')
     case 'initialized':
       return normal('Initialized', 'initialised, and its key shares are kept as spec.initialize says')
-    case 'root token revoked':
-      return normal(
-        'RootTokenRevoked',
-        'the token that it was initialised with is revoked: "vault operator generate-root" makes another one',
-      )
     case 'initialization failed':
       return warning(note.lost ? 'KeySharesLost' : 'InitializationFailed', note.message)
     case 'joined':
       return normal('RaftJoined', `told to join the cluster of ${note.leader}`)
+    case 'join failed':
+      return warning('RaftJoinFailed', `it could not join the cluster of ${note.leader} (${note.failure}): see its log`)
     case 'unverified':
       return warning('NotVerified', `nothing was sent: ${note.message}`)
+  }
+}
+
+/** What an event and a line of the log say of the root token of an initialisation. */
+export function rootTokenEventOf(news: RootTokenNews): EventNote {
+  const action = 'Initialize'
+  switch (news.is) {
+    case 'kept':
+      return {
+        reason: 'RootTokenKept',
+        action,
+        note: 'the root token is kept beside the key shares, and revoked as soon as a node is open',
+      }
+    case 'revoked':
+      return {
+        ...{ reason: 'RootTokenRevoked', action },
+        note: `${news.node}: the root token of the initialisation is revoked: "vault operator generate-root" makes another one`,
+      }
+    case 'hindered':
+      return { type: 'Warning', reason: 'RootTokenNotRevoked', action, note: `the root token of the initialisation: ${news.message}` }
   }
 }

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
-import { isOpenAt, nextMinute } from './windows.ts'
+import { expect, test, vi } from 'vitest'
+import { Calendar, nextMinute } from './windows.ts'
 
+const isOpenAt: Calendar['isOpenAt'] = (times, now) => new Calendar().isOpenAt(times, now)
 const at = (text: string) => Date.parse(text)
 // 2026-11-21 is a Saturday.
 const NIGHTS = [{ days: ['Fri'], from: '22:00', to: '04:00', timeZone: 'UTC' }] as const
@@ -27,4 +28,21 @@ test('without windows it is always open, and it may change with the next minute 
   expect(isOpenAt({}, 0)).toBe(true)
   expect(nextMinute(60_000)).toBe(120_000)
   expect(nextMinute(60_001)).toBe(120_000)
+})
+
+test('a calendar sets its time zones up once for a spec, and anew for another one', () => {
+  const zones = vi.spyOn(Intl, 'DateTimeFormat')
+  try {
+    const calendar = new Calendar()
+    const berlin = { windows: [{ from: '02:00', to: '03:00', timeZone: 'Europe/Berlin' }] } as never
+    calendar.isOpenAt(berlin, 0)
+    const once = zones.mock.calls.length
+    expect(once).toBeGreaterThan(0)
+    for (let minute = 0; minute < 100; minute++) calendar.isOpenAt(berlin, minute * 60_000)
+    expect(zones.mock.calls.length).toBe(once)
+    expect(calendar.isOpenAt({ windows: [{ from: '00:00', to: '01:00', timeZone: 'UTC' }] } as never, 0)).toBe(true)
+    expect(calendar.isOpenAt({}, at('2026-12-01T12:00:00Z'))).toBe(true)
+  } finally {
+    zones.mockRestore()
+  }
 })
