@@ -69,12 +69,17 @@ export async function measure(): Promise<Measurement> {
   for (let at = 0; at < HUNG; at++) await objects.create(Bucket, `hung-${at}`, plain('hung', `bench-hung-${at}`))
   for (let at = 0; at < BUCKETS; at++) await objects.create(Bucket, `many-${at}`, plain('paced', `bench-many-${at}`))
   await phase(`a start with ${BUCKETS} new buckets, beside ${HUNG} of a provider that hangs`, async () => {
-    const startedAt = performance.now()
+    const [startedAt, usedBefore] = [performance.now(), process.cpuUsage()]
     program = run(cluster, 3_600)
     const made = () => server.buckets.filter((name) => name.startsWith('bench-many-')).length
-    await eventually(() => atLeast(made(), BUCKETS), { timeout: 900_000, interval: 500 })
+    await eventually(() => atLeast(made(), BUCKETS), { timeout: 3_600_000, interval: 500 })
     const seconds = (performance.now() - startedAt) / 1_000
-    return `${seconds.toFixed(0)} s; ${busiestSecond(server)} calls in the busiest second, ${RATE} + ${BURST} allowed`
+    const { user, system } = process.cpuUsage(usedBefore)
+    const atPace = (server.journal.all.length - BURST) / RATE
+    return (
+      `${seconds.toFixed(0)} s, of which the pace takes ${atPace.toFixed(0)} s, with ${((user + system) / 1e6).toFixed(0)} s of the processor for both sides; ` +
+      `${busiestSecond(server)} calls in the busiest second, ${RATE} + ${BURST} allowed`
+    )
   })
   await program.stop()
   return {

@@ -7,6 +7,7 @@ import { type Bench, useCluster } from './harness.ts'
 import { installKind } from './install-kind.ts'
 import { asUnderTest } from './s3-servers.ts'
 import { KINDS, s3Test } from './s3-site.ts'
+import { type SecretSearch, useSecretSearch } from './secret-search.ts'
 
 /** Its server and clients are there within tests and hooks only. */
 export interface S3Bench {
@@ -14,13 +15,16 @@ export interface S3Bench {
   readonly server: FakeS3
   readonly storage: S3Client
   readonly iam: IAMClient
+  /** Every secret that the server ever gave out is looked for after each test, in everything that its operator has told. */
+  readonly search: SecretSearch
   /** Tests with `{ site }`, each in a namespace of its own. */
   readonly test: ReturnType<typeof s3Test>
 }
 
 /** Call once, at the top of a test file. */
 export function useS3(): S3Bench {
-  const bench = useCluster()
+  const search = useSecretSearch()
+  const bench = useCluster({ apiServerFlags: search.audit.flags })
   let parts: { readonly server: FakeS3; readonly storage: S3Client; readonly iam: IAMClient } | undefined
   beforeAll(async () => {
     for (const kind of KINDS) await installKind(bench.client, kind as never)
@@ -49,6 +53,7 @@ export function useS3(): S3Bench {
     get iam() {
       return there().iam
     },
-    test: s3Test(bench, async () => asUnderTest(there().server)),
+    search,
+    test: s3Test(bench, async () => asUnderTest(there().server), { search, secrets: () => there().server.secrets }),
   }
 }

@@ -1,11 +1,11 @@
 // Cases that servers bring about, each with the number that it has in docs/s3/cases.md.
-import { CreatePolicyVersionCommand, GetPolicyCommand, GetUserCommand } from '@aws-sdk/client-iam'
-import { DeleteBucketCommand, GetBucketTaggingCommand } from '@aws-sdk/client-s3'
+import { CreatePolicyVersionCommand, CreateUserCommand, GetPolicyCommand, GetUserCommand } from '@aws-sdk/client-iam'
+import { DeleteBucketCommand, GetBucketTaggingCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { Secret } from '@kubewright/client'
 import type { Kind, KubeObject } from '@kubewright/core'
 import { Bucket, IAMPolicy, Provider, User } from '@kubewright/operator-s3'
-import { eventually, fakeS3 } from '@kubewright/testing'
-import { expect } from 'vitest'
+import { eventually, type FakeS3, fakeS3 } from '@kubewright/testing'
+import { describe, expect } from 'vitest'
 import { useS3 } from './s3-bench.ts'
 import type { S3Site } from './s3-site.ts'
 
@@ -19,6 +19,103 @@ const denied = { is: 'error', code: 'AccessDenied', status: 403 } as const
 
 const says = (site: S3Site, kind: unknown, name: string, expected: object, type = 'Ready') =>
   eventually(async () => expect(await site.condition(kind as Kind<KubeObject>, name, type)).toMatchObject(expected), { timeout: 20_000 })
+
+describe('4.2-3 a bucket that somebody of the same account makes meanwhile is not ours, and stays', () => {
+  const wanted = { ...plain, adoptionPolicy: 'IfOwned', deletionPolicy: 'Delete', forceDelete: true }
+  const staysTheirs = async (site: S3Site, name: string, buckets: () => readonly string[]) => {
+    await says(site, Bucket, 'mine', { status: 'False', reason: 'AlreadyExists' })
+    expect((await site.get(Bucket, 'mine')).status?.origin).toBeUndefined()
+    await site.delete(Bucket, 'mine')
+    await site.gone(Bucket, 'mine')
+    expect(buckets()).toContain(name)
+  }
+  /** Does something right before a call that it does not change. */
+  const rightBefore = (server: FakeS3, operation: string, bucket: string, nth: number, act: () => void) => {
+    let calls = 0
+    const only = (call: { readonly bucket: string | undefined }) => {
+      if (call.bucket === bucket && ++calls === nth) act()
+      return false
+    }
+    server.faults.add({ is: 'slow', ms: 0 }, { operation, only })
+  }
+
+  test('between the look and the intent', async ({ site }) => {
+    const { server } = s3Bench
+    const name = `${site.namespace}-between`
+    rightBefore(server, 'HeadBucket', name, 2, () => server.addBucket(name))
+    await site.provider()
+    await site.create(Bucket, 'mine', { ...wanted, name })
+    await staysTheirs(site, name, () => server.buckets)
+  })
+
+  test('between the last look and the creation, where the server says so', async ({ site }) => {
+    await using server = await fakeS3({ credentials: s3Bench.server.credentials, dialect: 'wasabi' })
+    const name = `${site.namespace}-raced`
+    rightBefore(server, 'CreateBucket', name, 1, () => server.addBucket(name))
+    await site.provider({ endpoint: server.address, iamEndpoint: server.address })
+    await site.create(Bucket, 'mine', { ...wanted, name })
+    await staysTheirs(site, name, () => server.buckets)
+  })
+
+  test('after a creation of ours that came to nothing, and nobody said so', async ({ site }) => {
+    const { server } = s3Bench
+    const name = `${site.namespace}-unanswered`
+    let isFilled = false
+    rightBefore(server, 'CreateBucket', name, 1, () => {
+      server.addBucket(name)
+      void s3Bench.storage.send(new PutObjectCommand({ Bucket: name, Key: 'theirs', Body: 'x' })).then(() => {
+        isFilled = true
+      })
+    })
+    server.faults.add({ is: 'reset' }, { operation: 'CreateBucket', only: ({ bucket }) => bucket === name, times: 1 })
+    const busy = { is: 'error', code: 'SlowDown', status: 503 } as const
+    server.faults.add(busy, { operation: 'HeadBucket', only: ({ bucket }) => server.buckets.includes(bucket ?? '') && !isFilled })
+    await site.provider()
+    await site.create(Bucket, 'mine', { ...wanted, name })
+    await staysTheirs(site, name, () => server.buckets)
+  })
+
+  test('deleted before anything was settled, too', async ({ site }) => {
+    const { server } = s3Bench
+    const name = `${site.namespace}-unsettled`
+    const refused = server.faults.add(denied, { operation: 'CreateBucket', only: ({ bucket }) => bucket === name })
+    await site.provider()
+    await site.create(Bucket, 'mine', { ...wanted, name })
+    await says(site, Bucket, 'mine', { status: 'False', reason: 'Denied' })
+    server.addBucket(name)
+    refused()
+    await site.delete(Bucket, 'mine')
+    await site.gone(Bucket, 'mine')
+    expect(server.buckets).toContain(name)
+  })
+
+  test('but one is ours whose creation went out before a program died', async ({ site }) => {
+    const { server } = s3Bench
+    const name = `${site.namespace}-died`
+    server.faults.add({ is: 'hang', after: true }, { operation: 'CreateBucket', only: ({ bucket }) => bucket === name, times: 1 })
+    await site.provider()
+    await site.create(Bucket, 'mine', { ...wanted, name })
+    await eventually(() => expect(server.buckets).toContain(name), { timeout: 20_000 })
+    await site.restart()
+    await site.ready(Bucket, 'mine')
+    expect((await site.get(Bucket, 'mine')).status?.origin).toBe('Created')
+  })
+})
+
+test('4.4-1 a user that somebody else makes between our look and our creation is not ours, and stays', async ({ site }) => {
+  const name = `${site.namespace}-theirs`
+  await s3Bench.iam.send(new CreateUserCommand({ UserName: name }))
+  const unseen = { is: 'error', code: 'NoSuchEntity', status: 404 } as const
+  s3Bench.server.faults.add(unseen, { operation: 'GetUser', only: ({ parameters }) => parameters['UserName'] === name, times: 2 })
+  await site.provider()
+  await site.create(User, 'mine', { providerRef, name })
+  await says(site, User, 'mine', { status: 'False', reason: 'Conflict' })
+  await site.patch(User, 'mine', { spec: { tags: { looked: 'again' } } })
+  await says(site, User, 'mine', { status: 'False', reason: 'AlreadyExists' })
+  await site.delete(User, 'mine')
+  await site.gone(User, 'mine')
+  expect((await s3Bench.iam.send(new GetUserCommand({ UserName: name }))).User?.UserName).toBe(name)
+})
 
 test('4.2-5 a bucket in another region is told with the region, and neither taken over nor made', async ({ site }) => {
   const name = `${site.namespace}-far`

@@ -4,44 +4,18 @@ import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3'
 import { Secret } from '@kubewright/client'
 import { isNotFound, type Kind, type KubeObject } from '@kubewright/core'
 import { Provider } from '@kubewright/operator-s3'
-import { type DialectName, eventually, expectNoWrites, fakeS3, faultProxy, type RealS3 } from '@kubewright/testing'
+import { eventually, expectNoWrites, faultProxy } from '@kubewright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { realServers } from '../s3/contract/real-servers.ts'
 import { useCluster } from './harness.ts'
 import { installKind } from './install-kind.ts'
+import { candidates } from './s3-candidates.ts'
 import { childrenOf, everything, type Features } from './s3-one-of-each.ts'
-import { asUnderTest, isReal, type ServerUnderTest } from './s3-servers.ts'
+import { asUnderTest, type ServerUnderTest } from './s3-servers.ts'
 import { KINDS, S3Site } from './s3-site.ts'
 import { StorageWitness } from './s3-witness.ts'
 
-interface Candidate extends Features {
-  readonly name: string
-  readonly start: () => Promise<RealS3>
-}
-
 const INTERVALS = 10
-const ALL = { users: true, managedPolicies: true }
-const DIALECTS: readonly (Features & { readonly dialect: DialectName })[] = [
-  { dialect: 'aws', ...ALL },
-  { dialect: 'wasabi', ...ALL },
-  { dialect: 'seaweedfs', ...ALL },
-  { dialect: 'ceph', users: false, managedPolicies: false },
-  { dialect: 'minio', users: false, managedPolicies: false, abortsUploads: false },
-]
-const REAL: Readonly<Record<string, Features>> = {
-  versitygw: { users: true, managedPolicies: false },
-  'moto-auth': ALL,
-  seaweedfs: ALL,
-}
-
 const lines: string[] = []
-const candidates: readonly Candidate[] = isReal
-  ? realServers().flatMap(({ name, start }) => {
-      if (start !== undefined) return [{ name, start, ...REAL[name]! }]
-      lines.push(`s3 quiet: ${name} is not on this machine; the in-process server in its dialect stands for it`)
-      return []
-    })
-  : DIALECTS.map(({ dialect, ...features }) => ({ name: `in-process, ${dialect}`, start: () => fakeS3({ dialect }), ...features }))
 
 const bench = useCluster()
 beforeAll(async () => {
@@ -49,7 +23,9 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => void process.stdout.write(`${lines.join('\n')}\n`))
 
-test.concurrent.each(candidates)(
+test.concurrent.each(
+  candidates((name) => lines.push(`s3 quiet: ${name} is not on this machine; the in-process server in its dialect stands for it`)),
+)(
   '4 4.6-12 4.2-15 4.6-10 $name: no write in ten comparisons, and nothing left after a deletion in random order',
   { timeout: 300_000 },
   async ({ name, start, ...features }) => {

@@ -76,11 +76,11 @@ export class S3Tenant {
       >
       return status === 'True' ? 'Ready' : `${reason}: ${message}`
     }
-    await eventually(async () => expect(await told()).toBe('Ready'), { timeout: 20_000 })
+    await eventually(async () => expect(await told()).toBe('Ready'), { timeout: 60_000 })
   }
 
   async gone(kind: Kind<never> | Kind<KubeObject>, name: string): Promise<void> {
-    await eventually(async () => expect(await this.find(kind as Kind<KubeObject>, name)).toBeUndefined(), { timeout: 20_000 })
+    await eventually(async () => expect(await this.find(kind as Kind<KubeObject>, name)).toBeUndefined(), { timeout: 60_000 })
   }
 
   /** What is in a Secret, in plain text. */

@@ -17,22 +17,25 @@ export interface SeenCall {
 export class StorageWitness implements AsyncDisposable {
   readonly server: ServerUnderTest
   readonly calls: SeenCall[]
+  /** Every secret of a key that it has handed out. */
+  readonly secrets: readonly string[]
   readonly #listeners: readonly Server[]
 
-  private constructor(server: ServerUnderTest, calls: SeenCall[], listeners: readonly Server[]) {
+  private constructor(server: ServerUnderTest, { calls, secrets }: Seen, listeners: readonly Server[]) {
     this.server = server
     this.calls = calls
+    this.secrets = secrets
     this.#listeners = listeners
   }
 
   static async before(server: ServerUnderTest): Promise<StorageWitness> {
-    const calls: SeenCall[] = []
+    const seen: Seen = { calls: [], secrets: [server.secretKey] }
     const targets = [...new Set([server.endpoint, server.iamEndpoint])]
-    const listeners = await Promise.all(targets.map((target) => listener(new URL(target), calls)))
+    const listeners = await Promise.all(targets.map((target) => listener(new URL(target), seen)))
     const addressOf = (target: string) => `http://127.0.0.1:${(listeners[targets.indexOf(target)]!.address() as AddressInfo).port}`
     return new StorageWitness(
       { ...server, endpoint: addressOf(server.endpoint), iamEndpoint: addressOf(server.iamEndpoint) },
-      calls,
+      seen,
       listeners,
     )
   }
@@ -53,9 +56,14 @@ export class StorageWitness implements AsyncDisposable {
   }
 }
 
-async function listener(target: URL, calls: SeenCall[]): Promise<Server> {
+interface Seen {
+  readonly calls: SeenCall[]
+  readonly secrets: string[]
+}
+
+async function listener(target: URL, seen: Seen): Promise<Server> {
   const server = createServer((request, response) => {
-    pass(request, response, target, calls).catch((error: unknown) =>
+    pass(request, response, target, seen).catch((error: unknown) =>
       response.destroy(error instanceof Error ? error : new Error(String(error))),
     )
   })
@@ -63,7 +71,7 @@ async function listener(target: URL, calls: SeenCall[]): Promise<Server> {
   return server
 }
 
-async function pass(request: IncomingMessage, response: ServerResponse, target: URL, calls: SeenCall[]): Promise<void> {
+async function pass(request: IncomingMessage, response: ServerResponse, target: URL, { calls, secrets }: Seen): Promise<void> {
   const body = await buffer(request)
   const { method = 'GET', url = '/', rawHeaders } = request
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -71,9 +79,14 @@ async function pass(request: IncomingMessage, response: ServerResponse, target: 
     onward.once('error', reject)
     onward.end(body)
   })
-  calls.push(callOf(method, url, body, answer.statusCode ?? 0))
+  const call = callOf(method, url, body, answer.statusCode ?? 0)
+  calls.push(call)
   response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
-  await pipeline(answer, response)
+  if (call.name !== 'CreateAccessKey') return pipeline(answer, response)
+  const made = await buffer(answer)
+  const [, secret] = /<SecretAccessKey>([^<]+)</.exec(made.toString()) ?? []
+  if (secret !== undefined) secrets.push(secret)
+  response.end(made)
 }
 
 function callOf(method: string, path: string, body: Buffer, status: number): SeenCall {

@@ -5,9 +5,11 @@ import { AccessKey, Bucket, BucketPolicy, IAMPolicy, Provider, s3, User } from '
 import { compareRights, eventually, expectNoWrites } from '@kubewright/testing'
 import { describe, expect } from 'vitest'
 import { useS3 } from './s3-bench.ts'
+import { encodingsOf } from './secret-encodings.ts'
+import { SecretGrep } from './secret-grep.ts'
 
 const s3Bench = useS3()
-const { test } = s3Bench
+const { bench, test } = s3Bench
 
 const providerRef = { name: 'store' }
 
@@ -147,14 +149,36 @@ describe('afterwards', () => {
     expect(s3Bench.server.buckets).toContain(name)
   })
 
-  test('0-17 4.6-16 no secret that the server gave out is in a log, an event or a status', async ({ site }) => {
+  test('5 0-17 4.6-16 no secret that the server gave out is in a log, an event, a status, a metric, a trace or the audit log; one that is planted is found', async ({
+    site,
+  }) => {
     await site.provider()
     await site.create(User, 'app', { providerRef, name: `${site.namespace}-app` })
     await site.create(AccessKey, 'key', { providerRef, userRef: { name: 'app' } })
     await site.ready(AccessKey, 'key')
-    const objects = await Promise.all([site.get(Provider, 'store'), site.get(User, 'app'), site.get(AccessKey, 'key'), site.events()])
-    const told = JSON.stringify([site.running.lines, objects])
-    for (const secret of s3Bench.server.secrets) expect(told).not.toContain(secret)
+    const given = (await site.secret('key-credentials'))['secret-access-key'] ?? ''
+    expect(s3Bench.server.secrets).toContain(given)
+    const grep = new SecretGrep()
+    grep.lookFor({ name: 'planted', bytes: Buffer.from(given) })
+    const places = await site.places()
+    expect(places['log']).toContain('"controller":"accesskey"')
+    expect(places['objects']).toContain((await site.get(AccessKey, 'key')).status?.accessKeyId)
+    expect(places['metrics']).toContain('CreateAccessKey')
+    expect(grep.hitsIn(places)).toEqual([])
+    for (const place of Object.keys(places))
+      for (const { name, text } of encodingsOf(Buffer.from(given)))
+        expect(grep.hitsIn({ [place]: `${places[place]} … ${text} …` }), name).toContainEqual(
+          expect.objectContaining({ secret: 'planted', place }),
+        )
+    // Where somebody else puts one, the audit log has it: what is searched after each test is what was sent.
+    const careless = Buffer.from('the key of a careless person')
+    grep.lookFor({ name: 'careless', bytes: careless })
+    await (await bench.configMaps()).create({ metadata: site.at('careless'), data: { key: careless.toString('base64') } })
+    await eventually(() => {
+      const audit = s3Bench.search.audit.readNew()
+      s3Bench.search.expectNone({ 'audit, looked through for the careless one': audit })
+      expect(grep.hitsIn({ audit })).not.toEqual([])
+    })
   })
 
   test('4.6-23 what one may not do is not done: the rights that are generated are enough', async ({ site }) => {

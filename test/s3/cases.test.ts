@@ -26,7 +26,9 @@ describe('docs/s3/cases.md', () => {
   })
 
   test('every case that tests of servers show is on the page', () => {
-    const files = ['s3', 's3-cases', 's3-defects', 's3-examples', 's3-quiet'].map((name) => `test/integration/${name}.test.ts`)
+    const files = ['s3', 's3-cases', 's3-defects', 's3-examples', 's3-policy-cases', 's3-provider-cases', 's3-quiet'].map(
+      (name) => `test/integration/${name}.test.ts`,
+    )
     const shown = new Set(files.flatMap(numbersIn).filter((number) => /^4\.\d-/.test(number)))
     expect([...shown].filter((number) => !rows.some((row) => row.number === number)).sort()).toEqual([])
   })

@@ -1,6 +1,7 @@
 import { defineOperator, type Manager, type PolicyRule, permissionsOf, SecretValues } from 'kubewright'
 import { bucketController } from './bucket/controller.ts'
 import { config, type S3Config } from './config.ts'
+import { view } from './dashboard.ts'
 import { accessKeyController } from './keys/controller.ts'
 import { AccessKey } from './kinds/access-key.ts'
 import { Bucket } from './kinds/bucket.ts'
@@ -13,6 +14,7 @@ import { bucketPolicyController } from './policy/bucket-policy-controller.ts'
 import { iamPolicyController } from './policy/iam-policy-controller.ts'
 import { ConnectionPool } from './provider/connection-pool.ts'
 import { providerController } from './provider/controller.ts'
+import { Creations } from './reconcile/creations.ts'
 import type { Environment } from './reconcile/environment.ts'
 import { userController } from './user/controller.ts'
 
@@ -50,6 +52,7 @@ export const s3 = defineOperator({
     ownerReferencesEnforced: true,
     also: [SECRETS, LIVE_READS],
   }),
+  view,
   config,
   importers: async () => [(await import('./import/importer.ts')).wasabiImporter],
   setup(manager: Manager, settings: S3Config) {
@@ -71,6 +74,7 @@ export const s3 = defineOperator({
     })
     const environment: Environment = {
       ...{ settings, connections, meter, conceal },
+      creations: new Creations(manager.clock),
       random: Math.random,
       newId: () => manager.newId(),
       me: manager.newId(),

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { missingExecutables, type RealS3, serverFolders, startMoto, startSeaweedfs, startVersitygw } from '@kubewright/testing'
+import { MOTO, type PythonServer, SEAWEEDFS, versionScript } from '../../../packages/testing/src/s3/real/python-servers.ts'
 import type { RecordedServer } from './recording.ts'
 import type { S3UnderTest } from './server-under-test.ts'
 
@@ -11,12 +12,12 @@ export interface RealServer {
 }
 
 /**
- * Versity's gateway belongs to the servers that set-up provides, and its absence is a failure; the others are taken when they are installed, in the
- * version that was recorded: another one answers otherwise, and that says nothing about us.
+ * Versity's gateway belongs to the servers that set-up provides, and its absence is a failure; the others are taken where there is Python to install
+ * them, in the version that was recorded: another one answers otherwise, and that says nothing about us.
  */
 export function realServers(): readonly RealServer[] {
-  const moto = located('moto_server', 'python3', ['-c', 'from importlib.metadata import version; print(version("moto"))'], '5.2.5')
-  const weed = located('weed', 'weed', ['version'], '4.48')
+  const moto = located(MOTO)
+  const weed = located(SEAWEEDFS)
   return [
     { name: 'versitygw', start: startVersitygw },
     { name: 'moto-auth', start: moto === undefined ? undefined : () => startMoto(moto) },
@@ -24,12 +25,14 @@ export function realServers(): readonly RealServer[] {
   ]
 }
 
-/** `teller`: what beside it says its version. */
-function located(name: string, teller: string, args: readonly string[], version: string): string | undefined {
-  const folders = [...serverFolders(), ...(process.env['PATH'] ?? '').split(delimiter)]
-  const candidates = folders.filter((each) => missingExecutables([name], each).length === 0)
-  const found = candidates.find((folder) => (spawnSync(join(folder, teller), args, { encoding: 'utf8' }).stdout ?? '').includes(version))
-  return found === undefined ? undefined : join(found, name)
+/** Where set-up has put it, or on the PATH: the Python beside it says its version. */
+function located(server: PythonServer): string | undefined {
+  const environments = serverFolders().map((folder) => join(folder, server.folder, 'bin'))
+  const folders = [...environments, ...(process.env['PATH'] ?? '').split(delimiter)]
+  const candidates = folders.filter((each) => missingExecutables([server.executable], each).length === 0)
+  const versionIn = (folder: string) => spawnSync(join(folder, 'python3'), versionScript(server), { encoding: 'utf8' }).stdout?.trim()
+  const found = candidates.find((folder) => versionIn(folder) === server.version)
+  return found === undefined ? undefined : join(found, server.executable)
 }
 
 export function underTest(name: string, server: RealS3): S3UnderTest {

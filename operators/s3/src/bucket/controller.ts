@@ -14,9 +14,10 @@ import { connected } from '../reconcile/ready-provider.ts'
 import { targetOf } from '../reconcile/reference.ts'
 import { type Pass, told } from '../reconcile/told.ts'
 import { placeChildren } from './children.ts'
+import { claim } from './claim.ts'
 import { configure, type Entry } from './configuration.ts'
 import { empty, isEmpty } from './emptying.ts'
-import { claim, ensureBucket } from './presence.ts'
+import { asFound, ensureBucket } from './presence.ts'
 import { SETTINGS } from './settings.ts'
 
 type Context = ReconcileContext<Bucket>
@@ -42,7 +43,11 @@ async function bringAbout(context: Context, environment: Environment): Promise<P
   const link = await connected(spec.providerRef, object, context, environment)
   requireAllowedName(link.provider, 'buckets', object.metadata.namespace, spec.name)
   claim(context, link)
-  const again = await ensureBucket(context, link, markerOf(object, environment), (result) => environment.meter.changed('create', result))
+  const again = await ensureBucket(context, link, {
+    marker: markerOf(object, environment),
+    creations: environment.creations,
+    counted: (result) => environment.meter.changed('create', result),
+  })
   if (again !== undefined) return { again, ready: { is: false, reason: 'Creating' }, prune: false }
   status.bucketName = spec.name
   status.arn = `arn:aws:s3:::${spec.name}`
@@ -125,6 +130,8 @@ async function remove(context: Context, environment: Environment): Promise<Pass>
   const { storage } = connection
   const presence = await storage.find(spec.name, signal)
   if (presence.is === 'absent') return done
+  const isMade = () => environment.creations.accountsFor(context, asFound(storage, spec.name, markerOf(object, environment), signal))
+  if (status.origin === undefined && !(await isMade())) return done
   // Looked at, and not left to the server: there is one that deletes a bucket with all that is in its versions.
   if (!spec.forceDelete && !(await isEmpty(storage, spec.name, signal)))
     throw new Blocked(

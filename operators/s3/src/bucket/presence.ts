@@ -1,46 +1,36 @@
-import { formatTime, type ReconcileContext } from 'kubewright'
+import type { ReconcileContext } from 'kubewright'
 import { tagsOf } from '../canonical/tags.ts'
-import { isAllowedName } from '../constraints/policy-constraints.ts'
 import { isRemoteFailure } from '../gateway/failure.ts'
-import { Bucket } from '../kinds/bucket.ts'
+import type { Storage } from '../gateway/storage.ts'
+import type { Bucket } from '../kinds/bucket.ts'
 import { may } from '../kinds/management.ts'
-import { Provider } from '../kinds/provider.ts'
 import { Blocked } from '../reconcile/blocked.ts'
-import { yieldToElder } from '../reconcile/elder.ts'
+import type { Creations, Found } from '../reconcile/creations.ts'
 import type { Connected } from '../reconcile/ready-provider.ts'
-import { reachable } from '../reconcile/reference.ts'
+import { isEmpty } from './emptying.ts'
 import { MARKER } from './settings.ts'
 
 type Context = ReconcileContext<Bucket>
 
 const MINUTE = 60_000
 
-/** Of objects that mean the same bucket, and may, the oldest has it. @throws Blocked for the others */
-export function claim({ object, cache }: Pick<Context, 'object' | 'cache'>, { provider }: Pick<Connected, 'provider'>): void {
-  const rivals = cache.list(Bucket).filter((other) => {
-    if (other.spec.name !== object.spec.name) return false
-    const its = reachable(Provider, other.spec.providerRef, other, { cache })
-    return its?.spec.endpoint === provider.spec.endpoint && isAllowedName(its, 'buckets', other.metadata.namespace, other.spec.name)
-  })
-  yieldToElder(object, rivals, (elder) => `the bucket "${object.spec.name}" belongs to Bucket ${elder}: choose another name`)
+export interface Making {
+  /** Says whose the bucket is. */
+  readonly marker: string
+  readonly creations: Creations
+  /** Called with what has come of a creation. */
+  readonly counted: (result: 'success' | 'error') => void
 }
 
 /**
  * Sees to it that the bucket is there and ours.
- * @param counted called with what has come of a creation
  * @returns `undefined` when that is so; a delay in ms when it takes another pass
  * @throws Blocked when it is not to be
  */
-export async function ensureBucket(
-  context: Context,
-  connected: Connected,
-  marker: string,
-  counted: (result: 'success' | 'error') => void,
-): Promise<number | undefined> {
-  const { object, status, signal, recorder, clock } = context
+export async function ensureBucket(context: Context, connected: Connected, making: Making): Promise<number | undefined> {
+  const { object, status, signal } = context
   const { spec } = object
-  const { storage } = connected.connection
-  const presence = await storage.find(spec.name, signal)
+  const presence = await connected.connection.storage.find(spec.name, signal)
   switch (presence.is) {
     case 'elsewhere':
       throw new Blocked('WrongRegion', `the bucket is in the region ${presence.region ?? 'of another endpoint'}: use a Provider for it`)
@@ -52,72 +42,83 @@ export async function ensureBucket(
         10 * MINUTE,
       )
     case 'here':
-      if (status.origin === undefined) {
-        if (status.pendingCreate !== undefined) status.origin = 'Created'
-        else await adopt(context, connected, marker)
-      }
-      status.pendingCreate = undefined
-      status.exists = true
+      await take(context, connected, making)
       return undefined
-    case 'absent': {
+    case 'absent':
       status.exists = false
-      if (status.origin !== undefined && object.status?.origin !== undefined && spec.onMissing === 'Report')
-        throw new Blocked(
-          'BucketVanished',
-          `the bucket "${spec.name}" was there and is gone. It may have been renamed with its data; with onMissing: Recreate an empty one takes its place`,
-          10 * MINUTE,
-        )
-      if (!may(spec.managementPolicies, 'Create'))
-        throw new Blocked('NotFound', `there is no bucket "${spec.name}", and managementPolicies do not allow to create it`, 10 * MINUTE)
-      if (object.status?.pendingCreate === undefined) {
-        // Written down before it is sent, so that after a crash it is known whose the bucket is.
-        status.pendingCreate = { at: formatTime(clock.now()) }
-        return 10
-      }
-      try {
-        await create(context, connected)
-        counted('success')
-      } catch (error) {
-        counted('error')
-        throw error
-      }
-      status.origin = 'Created'
-      status.pendingCreate = undefined
-      status.exists = true
-      recorder.event(object, { reason: 'BucketCreated', action: 'Create', note: `bucket "${spec.name}" was created` })
+      requireCreatable(object)
+      if (!making.creations.announce(context)) return 10
+      await create(context, connected, making)
       return undefined
-    }
   }
 }
 
-async function create({ object: { spec }, signal }: Context, { provider, connection }: Connected): Promise<void> {
+/** @throws Blocked */
+function requireCreatable({ spec, status }: Bucket): void {
+  if (status?.origin !== undefined && spec.onMissing === 'Report')
+    throw new Blocked(
+      'BucketVanished',
+      `the bucket "${spec.name}" was there and is gone. It may have been renamed with its data; with onMissing: Recreate an empty one takes its place`,
+      10 * MINUTE,
+    )
+  if (!may(spec.managementPolicies, 'Create'))
+    throw new Blocked('NotFound', `there is no bucket "${spec.name}", and managementPolicies do not allow to create it`, 10 * MINUTE)
+}
+
+async function create(context: Context, connected: Connected, making: Making): Promise<void> {
+  const { object, signal, recorder } = context
+  const { provider, connection } = connected
+  const { name, objectLock, ...spec } = object.spec
   const region = spec.region ?? provider.spec.region
   const hasRegions = provider.spec.type === 'aws' || provider.spec.type === 'wasabi' || spec.region !== undefined
+  // us-east-1 is said by saying nothing; named, AWS refuses it.
+  const options = { region: hasRegions && region !== 'us-east-1' ? region : undefined, objectLock: objectLock !== undefined }
   try {
-    // us-east-1 is said by saying nothing; named, AWS refuses it.
-    const location = hasRegions && region !== 'us-east-1' ? region : undefined
-    await connection.storage.create(spec.name, { region: location, objectLock: spec.objectLock !== undefined }, signal)
+    await making.creations.send(context, () => connection.storage.create(name, options, signal))
+    making.counted('success')
   } catch (error) {
-    if (isRemoteFailure(error) && error.code === 'BucketAlreadyOwnedByYou') return
-    if (isRemoteFailure(error) && error.code === 'BucketAlreadyExists')
-      throw new Blocked('NameTaken', `the name "${spec.name}" is taken by somebody else on this server: choose another one`, 60 * MINUTE)
+    making.counted('error')
+    if (!isRemoteFailure(error)) throw error
+    // It was not there a moment ago.
+    if (error.code === 'BucketAlreadyOwnedByYou') return take(context, connected, making)
+    if (error.code === 'BucketAlreadyExists')
+      throw new Blocked('NameTaken', `the name "${name}" is taken by somebody else on this server: choose another one`, 60 * MINUTE)
     throw error
   }
+  settle(context, 'Created')
+  recorder.event(object, { reason: 'BucketCreated', action: 'Create', note: `bucket "${name}" was created` })
 }
 
-async function adopt({ object, status, signal, recorder }: Context, { connection }: Connected, marker: string): Promise<void> {
+function settle({ status }: Context, origin: 'Created' | 'Adopted'): void {
+  status.origin = origin
+  status.pendingCreate = undefined
+  status.exists = true
+}
+
+/** What is there is this object's already, or becomes so. @throws Blocked when it is not to be */
+async function take(context: Context, { connection }: Connected, { marker, creations }: Making): Promise<void> {
+  const { object, status, signal, recorder } = context
   const { adoptionPolicy, name } = object.spec
-  if (adoptionPolicy === 'Never' || (adoptionPolicy === 'IfOwned' && !(await isMarked())))
+  status.exists = true
+  const found = asFound(connection.storage, name, marker, signal)
+  if (status.origin !== undefined) return settle(context, status.origin)
+  if (await creations.accountsFor(context, found)) return settle(context, 'Created')
+  status.pendingCreate = undefined
+  if (adoptionPolicy === 'Never' || (adoptionPolicy === 'IfOwned' && !(await found.isMarked())))
     throw new Blocked(
       'AlreadyExists',
       `a bucket "${name}" exists and was not made for this object: it is left alone. With adoptionPolicy: Always it is taken over`,
       10 * MINUTE,
     )
-  status.origin = 'Adopted'
+  settle(context, 'Adopted')
   recorder.event(object, { reason: 'BucketAdopted', action: 'Adopt', note: `bucket "${name}" was taken over as it is` })
-
-  async function isMarked(): Promise<boolean> {
-    const tags = await connection.storage.read(name, 'tagging', signal)
-    return tags.is === 'set' && tagsOf(tags.value)[MARKER] === marker
-  }
 }
+
+export const asFound = (storage: Storage, bucket: string, marker: string, signal: AbortSignal): Found => ({
+  async isMarked() {
+    const tags = await storage.read(bucket, 'tagging', signal)
+    return tags.is === 'set' && tagsOf(tags.value)[MARKER] === marker
+  },
+  createdAt: () => storage.createdAt(bucket, signal),
+  isUntouched: () => isEmpty(storage, bucket, signal),
+})

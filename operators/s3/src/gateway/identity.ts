@@ -3,32 +3,8 @@ import { parsePolicy } from '../canonical/policy.ts'
 import { type Tags, tagSet, tagsOf } from '../canonical/tags.ts'
 import type { Caller } from './caller.ts'
 import { isRemoteFailure } from './failure.ts'
+import { type NewKey, type PolicyVersion, type RemoteKey, type RemotePolicy, type RemoteUser, remoteUser } from './remote-identities.ts'
 import type { Sdk } from './sdk.ts'
-
-export interface RemoteUser {
-  readonly name: string
-  readonly arn: string
-  /** Empty where the server has none. */
-  readonly id: string
-}
-
-export interface RemoteKey {
-  readonly id: string
-  readonly active: boolean
-  /** ms since the epoch; some servers do not say. */
-  readonly createdAt: number | undefined
-}
-
-export interface NewKey {
-  readonly id: string
-  readonly secret: string
-}
-
-export interface PolicyVersion {
-  readonly id: string
-  readonly isDefault: boolean
-  readonly createdAt: number
-}
 
 /** IAM names of lists end with a marker that some servers repeat for ever; no user or policy has so many pages. */
 const MOST_PAGES = 200
@@ -48,7 +24,7 @@ export class Identity {
   async user(name: string, signal: AbortSignal): Promise<RemoteUser | undefined> {
     const answer = await absent(this.#read('GetUser', signal, (sdk, send) => send(new sdk.GetUserCommand({ UserName: name }))))
     const user = answer?.User
-    return user === undefined ? undefined : { name, arn: user.Arn ?? '', id: user.UserId ?? '' }
+    return user === undefined ? undefined : remoteUser(name, user)
   }
 
   async createUser(
@@ -59,7 +35,22 @@ export class Identity {
     const tags = tagSet(options.tags)
     const input = { UserName: name, ...(options.path !== undefined && { Path: options.path }), ...(tags.length > 0 && { Tags: [...tags] }) }
     const { User } = await this.#write('CreateUser', signal, (sdk, send) => send(new sdk.CreateUserCommand(input)), { repeatable: false })
-    return { name, arn: User?.Arn ?? '', id: User?.UserId ?? '' }
+    return remoteUser(name, User)
+  }
+
+  /** The name that the user of an id has now; `undefined` when there is none, or these credentials may not list them. */
+  async nameOfUser(id: string, signal: AbortSignal): Promise<string | undefined> {
+    try {
+      const found = await this.#pages(async (Marker) => {
+        const answer = await this.#read('ListUsers', signal, (sdk, send) => send(new sdk.ListUsersCommand({ ...(Marker && { Marker }) })))
+        const items = (answer.Users ?? []).filter(({ UserId }) => UserId === id)
+        return { items, marker: answer.IsTruncated ? answer.Marker : undefined }
+      })
+      return found[0]?.UserName
+    } catch (error) {
+      if (isRemoteFailure(error, 'Denied', 'Unsupported')) return undefined
+      throw error
+    }
   }
 
   deleteUser = (name: string, signal: AbortSignal) =>
@@ -182,10 +173,10 @@ export class Identity {
     }
   }
 
-  async policy(arn: string, signal: AbortSignal): Promise<{ readonly arn: string; readonly version: string } | undefined> {
+  async policy(arn: string, signal: AbortSignal): Promise<RemotePolicy | undefined> {
     const answer = await absent(this.#read('GetPolicy', signal, (sdk, send) => send(new sdk.GetPolicyCommand({ PolicyArn: arn }))))
     const policy = answer?.Policy
-    return policy === undefined ? undefined : { arn: policy.Arn ?? arn, version: policy.DefaultVersionId ?? 'v1' }
+    return policy && { arn: policy.Arn ?? arn, version: policy.DefaultVersionId ?? 'v1', createdAt: policy.CreateDate?.getTime() }
   }
 
   /** By name and path, among those of the account. */

@@ -71,6 +71,22 @@ export class Storage {
     return (answer.Buckets ?? []).flatMap(({ Name }) => (Name === undefined ? [] : [Name]))
   }
 
+  /** When a bucket of the account was made, in ms since the epoch; `undefined` where these credentials may not list them, or the list has no such date. */
+  async createdAt(bucket: string, signal: AbortSignal): Promise<number | undefined> {
+    try {
+      const answer = await this.#caller.call(
+        { operation: 'ListBuckets', intent: { does: 'read' }, writes: false },
+        signal,
+        // Servers that do not know the prefix answer with all of them.
+        (guarded, abortSignal) => this.#client.send(guarded(new this.#sdk.ListBucketsCommand({ Prefix: bucket })), { abortSignal }),
+      )
+      return answer.Buckets?.find(({ Name }) => Name === bucket)?.CreationDate?.getTime()
+    } catch (error) {
+      if (isRemoteFailure(error, 'Denied', 'Unsupported')) return undefined
+      throw error
+    }
+  }
+
   async find(bucket: string, signal: AbortSignal): Promise<BucketPresence> {
     try {
       const answer = await this.#caller.call(
@@ -89,7 +105,10 @@ export class Storage {
     }
   }
 
-  /** @param region absent: the server's own, which is how us-east-1 is said on AWS */
+  /**
+   * Sent once: after an answer that is lost it is for the caller to find out whose the bucket is that is there.
+   * @param region absent: the server's own, which is how us-east-1 is said on AWS
+   */
   async create(
     bucket: string,
     options: { readonly region: string | undefined; readonly objectLock: boolean },
@@ -103,7 +122,7 @@ export class Storage {
       ...(objectLock && { ObjectLockEnabledForBucket: true }),
     }
     await this.#caller.call(
-      { operation: 'CreateBucket', intent: { does: 'create bucket', bucket }, writes: true },
+      { operation: 'CreateBucket', intent: { does: 'create bucket', bucket }, writes: true, repeatable: false },
       signal,
       (guarded, abortSignal) => this.#client.send(guarded(new this.#sdk.CreateBucketCommand(input)), { abortSignal }),
     )

@@ -1,7 +1,8 @@
 import { type Clock, isApiError, sleep } from 'kubewright'
 import type { Connection } from '../gateway/connection.ts'
 import { isRemoteFailure } from '../gateway/failure.ts'
-import type { Identity, NewKey } from '../gateway/identity.ts'
+import type { Identity } from '../gateway/identity.ts'
+import type { NewKey } from '../gateway/remote-identities.ts'
 import type { KeySecret } from './secret.ts'
 import type { Surroundings } from './secret-content.ts'
 

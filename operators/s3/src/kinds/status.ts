@@ -8,6 +8,9 @@ export const common = {
     .enum(['Created', 'Adopted'])
     .optional()
     .describe('How this object came by what it stands for. Without it nothing was, and nothing is deleted.'),
-  pendingCreate: z.object({ at: timestamp() }).optional().describe('It is about to be created: if it is there after a crash, it is ours.'),
+  pendingCreate: z
+    .object({ at: timestamp() })
+    .optional()
+    .describe('It is about to be created: tells after a crash, with its time, whether what is there is ours.'),
   conditions: conditions().optional(),
 }

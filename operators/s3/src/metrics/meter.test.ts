@@ -64,15 +64,15 @@ interface Dashboard {
   readonly panels: readonly { readonly title: string; readonly targets?: readonly { readonly expr: string }[] }[]
 }
 interface Alerts {
-  readonly spec: { readonly groups: readonly { readonly rules: readonly { readonly alert: string; readonly expr: string }[] }[] }
+  readonly groups: readonly { readonly rules: readonly { readonly alert: string; readonly expr: string }[] }[]
 }
 
 const textAt = (path: string) => readFileSync(new URL(path, root), 'utf8')
 const dashboard = JSON.parse(textAt('deploy/dashboards/s3.json')) as Dashboard
-const alerts = parse(textAt('docs/s3/alerts.yaml')) as Alerts
+const alerts = parse(textAt('deploy/alerts/s3.yaml')) as Alerts
 const queries = [
   ...dashboard.panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => [title, expr] as const)),
-  ...alerts.spec.groups.flatMap(({ rules }) => rules.map(({ alert, expr }) => [alert, expr] as const)),
+  ...alerts.groups.flatMap(({ rules }) => rules.map(({ alert, expr }) => [alert, expr] as const)),
 ]
 
 /** Labels that Prometheus adds when it scrapes. */

@@ -5,7 +5,8 @@ import { wirePolicy } from '../canonical/policy-spec.ts'
 import { mergedTags } from '../canonical/tags.ts'
 import { requireAllowedName, requireAllowedPolicy } from '../constraints/policy-constraints.ts'
 import { isRemoteFailure } from '../gateway/failure.ts'
-import type { Identity, PolicyVersion } from '../gateway/identity.ts'
+import type { Identity } from '../gateway/identity.ts'
+import type { PolicyVersion } from '../gateway/remote-identities.ts'
 import { IAMPolicy } from '../kinds/iam-policy.ts'
 import { may } from '../kinds/management.ts'
 import { Provider } from '../kinds/provider.ts'
@@ -17,10 +18,10 @@ import { connected, identityOf } from '../reconcile/ready-provider.ts'
 import { targetOf } from '../reconcile/reference.ts'
 import { type Pass, told } from '../reconcile/told.ts'
 import { policyRefsOf } from '../user/policies.ts'
+import { asFound, ensurePolicy, nameOf } from './iam-policy-presence.ts'
 
 type Context = ReconcileContext<IAMPolicy>
 
-const RETRY = 10 * 60_000
 const WAIT = 2_000
 /** Of AWS. */
 const MOST_VERSIONS = 5
@@ -38,7 +39,8 @@ export function iamPolicyController(environment: Environment): ControllerDefinit
   })
 }
 
-const nameOf = ({ spec, metadata }: IAMPolicy): string => spec.name ?? metadata.name ?? ''
+const markerOf = ({ metadata: { namespace = '', name = '' } }: IAMPolicy, { settings }: Environment): string =>
+  `${settings.clusterId}/${namespace}/${name}`
 
 async function bringAbout(context: Context, environment: Environment): Promise<Pass> {
   const { object, status, signal } = context
@@ -48,11 +50,11 @@ async function bringAbout(context: Context, environment: Environment): Promise<P
     throw new Blocked('PolicyInvalid', `the policy has placeholders, which only policies of buckets have: ${wire.for.join(', ')}`)
   const link = await connected(spec.providerRef, object, context, environment)
   const identity = identityOf(link)
-  const { namespace = '', name = '' } = object.metadata
+  const { namespace } = object.metadata
   requireAllowedName(link.provider, 'policies', namespace, nameOf(object))
   requireAllowedPolicy(link.provider, namespace, wire.policy)
-  const marker = `${environment.settings.clusterId}/${namespace}/${name}`
-  const arn = await ensurePolicy(context, identity, JSON.stringify(wire.policy), marker)
+  const marker = markerOf(object, environment)
+  const arn = await ensurePolicy(context, identity, { document: JSON.stringify(wire.policy), marker, creations: environment.creations })
   if (arn === undefined) return { again: 10, ready: { is: false, reason: 'Creating' }, prune: false }
   await bringUpToDate(context, environment, identity, arn, wire.policy)
   await tags(context, identity, arn, marker)
@@ -60,53 +62,6 @@ async function bringAbout(context: Context, environment: Environment): Promise<P
   const users = await identity.usersWith(arn, signal)
   status.attachedUsers = users === undefined || users.length === 0 ? undefined : [...users].sort().slice(0, SHOWN_USERS)
   return { again: driftDelay(environment) }
-}
-
-/** @returns `undefined` when it takes another pass */
-async function ensurePolicy(
-  { object, status, signal, clock, recorder }: Context,
-  identity: Identity,
-  document: string,
-  marker: string,
-): Promise<string | undefined> {
-  const { spec } = object
-  const name = nameOf(object)
-  const known = object.status?.policyArn
-  const found =
-    known === undefined ? await identity.findPolicy(name, spec.path ?? '/', signal) : (await identity.policy(known, signal))?.arn
-  if (found !== undefined) {
-    if (status.origin === undefined) {
-      if (status.pendingCreate === undefined && !(await mayAdopt(spec, identity, found, marker, signal)))
-        throw new Blocked(
-          'AlreadyExists',
-          `a policy "${name}" exists and was not made for this object: it is left alone. With adoptionPolicy: Always it is taken over`,
-          RETRY,
-        )
-      status.origin = status.pendingCreate === undefined ? 'Adopted' : 'Created'
-    }
-    status.pendingCreate = undefined
-    status.policyArn = found
-    return found
-  }
-  if (status.origin !== undefined && spec.onMissing === 'Report')
-    throw new Blocked('PolicyVanished', `the policy "${name}" was there and is gone; with onMissing: Recreate it is made again`, RETRY)
-  if (!may(spec.managementPolicies, 'Create'))
-    throw new Blocked('NotFound', `there is no policy "${name}", and managementPolicies do not allow to create it`, RETRY)
-  if (object.status?.pendingCreate === undefined) {
-    status.pendingCreate = { at: formatTime(clock.now()) }
-    status.policyArn = undefined
-    return undefined
-  }
-  const arn = await identity.createPolicy(
-    name,
-    { path: spec.path, description: spec.description, document, tags: { ...spec.tags, [MARKER]: marker } },
-    signal,
-  )
-  status.origin = 'Created'
-  status.pendingCreate = undefined
-  status.policyArn = arn
-  recorder.event(object, { reason: 'PolicyCreated', action: 'Create', note: `policy "${name}" was created` })
-  return arn
 }
 
 /** A policy is changed by a new version, of which there are five at most: an older one that says the same is taken again. */
@@ -164,22 +119,6 @@ async function newVersion(
   return identity.createPolicyVersion(arn, JSON.stringify(wanted), signal)
 }
 
-async function mayAdopt(
-  { adoptionPolicy }: IAMPolicy['spec'],
-  identity: Identity,
-  arn: string,
-  marker: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (adoptionPolicy !== 'IfOwned') return adoptionPolicy === 'Always'
-  try {
-    return (await identity.policyTags(arn, signal))[MARKER] === marker
-  } catch (error) {
-    if (isRemoteFailure(error, 'Unsupported', 'Denied')) return false
-    throw error
-  }
-}
-
 async function tags({ object, status, condition, signal }: Context, identity: Identity, arn: string, marker: string): Promise<void> {
   const { tags: given, tagsMode, managementPolicies } = object.spec
   if (given === undefined || !may(managementPolicies, 'Update')) return
@@ -218,12 +157,16 @@ async function remove(context: Context, environment: Environment): Promise<Pass>
     )
   const identity = identityOf(await connected(spec.providerRef, object, context, environment))
   const arn = status.policyArn ?? (await identity.findPolicy(nameOf(object), spec.path ?? '/', signal))
-  if (arn === undefined || (await identity.policy(arn, signal)) === undefined) return done
+  const found = arn && (await identity.policy(arn, signal))
+  if (!arn || !found) return done
+  const isMade = () => environment.creations.accountsFor(context, asFound(identity, found, markerOf(object, environment), signal))
+  if (status.origin === undefined && !(await isMade())) return done
   // Asked for, and not left to the server: there is one that deletes a policy that is attached, and then nobody can detach it.
-  const attached = (await identity.usersWith(arn, signal)) ?? []
-  if (attached.length > 0 && spec.inUse === 'Wait')
+  const attached = await identity.usersWith(arn, signal)
+  if (attached !== undefined && attached.length > 0 && spec.inUse === 'Wait')
     throw new Blocked('InUse', `it is attached to users: ${attached.slice(0, 10).join(', ')}`, 30_000)
-  for (const user of attached) await identity.detach(user, arn, signal)
+  // A server that cannot tell is told to take it off all that we know to refer to it.
+  for (const user of attached ?? users.map(({ spec }) => spec.name)) await identity.detach(user, arn, signal)
   for (const { id, isDefault } of await identity.policyVersions(arn, signal))
     if (!isDefault) await identity.deletePolicyVersion(arn, id, signal)
   await identity.deletePolicy(arn, signal)

@@ -1,7 +1,7 @@
 // Of several objects that mean one thing the oldest has it, and nobody can take a thing from others by an object that may not mean it.
-import type { Cache, KubeObject } from 'kubewright'
+import type { Cache, IndexedSelection, KubeObject } from 'kubewright'
 import { describe, expect, test } from 'vitest'
-import { claim as claimBucket } from '../bucket/presence.ts'
+import { claim as claimBucket } from '../bucket/claim.ts'
 import { claim as claimKeys } from '../keys/claim.ts'
 import { AccessKey } from '../kinds/access-key.ts'
 import { Bucket } from '../kinds/bucket.ts'
@@ -13,7 +13,8 @@ import { claim as claimPolicy } from '../policy/claim.ts'
 
 const cacheOf = (...objects: readonly KubeObject[]): Cache =>
   ({
-    list: ({ kind }: { readonly kind: string }) => objects.filter((each) => each.kind === kind),
+    list: ({ kind }: { readonly kind: string }, { by }: IndexedSelection<KubeObject> = {}) =>
+      objects.filter((each) => each.kind === kind && (by === undefined || by.index.valuesOf(each).includes(by.value))),
     get: ({ kind }: { readonly kind: string }, { name, namespace }: { readonly name: string; readonly namespace?: string }) =>
       objects.find((each) => each.kind === kind && each.metadata.name === name && each.metadata.namespace === namespace),
   }) as unknown as Cache

@@ -1,11 +1,13 @@
 import type { S3Config } from '../config.ts'
 import type { Meter } from '../metrics/meter.ts'
 import type { ConnectionPool } from '../provider/connection-pool.ts'
+import type { Creations } from './creations.ts'
 
 /** What all controllers share. */
 export interface Environment {
   readonly settings: S3Config
   readonly connections: ConnectionPool
+  readonly creations: Creations
   readonly meter: Meter
   /** Hides a secret in everything that is told from now on. */
   readonly conceal: (secret: string) => void

@@ -10,7 +10,7 @@ export const targetOf = ({ name, namespace }: Reference, from: KubeObject) => ({
 
 type Target = ReturnType<typeof targetOf>
 
-export const isSameTarget = (a: Target, b: Target): boolean => a.name === b.name && a.namespace === b.namespace
+export const keyOf = ({ name, namespace = '' }: Target): string => `${namespace}/${name}`
 
 /** Whether objects of a namespace may refer to this object of another one. */
 export function consents({ metadata }: KubeObject, namespace: string | undefined): boolean {

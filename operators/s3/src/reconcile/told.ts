@@ -51,7 +51,7 @@ export async function told<T extends KubeObject>(
   // The end of a cleanup without a time to come again would be the end of the object.
   const usual = phase === 'cleanup' ? { requeueAfter: MINUTE } : {}
   const { object, status, clock, recorder, signal } = context
-  const { meter } = environment
+  const { meter, creations } = environment
   const condition = context.condition as unknown as SetCondition
   const before = findCondition((object as { readonly status?: CommonStatus }).status?.conditions, 'Ready')
   const begin = clock.monotonic()
@@ -59,6 +59,7 @@ export async function told<T extends KubeObject>(
   let outcome: 'success' | 'failed' | 'error' = 'success'
   try {
     const { again, ready = { is: true, reason: 'Ready' }, prune = true } = await work()
+    if (phase === 'cleanup' && again === undefined) creations.forget(object)
     condition('Synced', true, 'Synced')
     condition('Ready', ready.is, ready.reason, ready.message ?? '')
     return again === undefined ? { prune } : { requeueAfter: again, prune }

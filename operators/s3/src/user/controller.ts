@@ -18,7 +18,7 @@ import { targetOf } from '../reconcile/reference.ts'
 import { type Pass, told } from '../reconcile/told.ts'
 import { setChange } from './memberships.ts'
 import { attachmentsOf, inlinePoliciesOf, policyRefsOf } from './policies.ts'
-import { ensureUser } from './presence.ts'
+import { asFound, ensureUser } from './presence.ts'
 
 type Context = ReconcileContext<User>
 
@@ -36,6 +36,9 @@ export function userController(environment: Environment): ControllerDefinition<U
   })
 }
 
+const markerOf = ({ metadata: { namespace = '', name = '' } }: User, { settings }: Environment): string =>
+  `${settings.clusterId}/${namespace}/${name}`
+
 async function bringAbout(context: Context, environment: Environment): Promise<Pass> {
   const { object, condition, recorder } = context
   const { metadata, spec } = object
@@ -46,8 +49,9 @@ async function bringAbout(context: Context, environment: Environment): Promise<P
   requireAllowedName(link.provider, 'users', metadata.namespace, spec.name)
   for (const policy of wanted.values()) requireAllowedPolicy(link.provider, metadata.namespace, policy)
   requireAllowedMemberships(link.provider, metadata.namespace, spec)
-  const marker = `${environment.settings.clusterId}/${metadata.namespace ?? ''}/${metadata.name}`
-  if ((await ensureUser(context, identity, marker)) === undefined) return { again: 10, ready: { is: false, reason: 'Creating' } }
+  const marker = markerOf(object, environment)
+  if ((await ensureUser(context, identity, marker, environment.creations)) === undefined)
+    return { again: 10, ready: { is: false, reason: 'Creating' } }
   const writer = new Writer(context, identity)
   await inlinePolicies(context, identity, wanted, writer)
   await managedPolicies(context, identity, attachments, writer)
@@ -187,6 +191,8 @@ async function remove(context: Context, environment: Environment): Promise<Pass>
   const identity = identityOf(await connected(spec.providerRef, object, context, environment))
   const found = await identity.user(spec.name, signal)
   if (found === undefined) return done
+  const isMade = () => environment.creations.accountsFor(context, asFound(identity, found, markerOf(object, environment), signal))
+  if (status.origin === undefined && !(await isMade())) return done
   if (status.userId !== undefined && found.id !== '' && status.userId !== found.id) return done
   const left = await identity.keys(spec.name, signal)
   if (left.length > 0 && spec.foreignKeysOnDelete === 'Report')
