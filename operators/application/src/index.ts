@@ -1,6 +1,7 @@
 import { conversion, defineOperator, lossless, type PolicyRule, showcaseMetrics } from 'kubewright'
 import { applicationHooks } from './admission/hooks.ts'
 import { config } from './config.ts'
+import { view } from './dashboard.ts'
 import { demoObjects } from './demo.ts'
 import { Application } from './kind/application.ts'
 import { countApplications, rollbackCounter } from './metrics/census.ts'
@@ -26,6 +27,7 @@ export const application = defineOperator({
   webhooks: applicationHooks,
   conversions: [conversion(Application, lossless(Application.converters!))],
   config,
+  view,
   examples: demoObjects,
   setup(manager) {
     countApplications(manager)

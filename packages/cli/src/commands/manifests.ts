@@ -24,7 +24,12 @@ export interface ManifestOptions extends OutputOptions {
 export const MANIFEST_PARTS = ['crds', 'rbac', 'deployment', 'webhooks'] as const
 type ManifestPart = (typeof MANIFEST_PARTS)[number]
 
-const PARTS: Readonly<Record<ManifestPart, (operator: OperatorDefinition, options: ManifestOptions) => readonly object[]>> = {
+const PARTS: Readonly<
+  Record<
+    ManifestPart,
+    (operator: OperatorDefinition, options: Pick<ManifestOptions, 'namespace' | 'watchNamespace' | 'image'>) => readonly object[]
+  >
+> = {
   crds: (operator, { namespace }) => crdsOf(operator, namespace),
   rbac: (operator, { namespace, ...options }) => [
     ...rolesOf(operator, { home: namespace, watched: watchedBy(options) }),
@@ -50,9 +55,16 @@ export async function manifests(names: readonly string[], options: ManifestOptio
   const { known, unknown } = selectOperators(names)
   if (unknown.length > 0) throw new UsageError(`unknown operator "${unknown[0]}": one of ${OPERATOR_NAMES.join(', ')}, or all`)
   const parts = options.only === undefined ? MANIFEST_PARTS : [options.only]
-  const operators = await loadOperators(known)
-  const documents = unique(parts.flatMap((part) => operators.flatMap((operator) => PARTS[part](operator, options))))
-  await put(yamlOf(documents), options, terminal)
+  await put(yamlOf(manifestDocuments(await loadOperators(known), parts, options)), options, terminal)
+}
+
+/** What has to be in a cluster, in the order in which it must come there. */
+export function manifestDocuments(
+  operators: readonly OperatorDefinition[],
+  parts: readonly ManifestPart[],
+  options: Pick<ManifestOptions, 'namespace' | 'watchNamespace' | 'image'>,
+): readonly object[] {
+  return unique(parts.flatMap((part) => operators.flatMap((operator) => PARTS[part](operator, options))))
 }
 
 /** Operators share a namespace: it is there once, and before everything that is in it. */

@@ -52,3 +52,14 @@ test.each([
   ]
   expect(new Set(cluster.rules.flatMap(({ resources }) => resources))).toEqual(new Set([resource]))
 })
+
+test('where somebody else makes the configurations, there is no right to', () => {
+  const verbsOf = (install: boolean) => {
+    const [cluster] = webhookRolesOf({ name: 'x', webhooks: hooks }, 'ns', { install }) as [
+      { readonly rules: readonly { readonly verbs: string[] }[] },
+    ]
+    return new Set(cluster.rules.flatMap(({ verbs }) => verbs))
+  }
+  expect(verbsOf(false)).toEqual(new Set(['get', 'list', 'patch', 'watch']))
+  expect(verbsOf(true)).toContain('create')
+})

@@ -22,8 +22,13 @@ export function webhookManifestsOf(asked: Asked, namespace: string): readonly ob
   return [service, ...configurationsOf(webhooks, { name: program, namespace, labels, reach: { service: { name: program, namespace } } })]
 }
 
+export interface WebhookRights {
+  /** As `--webhook-install`: without it, somebody else makes the configurations, and only their authority is kept up to date. @default true */
+  readonly install?: boolean
+}
+
 /** What an operator does to keep its certificates, and the trust in them. Secrets in its own namespace alone. */
-export function webhookRolesOf(asked: Asked, namespace: string): readonly object[] {
+export function webhookRolesOf(asked: Asked, namespace: string, { install = true }: WebhookRights = {}): readonly object[] {
   if (!isCalled(asked)) return []
   const { name, webhooks = [], conversions = [] } = asked
   const program = `kubewright-${name}`
@@ -32,7 +37,7 @@ export function webhookRolesOf(asked: Asked, namespace: string): readonly object
   const apiGroups = ['admissionregistration.k8s.io']
   const cluster: readonly PolicyRule[] = [
     // Nobody can say by name what may be created, nor what an apply may make.
-    ...(webhooks.length === 0 ? [] : [{ apiGroups, resources, verbs: ['create'] }]),
+    ...(webhooks.length === 0 || !install ? [] : [{ apiGroups, resources, verbs: ['create'] }]),
     ...(webhooks.length === 0 ? [] : [{ apiGroups, resources, resourceNames: [program], verbs: ['get', 'list', 'patch', 'watch'] }]),
     ...conversions.map(({ plural, group }) => ({
       apiGroups: ['apiextensions.k8s.io'],
