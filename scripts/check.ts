@@ -8,6 +8,7 @@ const bin = (name: string) => join(root, 'node_modules', '.bin', name)
 const CHECKS: readonly { readonly name: string; readonly command: readonly string[] }[] = [
   { name: 'format and lint', command: [bin('biome'), 'ci', '--error-on-warnings', '.'] },
   { name: 'types', command: [bin('tsc'), '-p', root] },
+  { name: 'types of the page', command: [bin('tsc'), '-p', join(root, 'packages', 'dashboard', 'src', 'page')] },
   { name: 'layers', command: [process.execPath, join(root, 'scripts', 'layers.ts')] },
   { name: 'dead code and dependencies', command: [process.execPath, bin('knip'), '--no-progress'] },
   { name: 'generated files', command: [process.execPath, join(root, 'scripts', 'generated.ts')] },

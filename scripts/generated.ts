@@ -7,7 +7,12 @@ const root = dirname(import.meta.dirname)
 const GENERATORS: readonly { readonly script: string; readonly needsGo: boolean }[] = [
   { script: 'scripts/generate/operator-examples.ts', needsGo: false },
   { script: 'scripts/generate/dashboards.ts', needsGo: false },
+  // Takes in what the one before writes.
+  { script: 'scripts/generate/chart.ts', needsGo: false },
+  { script: 'scripts/generate/manifests.ts', needsGo: false },
   { script: 'scripts/generate/commands.ts', needsGo: false },
+  { script: 'scripts/generate/kind-pages.ts', needsGo: false },
+  { script: 'scripts/generate/metrics-page.ts', needsGo: false },
   // These read published Go modules.
   { script: 'scripts/generate/builtin-types.ts', needsGo: true },
   { script: 'scripts/generate/client-kinds.ts', needsGo: true },

@@ -56,7 +56,11 @@ const lines = [
   'Exit code 0: fine; 1: failed; 2: wrong usage. Errors are told on standard error, with what mends them. `--output json` is for programs. Colours are',
   'for terminals alone. SIGINT and SIGTERM end a command cleanly.',
   '',
-  ...program.commands.flatMap((command) => sectionOf(command, 'kubewright', 2)),
+  ...program
+    .createHelp()
+    .visibleCommands(program)
+    .filter((command) => command.name() !== 'help')
+    .flatMap((command) => sectionOf(command, 'kubewright', 2)),
 ]
 
 runGenerator(() => new Map([['docs/commands.md', `${lines.join('\n').trimEnd()}\n`]]))
