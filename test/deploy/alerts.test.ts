@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { allAsked, DEPLOY, RULE_FILES, rulesOf, seriesIn } from './asked-metrics.ts'
 
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0
-const isWanted = hasPromtool || process.env['KUBEWRIGHT_TEST_SERVER'] === 'real'
+const isWanted = hasPromtool || process.env['KUBEWRIGHT_DEMAND_ALL'] !== undefined
 const NO_PROMTOOL = 'promtool is not on the PATH: install Debian’s package prometheus'
 
 interface RuleTests {
