@@ -13,6 +13,8 @@ export interface Exchange {
   readonly headers?: Readonly<Record<string, string>>
   /** A watch: how many lines are read before it is left. */
   readonly lines?: number
+  /** What somebody behind the API has yet to do: asked again until the answer says so. */
+  readonly until?: (body: unknown) => boolean
 }
 
 /** Requests in their order, with a namespace of their own, `d-` and the name. */

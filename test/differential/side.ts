@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TestCluster } from '@kubewright/testing'
 import type { Earlier, Exchange } from './exchange.ts'
 
@@ -46,15 +47,21 @@ export function sideOf({ connection }: TestCluster): Side {
     const [answer] = (await once(asked, 'response')) as [IncomingMessage]
     return answer
   }
+  const send = async (exchange: Exchange, earlier: Earlier): Promise<Answer> => {
+    const answer = await open(exchange, earlier)
+    const code = answer.statusCode ?? 0
+    const headers = Object.fromEntries(
+      HEADERS.flatMap((name) => (answer.headers[name] === undefined ? [] : [[name, answer.headers[name]]])),
+    )
+    if (exchange.lines !== undefined && code === 200) return { code, headers, body: await firstLines(answer, exchange.lines) }
+    return { code, headers, body: jsonOrText(Buffer.concat(await answer.toArray()).toString()) }
+  }
   return {
     async send(exchange, earlier) {
-      const answer = await open(exchange, earlier)
-      const code = answer.statusCode ?? 0
-      const headers = Object.fromEntries(
-        HEADERS.flatMap((name) => (answer.headers[name] === undefined ? [] : [[name, answer.headers[name]]])),
-      )
-      if (exchange.lines !== undefined && code === 200) return { code, headers, body: await firstLines(answer, exchange.lines) }
-      return { code, headers, body: jsonOrText(Buffer.concat(await answer.toArray()).toString()) }
+      for (const end = performance.now() + PATIENCE; ; await sleep(50)) {
+        const answer = await send(exchange, earlier)
+        if (exchange.until === undefined || exchange.until(answer.body) || performance.now() > end) return answer
+      }
     },
     [Symbol.dispose]: () => agent.destroy(),
   }

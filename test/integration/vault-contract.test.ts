@@ -322,14 +322,14 @@ contract('sealing, KV and tokens', (vaultForTest) => {
       expect(events).toEqual(['loggedIn', 'loggedIn'])
     })
 
-    test('B11: a role with a TTL of 2 s and a maximum of 4 s is served without a failed call, and the token is revoked at the end', async () => {
+    test('B11: a role with a TTL of 4 s and a maximum of 8 s is served without a failed call, and the token is revoked at the end', async () => {
       const vault = await vaultForTest()
       const events: string[] = []
-      const client = await limitedClient(vault, WRITE, { token_ttl: '2s', token_max_ttl: '4s' }, { onSession: ({ is }) => events.push(is) })
+      const client = await limitedClient(vault, WRITE, { token_ttl: '4s', token_max_ttl: '8s' }, { onSession: ({ is }) => events.push(is) })
       const stop = new AbortController()
       const running = client.run(stop.signal)
       const kv = client.kvV2('secret')
-      const end = performance.now() + 6_000
+      const end = performance.now() + 12_000
       for (let count = 1; performance.now() < end; count++) {
         expect(await kv.write('team/a', { count })).toMatchObject({ version: count })
         await new Promise((resolve) => setTimeout(resolve, 100))

@@ -134,9 +134,15 @@ const VALUES: readonly (readonly [string, object | undefined])[] = [
   ['many', { size: 'x', name: 'A', tags: ['a', 'a'], color: 'blue', either: true }],
 ]
 
+/** The real server comes to it a moment after it has taken the definition. */
+const isEstablished = (body: unknown): boolean =>
+  (
+    body as { readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] } }
+  ).status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') === true
+
 const EXCHANGES: readonly Exchange[] = [
   post('define', DEFINITIONS, WIDGETS),
-  get('established', `${DEFINITIONS}/widgets.${GROUP}`),
+  { ...get('established', `${DEFINITIONS}/widgets.${GROUP}`), until: isEstablished },
   ...VALUES.map(([id, spec]) => dry(id, spec)),
   post('create', ALL, widget('one', { size: 2, fixed: 'x' }, { status: { replicas: 9 } })),
   post('create-again', ALL, widget('one')),
