@@ -1,11 +1,12 @@
-import { IndexedHeap } from 'kubewright'
 import type { Answer } from '../deletion/answer.ts'
 import type { Opinion } from '../judgement/opinion.ts'
 import { freshRate } from '../limits/rate.ts'
 import { decide } from '../precedence/verdict.ts'
+import { Agenda } from './agenda.ts'
 import { type Census, CONFLICTS_WORTH_TELLING, takeCensus } from './census.ts'
 import { delayAfter, FORBIDDEN_PAUSE, STALE_WAIT } from './delays.ts'
 import { type Falling, fallingDue } from './falling-due.ts'
+import { Forbidden } from './forbidden.ts'
 import { type PolicyMode, type Sender, SendingLine } from './sending-line.ts'
 import type { Instant, Step } from './step.ts'
 import { isNewer, type Sighting, type TrackedObject } from './tracked-object.ts'
@@ -14,8 +15,7 @@ import { deciding, isOutdated, mayGo, nextMoment } from './words.ts'
 
 interface PolicyState extends Sender {
   deleted: number
-  /** Monotonic ms until which a namespace (or '' for cluster scope) is left alone, and the server's words. */
-  readonly forbidden: Map<string, { readonly until: number; readonly message: string }>
+  readonly forbidden: Forbidden
 }
 
 /**
@@ -25,10 +25,7 @@ interface PolicyState extends Sender {
 export class Tracker {
   readonly #objects = new TrackedObjects()
   readonly #policies = new Map<string, PolicyState>()
-  /** By wall clock: the next moment at which something about the object changes by itself. */
-  readonly #expiries = new IndexedHeap<TrackedObject>()
-  /** By monotonic clock: objects whose next try is later. */
-  readonly #delays = new IndexedHeap<TrackedObject>()
+  readonly #agenda = new Agenda()
   readonly #line = new SendingLine<TrackedObject>((policy) => this.#policies.get(policy))
   readonly #fetches: TrackedObject[] = []
   readonly #outdated: { readonly policy: string; readonly object: TrackedObject }[] = []
@@ -59,7 +56,7 @@ export class Tracker {
     this.#touched.add(policy)
     const state = this.#policies.get(policy)
     if (state === undefined) {
-      this.#policies.set(policy, { mode, rate: freshRate, deleted: 0, forbidden: new Map() })
+      this.#policies.set(policy, { mode, rate: freshRate, deleted: 0, forbidden: new Forbidden() })
       return
     }
     state.mode = mode
@@ -183,8 +180,8 @@ export class Tracker {
         // It is still there: what went unanswered before was not done.
         object.unanswered = undefined
         object.progress = { is: 'stale', resourceVersion: sent.resourceVersion }
-        this.#unschedule(object)
-        this.#delays.set(object, now.mono + STALE_WAIT)
+        this.#agenda.remove(object)
+        this.#agenda.delayUntil(object, now.mono + STALE_WAIT)
         // The newer version may have been seen while the answer was on its way.
         this.#settle(object, now)
         return
@@ -192,9 +189,7 @@ export class Tracker {
         object.progress = { is: 'refused', by: policy, reason: answer.message, resourceVersion: object.seen.resourceVersion }
         return
       case 'forbidden':
-        this.#policies
-          .get(policy)
-          ?.forbidden.set(object.seen.namespace ?? '', { until: now.mono + FORBIDDEN_PAUSE, message: answer.message })
+        this.#policies.get(policy)?.forbidden.add(object.seen.namespace ?? '', now.mono + FORBIDDEN_PAUSE, answer.message)
         this.#delay(object, policy, now.mono + FORBIDDEN_PAUSE)
         return
       case 'unknown':
@@ -212,7 +207,7 @@ export class Tracker {
   fetched(uid: string, now: Instant): void {
     const object = this.#objects.find(uid)
     if (object?.progress.is === 'stale') {
-      this.#delays.set(object, now.mono + delayAfter({ is: 'changed' }, ++object.conflicts, this.#random))
+      this.#agenda.delayUntil(object, now.mono + delayAfter({ is: 'changed' }, ++object.conflicts, this.#random))
     } else if (object !== undefined) this.#settle(object, now)
   }
 
@@ -254,25 +249,21 @@ export class Tracker {
 
   /** The namespaces in which the policy may not delete, with the server's words. */
   forbiddenTo(policy: string, now: Instant): ReadonlyMap<string, string> {
-    const entries = [...(this.#policies.get(policy)?.forbidden ?? [])].filter(([, { until }]) => until > now.mono)
-    return new Map(entries.map(([namespace, { message }]) => [namespace, message]))
+    return this.#policies.get(policy)?.forbidden.told(now) ?? new Map()
   }
 
   /** Moves what has fallen due, and what has waited long enough, to where it is taken from. */
   #collect(now: Instant): void {
-    for (let top = this.#expiries.top; top !== undefined && top.rank <= now.wall; top = this.#expiries.top) {
-      this.#expiries.remove(top)
-      this.#fallsDue(top, now)
-    }
+    for (let object = this.#agenda.takeExpired(now); object !== undefined; object = this.#agenda.takeExpired(now))
+      this.#fallsDue(object, now)
     for (let object = this.#objects.takeAwake(now.wall); object !== undefined; object = this.#objects.takeAwake(now.wall)) {
       this.#fallsDue(object, now)
     }
-    for (let top = this.#delays.top; top !== undefined && top.rank <= now.mono; top = this.#delays.top) {
-      this.#delays.remove(top)
-      if (top.progress.is === 'stale') this.#fetches.push(top)
+    for (let object = this.#agenda.takeDelayed(now); object !== undefined; object = this.#agenda.takeDelayed(now)) {
+      if (object.progress.is === 'stale') this.#fetches.push(object)
       else {
-        top.progress = { is: 'watched' }
-        this.#settle(top, now)
+        object.progress = { is: 'watched' }
+        this.#settle(object, now)
       }
     }
   }
@@ -293,12 +284,10 @@ export class Tracker {
       object.progress = { is: 'deleting', by: policy }
       return { do: 'delete', policy, object: object.seen, opinion: object.words.get(policy)!.opinion }
     }
-    const never = Number.POSITIVE_INFINITY
     const ms = Math.min(
       next.waitUntil - now.mono,
-      (this.#delays.top?.rank ?? never) - now.mono,
-      (this.#expiries.top?.rank ?? never) - now.wall,
-      (this.#objects.nextWaking ?? never) - now.wall,
+      this.#agenda.wait(now),
+      (this.#objects.nextWaking ?? Number.POSITIVE_INFINITY) - now.wall,
     )
     return Number.isFinite(ms) ? { do: 'wait', ms: Math.max(0, ms) } : { do: 'rest' }
   }
@@ -311,9 +300,9 @@ export class Tracker {
       this.#schedule(object, now)
       return false
     }
-    const pause = this.#policies.get(policy)?.forbidden.get(object.seen.namespace ?? '')
-    if (pause === undefined || pause.until <= now.mono) return true
-    this.#delay(object, policy, pause.until)
+    const until = this.#policies.get(policy)?.forbidden.until(object.seen.namespace ?? '', now)
+    if (until === undefined) return true
+    this.#delay(object, policy, until)
     return false
   }
 
@@ -326,11 +315,11 @@ export class Tracker {
       case 'deleting':
         return
       case 'terminating':
-        this.#unschedule(object)
+        this.#agenda.remove(object)
         return
       case 'stale':
         if (!isNewer(object.seen.resourceVersion, object.progress.resourceVersion)) return
-        this.#unschedule(object)
+        this.#agenda.remove(object)
         if (object.conflicts >= CONFLICTS_WORTH_TELLING) {
           this.#delay(object, '', now.mono + delayAfter({ is: 'changed' }, object.conflicts - CONFLICTS_WORTH_TELLING + 1, this.#random))
           return
@@ -347,7 +336,7 @@ export class Tracker {
   }
 
   #schedule(object: TrackedObject, now: Instant): void {
-    this.#unschedule(object)
+    this.#agenda.remove(object)
     const { verdict, progress } = object
     if (verdict.is !== 'delete' || verdict.at > now.wall || verdict.until <= now.wall || !mayGo(object, verdict.by, this.#modeOf))
       object.progress = { is: 'watched' }
@@ -358,18 +347,13 @@ export class Tracker {
     const wakeAt = nextMoment(object, now)
     // What has a request under way is asked for by its answer.
     if (!this.#underWay.has(object.seen.uid) && this.#objects.rest(object, wakeAt)) return
-    if (wakeAt !== undefined) this.#expiries.set(object, wakeAt)
+    if (wakeAt !== undefined) this.#agenda.expireAt(object, wakeAt)
   }
 
   #delay(object: TrackedObject, by: string, until: number, forServer = false): void {
-    this.#unschedule(object)
+    this.#agenda.remove(object)
     object.progress = { is: 'delayed', by, forServer }
-    this.#delays.set(object, until)
-  }
-
-  #unschedule(object: TrackedObject): void {
-    this.#expiries.remove(object)
-    this.#delays.remove(object)
+    this.#agenda.delayUntil(object, until)
   }
 
   #drop(policy: string, uid: string, now: Instant): TrackedObject | undefined {
@@ -391,7 +375,7 @@ export class Tracker {
   }
 
   #forget(object: TrackedObject): void {
-    this.#unschedule(object)
+    this.#agenda.remove(object)
     this.#objects.remove(object)
     for (const policy of object.words.keys()) this.#touched.add(policy)
     object.progress = object.progress.is === 'terminating' ? object.progress : { is: 'watched' }
