@@ -15,6 +15,11 @@ test.each([
     { items: [], metadata: { resourceVersion: '' } },
     { items: [], metadata: { resourceVersion: '' } },
   ],
+  [
+    'the version of a bookmark',
+    { type: 'BOOKMARK', object: { kind: 'ConfigMap', metadata: { resourceVersion: '77' } } },
+    { type: 'BOOKMARK', object: { kind: 'ConfigMap', metadata: { resourceVersion: '<version>' } } },
+  ],
   ['a node port', { nodePort: 31_234, port: 80 }, { nodePort: '<port>', port: 80 }],
 ])('%s', (_, body, expected) => {
   expect(normal(body)).toEqual(expected)

@@ -32,17 +32,21 @@ export class NormalForm {
     if (typeof value === 'number') return NODE_PORT.test(key) ? '<port>' : value
     if (Array.isArray(value)) return (key === 'managedFields' ? byManager(value) : value).map((each) => this.#value(each, key))
     if (typeof value !== 'object' || value === null) return value
-    const isList = 'items' in value || 'rows' in value
-    return Object.fromEntries(
-      Object.entries(value).map(([name, each]) => [
-        name,
-        isList && name === 'metadata' ? this.#listMetadata(each) : this.#value(each, name),
-      ]),
-    )
+    if ('type' in value && value.type === 'BOOKMARK' && 'object' in value)
+      return { ...value, object: this.#ofServer(value.object as object) }
+    return 'items' in value || 'rows' in value ? this.#ofServer(value) : this.#fields(value)
   }
 
-  /** A list's version is that of the whole server, on which others write too. */
-  #listMetadata(metadata: unknown): unknown {
+  #fields(value: object): object {
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, this.#value(each, name)]))
+  }
+
+  /** The version of a list, and of a bookmark, is that of the whole server, on which others write too. */
+  #ofServer({ metadata, ...fields }: object & { readonly metadata?: unknown }): object {
+    return { ...this.#fields(fields), ...(metadata !== undefined && { metadata: this.#serverMetadata(metadata) }) }
+  }
+
+  #serverMetadata(metadata: unknown): unknown {
     const { resourceVersion, ...rest } = metadata as { readonly resourceVersion?: string }
     const others = this.#value(rest, '') as object
     return resourceVersion === undefined ? others : { ...others, resourceVersion: resourceVersion === '' ? '' : '<version>' }

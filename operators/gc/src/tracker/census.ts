@@ -49,6 +49,7 @@ export function takeCensus(
   const refused = new Tally()
 
   for (const object of objects) {
+    if (object.progress.is === 'gone') continue
     const opinion = object.words.get(policy)!.opinion
     if (opinion.is === 'unselected') {
       if (opinion.matched) matched++

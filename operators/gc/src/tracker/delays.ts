@@ -3,6 +3,9 @@ import type { Answer } from '../deletion/answer.ts'
 /** How long the event of a newer version is awaited before the object is fetched: watches are rarely later than that. */
 export const STALE_WAIT = 1_000
 
+/** How long watches may show what the server says is gone before it is looked at: something is wrong with one of the two. */
+export const GONE_WAIT = 60_000
+
 /** Rights change seldom, and each try writes a line into the server's audit log. */
 export const FORBIDDEN_PAUSE = 5 * 60_000
 

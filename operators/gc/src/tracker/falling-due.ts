@@ -12,7 +12,7 @@ export interface Falling {
 /** When an object that is awake falls due by the policy; `undefined`: never, as things are. */
 export function dueTime(policy: string, dryRun: boolean, { words, verdict, progress }: TrackedObject): number | undefined {
   const opinion = words.get(policy)!.opinion
-  if (progress.is === 'terminating' || opinion.is !== 'at' || verdict.is === 'keep') return undefined
+  if (progress.is === 'terminating' || progress.is === 'gone' || opinion.is !== 'at' || verdict.is === 'keep') return undefined
   return dryRun || verdict.is === 'none' ? opinion.at : verdict.at
 }
 

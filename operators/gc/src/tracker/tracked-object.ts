@@ -32,6 +32,8 @@ export type Progress =
   | { readonly is: 'refused'; readonly by: string; readonly reason: string; readonly resourceVersion: string }
   /** Being deleted; `by` us, or by somebody else. */
   | { readonly is: 'terminating'; readonly by: string | undefined }
+  /** It is no more, says the server. The watches have yet to say so: what they show of it until then is the past. */
+  | { readonly is: 'gone' }
 
 export interface TrackedObject extends HeapItem {
   seen: Sighting

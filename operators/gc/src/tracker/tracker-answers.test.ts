@@ -38,7 +38,34 @@ describe('what the server answers', () => {
 
   test('R7: already gone: done, and not ours', () => {
     bench.tracker.answered(send(), { is: 'already-gone' }, bench.instant())
+    expect([bench.tracker.deletedBy('p'), bench.census('p').matched]).toEqual([0, 0])
+    bench.tracker.leave('p', 'uid-a', bench.instant())
     expect([bench.tracker.deletedBy('p'), bench.tracker.size]).toEqual([0, 0])
+  })
+
+  test.for<Answer['is'] & ('gone' | 'already-gone' | 'replaced')>(['gone', 'already-gone', 'replaced'])(
+    '%s: a watch that is behind, or a list from before, does not bring it back',
+    (is) => {
+      bench.tracker.answered(send(), { is }, bench.instant())
+      bench.see('p', 'a', at(0))
+      bench.see('p', 'a', at(0), { resourceVersion: '2' })
+      bench.tracker.retain('p', new Set(['uid-a']), bench.instant())
+      bench.policy('p')
+      expect(bench.names(59_000)).toEqual([])
+      expect(bench.census('p')).toMatchObject({ matched: 0, due: 0, terminating: 0 })
+      expect(bench.tracker.fallingDue()).toEqual([])
+      bench.tracker.leave('p', 'uid-a', bench.instant())
+      expect(bench.tracker.size).toBe(0)
+    },
+  )
+
+  test('gone, says the server, but the watch says nothing of it: after a minute it is looked at, and goes if it is there all the same', () => {
+    bench.tracker.answered(send(), { is: 'already-gone' }, bench.instant())
+    expect(bench.next()).toEqual({ do: 'wait', ms: 60_000 })
+    expect(bench.next(60_000)).toMatchObject({ do: 'fetch', policies: ['p'], object: { uid: 'uid-a' } })
+    bench.see('p', 'a', at(0))
+    bench.tracker.fetched('uid-a', bench.instant())
+    expect(bench.names(60_000)).toEqual(['a'])
   })
 
   test('R6: no answer, though it was done: the repetition finds nothing, and it counts once', () => {

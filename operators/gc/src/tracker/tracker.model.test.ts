@@ -17,6 +17,8 @@ type Words = Readonly<Record<PolicyName, Opinion>>
 type Delete = Step & { readonly do: 'delete' }
 type Fault = 'none' | 'lost' | 'unreached' | 'unsent' | 'throttled' | 'finalizer' | 'denied'
 
+const GONE: ReadonlySet<Answer['is']> = new Set(['gone', 'already-gone', 'replaced'])
+
 interface Stored {
   readonly seen: Sighting
   readonly words: Words
@@ -29,6 +31,8 @@ class World {
   readonly queues = new Map<PolicyName, { readonly type: 'seen' | 'left'; readonly stored: Stored }[]>(POLICIES.map((name) => [name, []]))
   readonly answers: { readonly step: Delete; readonly answer: Answer }[] = []
   readonly deleted: string[] = []
+  /** Those of which the tracker has heard that they are no more. */
+  readonly toldGone = new Set<string>()
   now = 0
   removals = 0
   #version = 0
@@ -87,7 +91,9 @@ class World {
 
   answer(): void {
     const next = this.answers.shift()
-    if (next !== undefined) this.tracker.answered(next.step, next.answer, this.instant)
+    if (next === undefined) return
+    if (GONE.has(next.answer.is)) this.toldGone.add(next.step.object.uid)
+    this.tracker.answered(next.step, next.answer, this.instant)
   }
 
   /** Whether the policies, asked about the object as it is, want it gone by now. */
@@ -98,6 +104,7 @@ class World {
 
   #serve({ object: sent }: Delete, fault: Fault): Answer {
     const stored = this.objects.get(sent.name)
+    expect(this.toldGone.has(sent.uid), `${sent.uid} was asked for though it was told to be gone`).toBe(false)
     if (fault === 'throttled') return { is: 'throttled', retryAfter: 500, message: '429' }
     if (fault === 'unreached') return { is: 'unknown', message: 'reset' }
     if (fault === 'unsent') return { is: 'unsent', message: 'refused' }

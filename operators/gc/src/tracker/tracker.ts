@@ -4,7 +4,7 @@ import { freshRate } from '../limits/rate.ts'
 import { decide } from '../precedence/verdict.ts'
 import { Agenda } from './agenda.ts'
 import { type Census, CONFLICTS_WORTH_TELLING, takeCensus } from './census.ts'
-import { delayAfter, FORBIDDEN_PAUSE, STALE_WAIT } from './delays.ts'
+import { delayAfter, FORBIDDEN_PAUSE, GONE_WAIT, STALE_WAIT } from './delays.ts'
 import { type Falling, fallingDue } from './falling-due.ts'
 import { Forbidden } from './forbidden.ts'
 import { type PolicyMode, type Sender, SendingLine } from './sending-line.ts'
@@ -170,7 +170,10 @@ export class Tracker {
       case 'gone':
       case 'already-gone':
       case 'replaced':
-        this.#forget(object)
+        object.unanswered = undefined
+        object.progress = { is: 'gone' }
+        this.#agenda.remove(object)
+        this.#agenda.delayUntil(object, now.mono + GONE_WAIT)
         return
       case 'accepted':
         object.progress = { is: 'terminating', by: policy }
@@ -208,7 +211,10 @@ export class Tracker {
     const object = this.#objects.find(uid)
     if (object?.progress.is === 'stale') {
       this.#agenda.delayUntil(object, now.mono + delayAfter({ is: 'changed' }, ++object.conflicts, this.#random))
-    } else if (object !== undefined) this.#settle(object, now)
+    } else if (object !== undefined) {
+      if (object.progress.is === 'gone') object.progress = { is: 'watched' }
+      this.#settle(object, now)
+    }
   }
 
   /** The next thing to do. To be called until it says to wait or to rest. */
@@ -222,7 +228,7 @@ export class Tracker {
     }
     for (let stale = this.#fetches.shift(); stale !== undefined; stale = this.#fetches.shift()) {
       // Its event may have come meanwhile.
-      if (stale.progress.is === 'stale' && stale.words.size > 0)
+      if ((stale.progress.is === 'stale' || stale.progress.is === 'gone') && stale.words.size > 0)
         return { do: 'fetch', policies: [...stale.words.keys()], object: stale.seen }
     }
     return this.#nextDeletion(now)
@@ -260,7 +266,7 @@ export class Tracker {
       this.#fallsDue(object, now)
     }
     for (let object = this.#agenda.takeDelayed(now); object !== undefined; object = this.#agenda.takeDelayed(now)) {
-      if (object.progress.is === 'stale') this.#fetches.push(object)
+      if (object.progress.is === 'stale' || object.progress.is === 'gone') this.#fetches.push(object)
       else {
         object.progress = { is: 'watched' }
         this.#settle(object, now)
@@ -308,6 +314,7 @@ export class Tracker {
 
   /** Brings an object to where its words, its version and the time say that it belongs. */
   #settle(object: TrackedObject, now: Instant): void {
+    if (object.progress.is === 'gone') return
     if (object.seen.terminating && object.progress.is !== 'terminating')
       object.progress = { is: 'terminating', by: object.progress.is === 'deleting' ? object.progress.by : object.unanswered }
     object.verdict = decide(deciding(object, this.#modeOf))

@@ -15,5 +15,9 @@ export function yieldToElder<T extends KubeObject>(object: T, rivals: readonly T
   throw new Blocked('Conflict', saying(`"${namespace}/${name}", which is older`), MINUTE)
 }
 
-/** Of two made in one second the uid decides, the same way everywhere. */
-const ageOf = ({ metadata: { creationTimestamp = '', uid = '' } }: KubeObject): string => `${creationTimestamp} ${uid}`
+/** Of two made in one second it is the one that has been carried out already; then the uid decides, the same way everywhere. */
+function ageOf(object: KubeObject): string {
+  const { creationTimestamp = '', uid = '' } = object.metadata
+  const isCarriedOut = 'status' in object && (object.status as { readonly origin?: string } | undefined)?.origin !== undefined
+  return `${creationTimestamp} ${isCarriedOut ? 0 : 1} ${uid}`
+}
