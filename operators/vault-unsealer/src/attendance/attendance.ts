@@ -1,4 +1,4 @@
-import { type ExternalSource, type ExternalSourceContext, type Logger, messageOf } from 'kubewright'
+import { type ExternalSource, type ExternalSourceContext, type Logger, messageOf, sleep } from 'kubewright'
 import type { InitializationPlan, KeyStore } from '../initialization/plan.ts'
 import type { RootTokenNews } from '../initialization/root-token.ts'
 import type { Note, Permission } from '../machine/model.ts'
@@ -8,6 +8,9 @@ import { Claims } from './claims.ts'
 import type { Remembered, Settings } from './settings.ts'
 import { Slots } from './slots.ts'
 import { Unsealer } from './unsealer.ts'
+
+/** Milliseconds: what nodes say within it is told together. A person does not see the difference; the API server does. */
+const TOGETHER = 50
 
 export interface UnsealerName {
   readonly name: string
@@ -34,6 +37,8 @@ export class Attendance {
   readonly #slots: Slots
   readonly #unsealers = new Map<string, Unsealer>()
   readonly #running = new Set<Promise<void>>()
+  /** Those that are triggered within a moment. */
+  readonly #soon = new Set<string>()
   #life: Life | undefined
   #ready = Promise.withResolvers<Life>()
 
@@ -87,6 +92,19 @@ export class Attendance {
 
   trigger(of: UnsealerName): void {
     this.#life?.trigger(of)
+  }
+
+  /** For what many nodes may say within a moment: one reconcile, and one status, tells it of all. */
+  triggerSoon(of: UnsealerName): void {
+    const key = keyOf(of)
+    const life = this.#life
+    if (life === undefined || this.#soon.has(key)) return
+    this.#soon.add(key)
+    const over = () => {
+      this.#soon.delete(key)
+      this.trigger(of)
+    }
+    this.#start((signal) => sleep(TOGETHER, { clock: life.clock, signal }).then(over, over), life, life.log)
   }
 
   dismiss(of: UnsealerName): void {

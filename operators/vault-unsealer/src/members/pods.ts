@@ -75,7 +75,10 @@ export function newsOf({ metadata, status }: Pod): PodNews {
   }
 }
 
+/** Kept: `localeCompare` with options makes a new one for each comparison. */
+const numeric = new Intl.Collator('en', { numeric: true })
+
 /** vault-2 before vault-10. */
 function byOrdinal(a: Pod, b: Pod): number {
-  return (a.metadata.name ?? '').localeCompare(b.metadata.name ?? '', 'en', { numeric: true })
+  return numeric.compare(a.metadata.name ?? '', b.metadata.name ?? '')
 }

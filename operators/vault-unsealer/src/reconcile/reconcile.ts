@@ -159,7 +159,7 @@ function surroundingsOf(context: Context, { attendance, meter, assertLeader }: R
         else log.info(event.note, { pod: name, reason: event.reason })
       }
       // In the middle of an attempt there is more to come within a moment.
-      if (attendant.node.doing.is !== 'submitting') attendance.trigger(of)
+      if (attendant.node.doing.is !== 'submitting') attendance.triggerSoon(of)
     },
     toldOfRootToken(news, log) {
       if (news.is !== 'hindered') meter.rootToken(of, news.is === 'kept')

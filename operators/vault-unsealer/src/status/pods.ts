@@ -11,11 +11,14 @@ const MOST_PODS = 1_000
 export function statusFields(snapshot: Snapshot): Omit<Draft, 'conditions' | 'lastReconcileTime' | 'observedGeneration'> {
   const { nodes, keys, clusterId } = snapshot
   const open = nodes.filter(({ node }) => node.standing.state === 'Unsealed')
+  const before = new Map(snapshot.previous.map((pod) => [podKey(pod.name, pod.uid), pod]))
   const required = Math.max(0, ...nodes.map(({ node }) => node.status?.threshold ?? 0))
   return {
     podsChecked: nodes.map(({ member }) => member.name),
     unsealedPods: open.map(({ member }) => member.name),
-    pods: nodes.slice(0, MOST_PODS).map((view) => podStatus(view, snapshot)),
+    pods: nodes
+      .slice(0, MOST_PODS)
+      .map((view) => podStatus(view, snapshot.namespace, before.get(podKey(view.member.name, view.member.pod?.uid)))),
     keys: {
       loaded: keys.loaded,
       ...(required > 0 && { required }),
@@ -27,9 +30,10 @@ export function statusFields(snapshot: Snapshot): Omit<Draft, 'conditions' | 'la
   }
 }
 
-function podStatus({ member, node, since }: NodeView, { namespace, previous }: Snapshot): PodStatus {
+const podKey = (name: string, uid = '') => `${name}/${uid}`
+
+function podStatus({ member, node, since }: NodeView, namespace: string, before: PodStatus | undefined): PodStatus {
   const { standing, status } = node
-  const before = previous.find((pod) => pod.name === member.name && pod.uid === member.pod?.uid)
   const same = before?.state === standing.state && before.reason === standing.reason
   return {
     name: member.name,
