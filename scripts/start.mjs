@@ -16,6 +16,7 @@ const PROGRAMS = {
   bundle: ['scripts/bundle.ts'],
   image: ['scripts/image.ts'],
   conformance: ['scripts/conformance.ts'],
+  soak: ['scripts/soak.ts'],
 }
 
 const [what, ...rest] = process.argv.slice(2)

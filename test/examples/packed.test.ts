@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { CustomResourceDefinition, Deployment, Service } from '@kubewright/client'
-import { eventually } from '@kubewright/testing'
+import { eventually, startTestCluster, type TestCluster } from '@kubewright/testing'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { useCluster } from '../integration/harness.ts'
 import { Website } from './packed/website.ts'
 
 const root = dirname(dirname(import.meta.dirname))
 const run = promisify(execFile)
-const bench = useCluster()
+let cluster: TestCluster
 let folder = ''
 
 beforeAll(async () => {
+  cluster = await startTestCluster({ server: 'embedded' })
   folder = mkdtempSync(join(tmpdir(), 'kubewright-shop-'))
   await run(process.execPath, [join(root, 'scripts', 'bundle.ts'), '--packages', join(folder, 'packages')], { cwd: root })
   const packages = readdirSync(join(folder, 'packages')).map((name) => join(folder, 'packages', name))
@@ -30,7 +30,10 @@ beforeAll(async () => {
   await run('npm', ['install', ...quietly, ...archives.map((name) => `./${name}`), ...tools], { cwd: folder })
   cpSync(join(import.meta.dirname, 'packed'), folder, { recursive: true })
 }, 600_000)
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(async () => {
+  await cluster?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 test('the published types hold under strict, declarations included, and refuse what the kind does not allow', async () => {
   const compiled = async (...files: readonly string[]) => {
@@ -54,7 +57,7 @@ test('the published types hold under strict, declarations included, and refuse w
 })
 
 test('the operator runs: children are made, mended when they go, and the status follows', async () => {
-  const { client, cluster } = bench
+  const client = cluster.client()
   await (await client.resource(CustomResourceDefinition)).create(Website.crd())
   await eventually(() => client.request('GET', '/apis/example.dev/v1/websites'))
   client.discovery.invalidate()
@@ -62,8 +65,7 @@ test('the operator runs: children are made, mended when they go, and the status 
   const child = spawn(process.execPath, [join(folder, 'website.ts'), ...flags], { cwd: folder, stdio: ['ignore', 'inherit', 'pipe'] })
   onTestFinished(() => void child.kill('SIGKILL'))
 
-  const namespace = await bench.namespace()
-  const at = { namespace, name: 'shop' }
+  const at = { namespace: 'default', name: 'shop' }
   const websites = await client.resource(Website)
   await websites.create(Website.of({ metadata: at, spec: { image: 'shop:1', replicas: 2 } }))
   const deployments = await client.resource(Deployment)
