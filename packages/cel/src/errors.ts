@@ -21,14 +21,17 @@ export class CelError extends Error {
   override readonly name = 'CelError'
   /** Where the first issue is. */
   readonly position: Position
-  /** All that was found, in the order of the text. */
+  /** What was found, in the order of the text; of very many the first. */
   readonly issues: readonly Issue[]
   /** Whether it failed only when a constant in it was evaluated. */
   readonly stage: 'compilation' | 'instantiation'
 
-  constructor(source: string, issues: readonly [Issue, ...Issue[]], stage: 'compilation' | 'instantiation' = 'compilation') {
+  /** `truncated`: how many more there are. */
+  constructor(source: string, issues: readonly [Issue, ...Issue[]], stage: 'compilation' | 'instantiation' = 'compilation', truncated = 0) {
     const sorted = issues.toSorted((a, b) => a.position.offset - b.position.offset)
-    super(stage === 'compilation' ? sorted.map((issue) => displayIssue(source, issue)).join('\n') : sorted[0]!.message)
+    const shown = sorted.map((issue) => displayIssue(source, issue))
+    if (truncated > 0) shown.push(`${truncated} more errors were truncated`)
+    super(stage === 'compilation' ? shown.join('\n') : sorted[0]!.message)
     this.stage = stage
     this.issues = sorted
     this.position = sorted[0]!.position

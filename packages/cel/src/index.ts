@@ -13,6 +13,8 @@ export {
 } from './library/authorization.ts'
 export { mutationType } from './library/mutation.ts'
 export * from './program.ts'
+export { compileRegex, type Regex } from './regex/regex.ts'
+export { RegexError } from './regex/syntax.ts'
 export {
   type CompiledRule,
   checkSchemaRules,

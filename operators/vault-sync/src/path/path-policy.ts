@@ -1,3 +1,4 @@
+import { matchesGlob } from './glob.ts'
 import type { Place } from './placement.ts'
 
 /** Which namespaces may have which paths. */
@@ -35,12 +36,12 @@ export function parseRule(text: string): PathRule {
 
 /** Whether the namespace may write there. */
 export function isAllowed(rules: readonly PathRule[], scope: PolicyScope, place: Place): boolean {
-  return rules.some((rule) => globOf(rule.namespaces).test(scope.namespace) && matches(patternFor(rule, scope), place))
+  return rules.some((rule) => matchesGlob(rule.namespaces, scope.namespace) && matches(patternFor(rule, scope), place))
 }
 
 /** What the namespace may have, for messages. */
 export function allowedPatterns(rules: readonly PathRule[], scope: PolicyScope): readonly string[] {
-  return rules.filter((rule) => globOf(rule.namespaces).test(scope.namespace)).map((rule) => patternFor(rule, scope))
+  return rules.filter((rule) => matchesGlob(rule.namespaces, scope.namespace)).map((rule) => patternFor(rule, scope))
 }
 
 function patternFor({ path }: PathRule, { cluster, namespace }: PolicyScope): string {
@@ -55,13 +56,8 @@ function matches(pattern: string, { mount, rest }: Place): boolean {
   return (
     wanted.every((segment, at) => {
       if (segment === '**') return given.length > at
-      return given[at] !== undefined && globOf(segment).test(given[at])
+      return given[at] !== undefined && matchesGlob(segment, given[at])
     }) &&
     (wanted.at(-1) === '**' || wanted.length === given.length)
   )
-}
-
-function globOf(text: string): RegExp {
-  const escaped = text.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${escaped.join('[^/]*')}$`)
 }

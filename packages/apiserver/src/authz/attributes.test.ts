@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
+import { requestTarget } from '../server/request-target.ts'
 import { attributesOf } from './attributes.ts'
 
 const user = { name: 'ann', groups: [] }
 const of = (text: string) => {
   const [method = '', url = ''] = text.split(' ')
-  const { pathname, searchParams } = new URL(url, 'https://server')
-  const attributes = attributesOf({ method, path: pathname, query: searchParams }, user)
+  const attributes = attributesOf({ method, ...requestTarget(url)! }, user)
   if (attributes.is === 'path') return `${attributes.verb} ${attributes.path}`
   const { verb, group, resource, subresource, namespace, name } = attributes
   return [verb, `${resource}${subresource && `/${subresource}`}${group && `.${group}`}`, namespace || '-', name || '-'].join(' ')
@@ -34,7 +34,10 @@ test.each([
   ['GET /apis/apps/v1', 'get /apis/apps/v1'],
   ['POST /logs', 'post /logs'],
   ['GET /a%3Cb', 'get /a<b'],
-  ['GET /a%', 'get /a%'],
+  ['GET /a%25', 'get /a%'],
+  // Who may read pods may not, by a name that a path would resolve, read the namespace.
+  ['GET /api/v1/namespaces/a/pods/..', 'get pods a ..'],
+  ['DELETE /api/v1/namespaces/a/pods/.', 'delete pods a .'],
 ])('%s is %s', (request, expected) => {
   expect(of(request)).toBe(expected)
 })

@@ -40,7 +40,7 @@ const ONE_NAME = /^metadata\.name={1,2}([^=,!]+)$/
 
 export function attributesOf({ method, path, query }: Asked, user: User): Attributes {
   const info = requestInfo(path)
-  if (info.is === 'other') return { is: 'path', user, verb: method.toLowerCase(), path: decoded(path) }
+  if (info.is === 'other') return { is: 'path', user, verb: method.toLowerCase(), path }
   const { group, version, resource, subresource = '' } = info
   const namespace = info.namespace ?? (group === '' && resource === 'namespaces' ? (info.name ?? '') : '')
   // The deprecated prefix makes a watch of one object's path too: who may get it may not yet watch it.
@@ -49,15 +49,6 @@ export function attributesOf({ method, path, query }: Asked, user: User): Attrib
   const selected =
     verb === 'list' || verb === 'watch' || verb === 'deletecollection' ? ONE_NAME.exec(query.get('fieldSelector') ?? '')?.[1] : undefined
   return { is: 'resource', user, verb, group, version, resource, subresource, namespace, name: info.name ?? selected ?? '' }
-}
-
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    // A stray percent sign is meant as it stands.
-    return path
-  }
 }
 
 function verbOf(method: string, isCollection: boolean, isWatch: boolean): string {

@@ -244,6 +244,22 @@ describe('a custom resource', () => {
     expect((await api.patch(`${WIDGETS}/a/scale`, { spec: { replicas: 60 } })).body.message).toContain('should be less than or equal to 10')
   })
 
+  test('that does not say how many has no scale to read, and gets one by a patch', async () => {
+    const scale = `${WIDGETS}/a/scale`
+    await api.delete(`${DEFINITIONS}/widgets.example.com`)
+    await api.settle()
+    const { required: _required, ...spec } = schema.properties.spec
+    const optional = { openAPIV3Schema: { ...schema, properties: { ...schema.properties, spec } } }
+    await api.post(DEFINITIONS, definition({}, { schema: optional }))
+    await api.post(WIDGETS, { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'a' }, spec: {} })
+    expect([await api.get(scale), await api.patch(scale, { spec: {} })].map(({ code, body }) => [code, body.message])).toEqual([
+      [500, 'Internal error occurred: the spec replicas field ".spec.size" does not exist'],
+      [400, 'the spec replicas field ".spec.size" cannot be empty'],
+    ])
+    expect((await api.patch(scale, { spec: { replicas: 4 } })).body['spec']).toEqual({ replicas: 4 })
+    expect((await api.get(`${WIDGETS}/a`)).body['spec']).toEqual({ size: 4, mode: 'a' })
+  })
+
   test('is served in each version, and the deprecated one says which to use', async () => {
     await api.post(WIDGETS, widget('a'))
     const { body, headers } = await api.get(`${WIDGETS.replace('/v1/', '/v1alpha1/')}/a`)

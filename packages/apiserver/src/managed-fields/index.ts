@@ -2,3 +2,4 @@
 export type { ManagerId } from './managers.ts'
 export { mergeApplied } from './merge.ts'
 export { applyConfiguration, desiredFields, sameButTimes, statusFields, trackUpdate } from './tracking.ts'
+export { typeProblems } from './type-problems.ts'

@@ -37,7 +37,7 @@ function listShape(list: readonly unknown[], schema: Schema | undefined): Shape 
 }
 
 /** A key that an item leaves out has its default: a Service's port without a protocol is its TCP port. */
-function keyStep(item: JsonObject, keys: readonly string[], schema: Schema | undefined): string {
+export function keyStep(item: JsonObject, keys: readonly string[], schema: Schema | undefined): string {
   const entries = keys.flatMap((key) => {
     const value = item[key] ?? schema?.properties?.[key]?.default
     return value === undefined ? [] : [[key, value] as const]

@@ -3,6 +3,7 @@ import type { Schema } from '../schema/index.ts'
 import { Refusal } from '../status/index.ts'
 import { allFields, appliedFields, compareFields } from './comparison.ts'
 import { FieldSet, printPath } from './field-set.ts'
+import { fieldsOfLastApplied, withLastApplied } from './last-applied.ts'
 import { type Manager, type ManagerId, printManager, readManagers, sameManager, writeManagers } from './managers.ts'
 import { mergeApplied, pruneApplied } from './merge.ts'
 
@@ -61,14 +62,17 @@ function own(set: FieldSet, { ignored }: Tracking): FieldSet {
 
 /** managedFields after a create, an update or a patch: whoever changed a field owns it, alone. `before` is the empty object for a create. */
 export function trackUpdate(before: DynamicObject, after: DynamicObject, tracking: Tracking): readonly ManagedFieldsEntry[] | undefined {
-  const managers = readManagers(before.metadata.managedFields)
-  if (isReset(after.metadata.managedFields)) return undefined
+  const kept = before.metadata.managedFields
+  const sent = after.metadata.managedFields
+  if (isReset(sent)) return undefined
+  const isRewritten = tracking.manager.subresource === undefined && areOwners(sent) && !deepEqual(sent, kept)
+  const managers = readManagers(isRewritten ? sent : kept)
   // Once forgotten, owners are not written down again before somebody applies.
   if (managers.length === 0 && before.metadata.uid !== undefined) return undefined
   const { added, modified, removed } = compareFields(before, after, tracking.schema)
   const changed = own(added.union(modified), tracking)
   const gone = removed.without(UNOWNED)
-  if (changed.isEmpty && gone.isEmpty) return before.metadata.managedFields
+  if (changed.isEmpty && gone.isEmpty) return isRewritten ? writeManagers(managers) : kept
   const others = managers
     .filter((manager) => !sameManager(manager, tracking.manager))
     .map((manager) => ({ ...manager, fields: manager.fields.difference(changed).difference(gone) }))
@@ -76,6 +80,14 @@ export function trackUpdate(before: DynamicObject, after: DynamicObject, trackin
   const self: Manager = { ...tracking.manager, time: formatTime(tracking.now), fields: mine.difference(gone).union(changed) }
   return writeManagers([...others, self])
 }
+
+/**
+ * A client may write the owners anew: `kubectl apply --server-side` so makes the fields of its client-side past its own, or what the configuration no
+ * longer names would stay for ever. What cannot be read is not taken, and neither is nothing at all: not every client keeps what it does not know.
+ */
+const areOwners = (entries: readonly ManagedFieldsEntry[] = []): boolean =>
+  entries.some(({ fieldsV1 }) => !FieldSet.fromJson(fieldsV1).isEmpty) &&
+  entries.every(({ operation, fieldsType }) => (operation === 'Apply' || operation === 'Update') && fieldsType === 'FieldsV1')
 
 /** `[{}]` is the documented way to forget all owners. */
 const isReset = (entries: readonly ManagedFieldsEntry[] | undefined): boolean =>
@@ -99,15 +111,19 @@ export function applyConfiguration(
   const result = (previous === undefined ? merged : pruneApplied(merged, previous.fields, owned, schema)) as DynamicObject
   const { added, modified, removed } = compareFields(live, result, schema)
   const changed = own(added.union(modified), tracking)
-  const conflicts = others.map((manager) => ({ manager, set: manager.fields.intersection(changed) })).filter(({ set }) => !set.isEmpty)
+  const mine = fieldsOfLastApplied(tracking.manager.manager, live, schema)
+  const conflicts = others
+    .map((manager) => ({ manager, set: manager.fields.intersection(changed).difference(mine) }))
+    .filter(({ set }) => !set.isEmpty)
   if (conflicts.length > 0 && !tracking.force) throw applyConflict(conflicts)
   const left = others.map((manager) => ({ ...manager, fields: manager.fields.difference(changed).difference(removed) }))
   // Who only comes to share what is there already gets no time: the real server sets it when the object itself changes.
   const isUnchanged = added.isEmpty && modified.isEmpty && removed.isEmpty
   const time = isUnchanged ? previous?.time : formatTime(tracking.now)
   const entries = writeManagers([...left, { ...tracking.manager, ...(time === undefined ? {} : { time }), fields: applied }])
-  const { managedFields: _old, ...metadata } = result.metadata
-  return { ...result, metadata: entries === undefined ? metadata : { ...metadata, managedFields: entries } }
+  const annotated = withLastApplied(tracking.manager.manager, result, config)
+  const { managedFields: _old, ...metadata } = annotated.metadata
+  return { ...annotated, metadata: entries === undefined ? metadata : { ...metadata, managedFields: entries } }
 }
 
 /** What was there before anybody applied belongs to a manager of that name, so that the first who applies does not silently take it. */

@@ -146,6 +146,14 @@ describe('what the server adds to a new', () => {
     const { body } = await api.post(`${IN_NAMESPACE(path)}?dryRun=All`, { ...given, metadata: { name: 'x' } })
     expect(body).toMatchObject(added)
   })
+
+  test('a template asks for nothing that was not written: only its Pods ask for what they are limited to', async () => {
+    const resources = { limits: { cpu: '1' } }
+    const spec = { selector, template: { ...template, spec: { containers: [{ name: 'c', image: 'i', resources }] } } }
+    const { body } = await api.post(`${IN_NAMESPACE(`${APPS}/deployments`)}?dryRun=All`, { metadata: { name: 'x' }, spec })
+    const stored = body['spec'] as typeof spec
+    expect(stored.template.spec.containers[0]?.resources).toEqual(resources)
+  })
 })
 
 describe('what it does not take', () => {

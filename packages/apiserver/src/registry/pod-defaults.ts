@@ -45,10 +45,15 @@ function defaultContainer(container: Fields, hostNetwork: boolean): void {
     const resourceRef = optionalFields(optionalFields(env, 'valueFrom') ?? {}, 'resourceFieldRef')
     if (resourceRef !== undefined) resourceRef['divisor'] ??= '0'
   }
-  const resources = fieldsAt(container, 'resources')
-  const limits = optionalFields(resources, 'limits')
-  // A limit without a request asks for the whole limit.
-  if (limits !== undefined) fill(fieldsAt(resources, 'requests'), limits)
+}
+
+/** A limit without a request asks for the whole limit: of Pods alone, templates stay as they were written. */
+export function defaultRequests(spec: Fields): void {
+  for (const container of [...listAt(spec, 'containers'), ...listAt(spec, 'initContainers')]) {
+    const resources = fieldsAt(container, 'resources')
+    const limits = optionalFields(resources, 'limits')
+    if (limits !== undefined) fill(fieldsAt(resources, 'requests'), limits)
+  }
 }
 
 function defaultHandler(handler: Fields): void {

@@ -191,6 +191,14 @@ describe('an autoscaler', () => {
     })
   })
 
+  test('of v1 that does not say what it looks at looks at the use of CPU', async () => {
+    await api.post(path('v1'), { metadata: { name: 'usual' }, spec: { scaleTargetRef, maxReplicas: 3 } })
+    expect((await api.get(`${path('v2')}/usual`)).body['spec']).toMatchObject({
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }],
+    })
+    expect((await api.get(`${path('v1')}/usual`)).body['spec']).toMatchObject({ targetCPUUtilizationPercentage: 80 })
+  })
+
   test('of v2 loses nothing when a client of v1 writes it', async () => {
     const pods = { type: 'Pods', pods: { metric: { name: 'q' }, target: { type: 'AverageValue', averageValue: '3' } } }
     const behavior = { scaleDown: { stabilizationWindowSeconds: 7 } }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { APPLY, CONFIG_MAPS, configMap, type TestClient, testClient } from '../test-client/api-client.ts'
+import { APPLY, CONFIG_MAPS, configMap, JSON_PATCH, type TestClient, testClient } from '../test-client/api-client.ts'
 
 let api: TestClient
 beforeEach(async () => {
@@ -90,6 +90,72 @@ describe('server-side apply', () => {
     expect(await owners()).toEqual(['Apply one: f:y', 'Update before-first-apply: f:x'])
   })
 
+  test('takes over what kubectl wrote on the client: the owners that a patch sends are the owners', async () => {
+    await api.post(`${CONFIG_MAPS}?fieldManager=kubectl-client-side-apply`, configMap('a', { x: '1', y: '2' }))
+    await apply('kubectl', { x: '1', y: '2' })
+    const { resourceVersion, managedFields = [] } = (await api.get(path)).metadata
+    const merged = managedFields.filter(({ operation }) => operation === 'Apply')
+    const body = [
+      { op: 'replace', path: '/metadata/managedFields', value: merged },
+      { op: 'replace', path: '/metadata/resourceVersion', value: resourceVersion },
+    ]
+    expect((await api.patch(`${path}?fieldManager=kubectl`, body, { type: JSON_PATCH })).code).toBe(200)
+    expect(await owners()).toEqual(['Apply kubectl: f:x f:y'])
+    await apply('kubectl', { x: '1' })
+    expect(await data()).toEqual({ x: '1' })
+  })
+
+  describe('by kubectl, after it has applied on the client', () => {
+    const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
+    const config = (data: object) => `${JSON.stringify({ apiVersion: 'v1', data, kind: 'ConfigMap', metadata: { name: 'a' } })}\n`
+    beforeEach(async () => {
+      const applied = configMap('a', { x: '1', y: '2' }, { annotations: { [LAST_APPLIED]: config({ x: '1', y: '2' }) } })
+      await api.post(`${CONFIG_MAPS}?fieldManager=kubectl-client-side-apply`, applied)
+    })
+
+    test('changes what it wrote then without a conflict, and the annotation with it', async () => {
+      expect((await apply('kubectl', { x: '9<', y: '2' })).code).toBe(200)
+      const { metadata, body } = await api.get(path)
+      expect(body['data']).toEqual({ x: '9<', y: '2' })
+      const written = metadata.annotations?.[LAST_APPLIED] ?? ''
+      expect(JSON.parse(written)).toMatchObject({ kind: 'ConfigMap', data: { x: '9<', y: '2' }, metadata: { name: 'a' } })
+      expect(written).toMatch(/^\{"apiVersion":"v1","data":\{"x":"9\\u003c","y":"2"\},"kind":.*\}\n$/)
+    })
+
+    test('conflicts with whoever has changed it since', async () => {
+      await api.patch(`${path}?fieldManager=other`, { data: { x: '5' } })
+      expect((await apply('kubectl', { x: '9', y: '9' })).body.message).toBe(
+        'Apply failed with 1 conflict: conflict with "other" using v1: .data.x',
+      )
+    })
+
+    test('conflicts as ever when another applies', async () => {
+      expect((await apply('argocd', { x: '9' })).body.message).toContain('conflict with "kubectl-client-side-apply" using v1: .data.x')
+      expect((await api.get(path)).metadata.annotations?.[LAST_APPLIED]).toBe(config({ x: '1', y: '2' }))
+    })
+
+    test('takes an annotation that is no JSON for no knowledge', async () => {
+      await api.patch(`${path}?fieldManager=kubectl-client-side-apply`, { metadata: { annotations: { [LAST_APPLIED]: 'x' } } })
+      expect((await apply('kubectl', { x: '9' })).code).toBe(409)
+    })
+
+    test('leaves the annotation out when there would be too much of it', async () => {
+      await apply('kubectl', { x: 'x'.repeat(256 * 1024) })
+      expect((await api.get(path)).metadata).not.toHaveProperty('annotations')
+    })
+  })
+
+  test.each<readonly [string, unknown]>([
+    ['nothing', []],
+    ['an entry and null', [{ manager: 'me', operation: 'Update', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': {} } }, null]],
+    ['something that cannot be read', [{ manager: 'me', operation: 'Guess', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': {} } }]],
+    ['entries that own nothing', [{ manager: 'me', operation: 'Update', fieldsType: 'FieldsV1', apiVersion: 'v1', fieldsV1: {} }]],
+  ])('keeps the owners when a patch sends %s in their place', async (_, managedFields) => {
+    await apply('one', { x: '1' })
+    await api.patch(path, { metadata: { managedFields }, data: { x: '1' } })
+    expect(await owners()).toEqual(['Apply one: f:x'])
+  })
+
   test('in a dry run keeps nothing', async () => {
     expect((await apply('one', { x: '1' }, '?dryRun=All')).code).toBe(201)
     expect((await api.get(path)).code).toBe(404)
@@ -98,6 +164,24 @@ describe('server-side apply', () => {
   test('may leave the name to the URL, and the text to YAML', async () => {
     const { code } = await api.patch(`${path}?fieldManager=one`, 'apiVersion: v1\nkind: ConfigMap\ndata: {x: "1"}\n', { type: APPLY })
     expect([code, await data()]).toEqual([201, { x: '1' }])
+  })
+
+  test.each<readonly [string, string, object]>([
+    ['JSON', '{"apiVersion":"v1","kind":"ConfigMap","data":{"a":"yes","b":"1e3","c":"\\u00e9 \\/"}}', { a: 'yes', b: '1e3', c: 'é /' }],
+    ['YAML that begins as JSON does', '{apiVersion: v1, kind: ConfigMap, data: {a: "yes"}}', { a: 'yes' }],
+    ['JSON and a comment', '{"apiVersion":"v1","kind":"ConfigMap","data":{"a":"yes"}} # mine', { a: 'yes' }],
+  ])('reads %s', async (_, text, wanted) => {
+    const { code } = await api.patch(`${path}?fieldManager=one`, text, { type: APPLY })
+    expect([code, await data()]).toEqual([201, wanted])
+  })
+
+  test('reads JSON with a key that stands twice as YAML, which has its own words for it', async () => {
+    const text = '{"apiVersion":"v1","kind":"ConfigMap","data":{"a":"1","a":"2"}}'
+    const { code, body } = await api.patch(`${path}?fieldManager=one&fieldValidation=Strict`, text, { type: APPLY })
+    expect([code, body.message]).toEqual([
+      400,
+      'error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  line 1: key "a" already set in map',
+    ])
   })
 
   test.each<readonly [string, string, unknown, number, string]>([
@@ -123,7 +207,21 @@ describe('server-side apply', () => {
       '?fieldManager=m',
       configMap('a', { x: 1 }),
       500,
-      'failed to create typed patch object (/a; /v1, Kind=ConfigMap): json: cannot unmarshal number into Go struct field ConfigMap.data of type string',
+      'failed to create typed patch object (/a; /v1, Kind=ConfigMap): .data.x: expected string, got &value.valueUnstructured{Value:1}',
+    ],
+    [
+      'a text that is not of its format',
+      '?fieldManager=m',
+      { ...configMap('a'), binaryData: { a: '!!' } },
+      500,
+      'failed to convert new object (/a; /v1, Kind=ConfigMap) to proper version: unable to convert unstructured object to /v1, Kind=ConfigMap: error decoding from json: illegal base64 data at input byte 0',
+    ],
+    [
+      'two owners that cannot be told apart',
+      '?fieldManager=m',
+      configMap('a', {}, { ownerReferences: [1, 2].map(() => ({ apiVersion: 'v1', kind: 'ConfigMap', name: 'o', uid: 'u' })) }),
+      500,
+      'failed to create typed patch object (/a; /v1, Kind=ConfigMap): .metadata.ownerReferences: duplicate entries for key [uid="u"]',
     ],
     [
       'an old version',

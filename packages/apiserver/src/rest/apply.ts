@@ -1,5 +1,5 @@
 import type { DynamicObject } from '@kubewright/core'
-import { applyConfiguration, desiredFields, statusFields } from '../managed-fields/index.ts'
+import { applyConfiguration, desiredFields, statusFields, typeProblems } from '../managed-fields/index.ts'
 import { type Fields, isFields } from '../registry/fields.ts'
 import type { Written } from '../registry/objects.ts'
 import { apiVersionOfResource, type StoredResource } from '../registry/resource.ts'
@@ -81,20 +81,34 @@ function configuration(resource: StoredResource, target: Target, body: unknown):
   }
   const config = { ...body, metadata: isFields(body['metadata']) ? body['metadata'] : {} } as DynamicObject
   if (config.metadata.managedFields !== undefined) throw badRequest('metadata.managedFields must be nil')
-  const { name = '', namespace = '' } = config.metadata
   requireSameName(config.metadata.name ? config : { ...config, metadata: { ...config.metadata, name: target.name } }, target)
-  const problem = typeProblem(resource, body)
-  if (problem === undefined) return config
-  const type = `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`
-  throw storageError(`failed to create typed patch object (${namespace}/${name}; ${type}): ${problem}`)
+  requireTyped(resource, config)
+  return config
 }
 
-function typeProblem(resource: StoredResource, body: Fields): string | undefined {
+/** @throws Refusal 500 without a reason: the real server takes it for a failure of its own */
+function requireTyped(resource: StoredResource, config: DynamicObject): void {
+  const { apiVersion = '', kind = '' } = config as { readonly apiVersion?: string; readonly kind?: string }
+  const { name = '', namespace = '' } = config.metadata
+  const type = `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`
+  const object = `object (${namespace}/${name}; ${type})`
+  const unknown = unknownFields(resource, config as Fields)
+  const undeclaredFields = 'paths' in unknown ? unknown.paths.map((path) => `.${path}: field not declared in schema`) : []
+  const problems = [...typeProblems(config, resource.schema()), ...undeclaredFields].sort()
+  const told = problems.length > 1 ? `errors:\n  ${problems.join('\n  ')}` : problems[0]
+  if (told !== undefined) throw storageError(`failed to create typed patch ${object}: ${told}`)
+  if ('unreadable' in unknown)
+    throw storageError(
+      `failed to convert new ${object} to proper version: unable to convert unstructured object to ${type}: ${unknown.unreadable}`,
+    )
+}
+
+/** `unreadable`: a value that its type allows and its format does not, such as a quantity. */
+function unknownFields(resource: StoredResource, body: Fields): { readonly paths: readonly string[] } | { readonly unreadable: string } {
   try {
-    const problems = undeclared(resource.read(body).unknownFields).map((path) => `.${path}: field not declared in schema`)
-    return problems.length > 1 ? `errors:\n  ${problems.join('\n  ')}` : problems[0]
+    return { paths: undeclared(resource.read(body).unknownFields) }
   } catch (error) {
-    if (error instanceof DecodeError) return error.message
+    if (error instanceof DecodeError) return { unreadable: error.message.replace(/^(?=illegal base64)/, 'error decoding from json: ') }
     throw error
   }
 }

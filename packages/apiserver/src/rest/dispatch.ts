@@ -1,6 +1,7 @@
 import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts'
+import { pathSegmentName } from '../registry/object-meta.ts'
 import type { ServedResource, StoredResource } from '../registry/resource.ts'
-import { methodNotAllowed, noSuchPath, notImplemented } from '../status/index.ts'
+import { badRequest, methodNotAllowed, noSuchPath, notImplemented } from '../status/index.ts'
 import { deprecations, type ResourceRequest, type RestContext } from './context.ts'
 import { deleteCollection, deleteOne } from './delete.ts'
 import { type Answer, type ApiRequest, textAnswer } from './exchange.ts'
@@ -20,6 +21,8 @@ export interface Dispatch extends Judges {
   readonly meta: MetaPaths
   readonly tokens: ServiceAccountTokens
 }
+
+const NO_PAGE = '404 page not found\n'
 
 type Handler = (context: RestContext, asked: ResourceRequest) => Promise<Answer>
 
@@ -43,21 +46,33 @@ const FOREIGN_SUBRESOURCES = new Set(['attach', 'ephemeralcontainers', 'exec', '
 /** Finds out what a request is about and has it answered. @throws Refusal */
 export async function dispatch({ context, meta, authenticator, authorizer, tokens }: Dispatch, request: ApiRequest): Promise<Answer> {
   requireTimeout(request)
+  // Go's mux knows no other: neither `*` nor `//api`.
+  if (!/^\/(?!\/)/.test(request.path)) return textAnswer(404, NO_PAGE)
   const info = requestInfo(request.path)
-  if (info.is === 'other') return (await meta.answer(request)) ?? textAnswer(404, '404 page not found\n')
+  if (info.is === 'other') return (await meta.answer(request)) ?? textAnswer(404, NO_PAGE)
   const resource = context.catalog.find(info.group, info.version, info.resource)
   if (resource === undefined || !fitsScope(resource, info)) {
     if (context.catalog.hasOwnGroup(info.group)) throw noSuchPath()
-    return textAnswer(404, '404 page not found\n')
+    return textAnswer(404, NO_PAGE)
   }
   if (resource.is === 'action' && resource.action === 'Binding') return bindNamed(context, request, info.namespace)
   if (resource.is === 'action') return review(resource, request, info.namespace, { authenticator, authorizer }, context.clock.now())
   const { namespace, name, subresource } = info
+  if (name === '') throw noSuchPath()
   const asked: ResourceRequest = { request, resource, namespace, name, subresource, isWatchPath: info.watchPrefix }
   request.notes.warn(...deprecations(resource))
   if (resource.storage.table === '/serviceaccounts' && subresource === 'token') return requestToken(context, asked, tokens)
   if (isPodAction(asked)) return actOnPod(context, asked)
-  return handlerOf(resource, asked)(context, asked)
+  const handler = handlerOf(resource, asked)
+  // Of an update the real server says only that the object has another name.
+  if (name !== undefined && request.method !== 'PUT') requirePathName(name)
+  return handler(context, asked)
+}
+
+/** @throws Refusal 400 for a name that another program on the way might take for a part of the path */
+function requirePathName(name: string): void {
+  const problems = pathSegmentName(name)
+  if (problems.length > 0) throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${problems.join(', ')}`)
 }
 
 type ResourceInfo = Extract<RequestInfo, { readonly is: 'resource' }>

@@ -36,7 +36,7 @@ export const LARGEST_BODY = 3 * 1024 * 1024
 export const JSON_TYPE = 'application/json'
 
 export function jsonAnswer(code: number, value: unknown, headers: Headers = {}): Answer {
-  return { code, headers: { 'content-type': JSON_TYPE, ...headers }, body: JSON.stringify(value) }
+  return { code, headers: { 'content-type': JSON_TYPE, ...headers }, body: `${JSON.stringify(value)}\n` }
 }
 
 export function textAnswer(code: number, text: string): Answer {

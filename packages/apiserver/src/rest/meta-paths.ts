@@ -7,6 +7,7 @@ import { methodNotAllowed, noSuchPath } from '../status/index.ts'
 import { type Answer, type ApiRequest, jsonAnswer } from './exchange.ts'
 import { probe } from './health.ts'
 import { OpenApiPaths } from './openapi-paths.ts'
+import { segmentsOf } from './request-info.ts'
 import { Revalidated } from './revalidated.ts'
 import { METRICS_TYPE, type MetricsSource, serverMetrics, serviceLevelMetrics } from './server-metrics.ts'
 
@@ -32,8 +33,8 @@ export class MetaPaths {
   /** `undefined`: no such path. @throws Refusal */
   async answer(request: ApiRequest): Promise<Answer | undefined> {
     const { path } = request
-    const parts = path.split('/').filter((part) => part !== '')
-    const found = await this.find(request, parts)
+    const parts = path === '/' ? [] : segmentsOf(path)
+    const found = parts.includes('') ? undefined : await this.find(request, parts)
     if (found !== undefined && request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed()
     return found
   }

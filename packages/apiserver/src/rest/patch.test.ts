@@ -91,6 +91,7 @@ describe('what it cannot', () => {
   test.each<readonly [string, unknown, string, number, string]>([
     ['rename', { metadata: { name: 'b' } }, MERGE, 400, url],
     ['be no JSON', '{x', MERGE, 400, "error decoding patch: invalid character 'x' looking for beginning of object key string"],
+    ['be no JSON, as a strategic one', '{x', STRATEGIC, 400, "invalid character 'x' looking for beginning of object key string"],
     ['be empty', '', MERGE, 400, 'error decoding patch: unexpected end of JSON input'],
     ['be a list, as a merge patch', [], MERGE, 400, `error decoding patch: ${map}`],
     ['be a list, as a strategic one', [], STRATEGIC, 400, map],

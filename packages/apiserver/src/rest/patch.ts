@@ -24,7 +24,7 @@ import type { Answer } from './exchange.ts'
 import { contentType } from './media-type.ts'
 import { mutationOptions } from './options.ts'
 import { answerWith } from './presentation.ts'
-import { scaled, scaleOf } from './scale.ts'
+import { looseScaleOf, scaled, scaleOf } from './scale.ts'
 import { finalizerWarnings, requireSameName, updateOptions } from './write.ts'
 
 type PatchType = 'json' | 'merge' | 'strategic' | 'apply'
@@ -52,7 +52,7 @@ export async function patch(context: RestContext, asked: ResourceRequest): Promi
     const { object, created } = await applyPatch(context, asked, value, options)
     return answerWith(created ? 201 : 200, presenter.loose(object), representation)
   }
-  const body = decodeJson(text, (problem) => `error decoding patch: ${problem}`).value
+  const body = decodeJson(text, (problem) => (type === 'strategic' ? problem : `error decoding patch: ${problem}`)).value
   const slips = options.fieldValidation === 'Ignore' ? [] : type === 'json' ? unknownOperationFields(body) : duplicatesIn(text)
   if (asked.subresource !== 'scale') request.notes.warn(...standingWarnings(resource))
   const change = (current: DynamicObject): DynamicObject => {
@@ -122,7 +122,7 @@ function asWritten(before: unknown, after: unknown, isRoot = true): unknown {
 
 /** @throws Refusal */
 function scaledByPatch(resource: StoredResource, object: DynamicObject, change: (scale: DynamicObject) => unknown): DynamicObject {
-  const before = scaleOf(resource, object)
+  const before = looseScaleOf(resource, object)
   const scale = asWritten(before, change(before))
   const spec = isFields(scale) ? scale['spec'] : undefined
   if (spec !== undefined && spec !== null && !isFields(spec))

@@ -127,12 +127,20 @@ function tables(resource: StoredResource, { includeObject, clock }: PresenterOpt
 function joined(head: object, items: readonly Buffer[]): Buffer {
   const opening = Buffer.from(`${JSON.stringify(head).slice(0, -1)},"items":[`)
   const comma = Buffer.from(',')
-  return Buffer.concat([opening, ...items.flatMap((item, index) => (index === 0 ? [item] : [comma, item])), Buffer.from(']}')])
+  return Buffer.concat([opening, ...items.flatMap((item, index) => (index === 0 ? [item] : [comma, item])), Buffer.from(']}\n')])
+}
+
+const NEWLINE = 0x0a
+
+/** Go ends what it encodes with a newline, and `kubectl get --raw` shows an answer as it came: without one the shell's prompt stands behind it. */
+function ended(json: Buffer | string): Buffer | string {
+  if (typeof json === 'string') return `${json}\n`
+  return json.at(-1) === NEWLINE ? json : Buffer.concat([json, Buffer.of(NEWLINE)])
 }
 
 /** Turns JSON into what the client asked for. */
 export async function answerWith(code: number, json: Buffer | string, { encoding }: Representation): Promise<Answer> {
-  if (encoding === 'json') return { code, headers: { 'content-type': 'application/json' }, body: json }
+  if (encoding === 'json') return { code, headers: { 'content-type': 'application/json' }, body: ended(json) }
   const { stringify } = await loadYaml()
   return {
     code,

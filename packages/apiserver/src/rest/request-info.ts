@@ -16,11 +16,9 @@ export type RequestInfo =
 /** Paths below a namespace that belong to the Namespace itself and are no resource in it. */
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize'])
 
+/** `path` is decoded. */
 export function requestInfo(path: string): RequestInfo {
-  const parts = path
-    .split('/')
-    .filter((part) => part !== '')
-    .map(decode)
+  const parts = segmentsOf(path)
   const prefix = parts[0] === 'api' ? 2 : parts[0] === 'apis' ? 3 : 0
   if (prefix === 0 || parts.length <= prefix) return { is: 'other', path }
   const group = parts[0] === 'api' ? '' : parts[1]!
@@ -35,14 +33,12 @@ export function requestInfo(path: string): RequestInfo {
   }
   const [resource, name, subresource] = rest
   if (resource === undefined) return { is: 'other', path }
-  return { is: 'resource', group, version, resource, namespace, name, subresource, watchPrefix }
+  return { is: 'resource', group, version, resource, namespace: namespace || undefined, name, subresource, watchPrefix }
 }
 
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    // A stray percent sign: no object has such a name, and the lookup says so.
-    return part
-  }
+/** Slashes at the end mean nothing; between two in a row lies an empty name. The root has one empty segment. */
+export function segmentsOf(path: string): readonly string[] {
+  let end = path.length
+  while (end > 1 && path[end - 1] === '/') end--
+  return path.slice(1, end).split('/')
 }

@@ -6,10 +6,17 @@ import { SCHEME } from './decode.ts'
 
 /** The autoscaling/v1 Scale of an object. @throws Refusal 500 when the object does not say how many replicas it wants */
 export function scaleOf(resource: StoredResource, object: DynamicObject): DynamicObject {
+  if (valueAt(object, resource.scale!.replicas) === undefined && resource.custom !== undefined)
+    throw internalError(`the spec replicas field ${replicasField(resource)} does not exist`)
+  return looseScaleOf(resource, object)
+}
+
+const replicasField = ({ scale }: StoredResource): string => JSON.stringify(`.${scale!.replicas.join('.')}`)
+
+/** The same for a patch, which may be the first to say how many. */
+export function looseScaleOf(resource: StoredResource, object: DynamicObject): DynamicObject {
   const scale = resource.scale!
   const replicas = valueAt(object, scale.replicas)
-  if (replicas === undefined && resource.custom !== undefined)
-    throw internalError(`the spec replicas field ${JSON.stringify(`.${scale.replicas.join('.')}`)} does not exist`)
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
   const selector = scale.selector?.(object)
   return {
@@ -32,6 +39,9 @@ export function scaled(resource: StoredResource, object: DynamicObject, scale: u
     )
   }
   const spec = isFields(scale['spec']) ? scale['spec'] : {}
+  // A Scale leaves out a 0. Where there was no number before, nothing is not 0.
+  if (spec['replicas'] === undefined && resource.custom !== undefined && valueAt(object, resource.scale!.replicas) === undefined)
+    throw badRequest(`the spec replicas field ${replicasField(resource)} cannot be empty`)
   const replicas = spec['replicas'] ?? 0
   const field = `${resource.custom === undefined ? '' : '.'}${resource.scale!.replicas.join('.')}`
   if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {

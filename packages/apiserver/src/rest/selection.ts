@@ -25,10 +25,10 @@ export function selectionOf(
 ): Selection {
   const labels = parsed(() => parseLabelSelector(options.labelSelector))
   const fields = parsed(() => parseFieldSelector(options.fieldSelector))
-  const selectable = resource.strategy.selectable ?? {}
+  // Fields are what a client says: `constructor` is none.
+  const selectable = new Map(Object.entries(resource.strategy.selectable ?? {}))
   for (const { path } of fields) {
-    if (path !== 'metadata.name' && path !== 'metadata.namespace' && selectable[path] === undefined)
-      throw badRequest(unknownField(resource, path))
+    if (path !== 'metadata.name' && path !== 'metadata.namespace' && !selectable.has(path)) throw badRequest(unknownField(resource, path))
   }
   if (labels.length === 0 && fields.length === 0 && name === undefined) return everything
   // A field of a custom resource may have got its value only by a later default.
@@ -42,12 +42,12 @@ export function selectionOf(
 function matchesFieldsOf(
   object: DynamicObject,
   fields: FieldSelector,
-  selectable: NonNullable<StoredResource['strategy']['selectable']>,
+  selectable: ReadonlyMap<string, (object: DynamicObject) => string | undefined>,
 ): boolean {
   return matchesFields(fields, (path) => {
     if (path === 'metadata.name') return object.metadata.name
     if (path === 'metadata.namespace') return object.metadata.namespace ?? ''
-    return selectable[path]?.(object)
+    return selectable.get(path)?.(object)
   })
 }
 

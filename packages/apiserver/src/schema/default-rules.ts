@@ -1,6 +1,6 @@
+import { RegexError } from '@kubewright/cel'
 import type { StatusCause } from '@kubewright/core'
 import { forbiddenError, invalidError, requiredError } from './field-error.ts'
-import { PatternError } from './pattern.ts'
 import { pruneValue } from './prune.ts'
 import { evaluateRules } from './rules/evaluation.ts'
 import { ruleTree } from './rules/rule-tree.ts'
@@ -43,7 +43,7 @@ function validationErrors(value: Json, schema: Schema): StatusCause[] {
     compileValidator(schema)(value, undefined, '', errors)
   } catch (error) {
     // A pattern that does not compile is reported where it stands.
-    if (!(error instanceof PatternError)) throw error
+    if (!(error instanceof RegexError)) throw error
   }
   return errors
 }

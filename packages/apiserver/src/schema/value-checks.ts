@@ -1,8 +1,8 @@
+import { compileRegex } from '@kubewright/cel'
 import { deepEqual, type StatusCause } from '@kubewright/core'
 import { invalidError, notSupportedError, tooLongError, tooManyError, typeError, unboundError } from './field-error.ts'
 import { textFormat } from './formats.ts'
 import { isInt64, printFloat, printNumber } from './go-format.ts'
-import { compilePattern } from './pattern.ts'
 import type { Json, Schema } from './schema.ts'
 import { formatOf, typesOf } from './type-check.ts'
 
@@ -12,7 +12,7 @@ export type Check<V> = (value: V, path: string, errors: StatusCause[]) => void
 /** Length and pattern: the first that fails is reported alone, as go-openapi does it. Lengths count code points. */
 export function compileStringCheck(schema: Schema): Check<string> {
   const { maxLength, minLength } = schema
-  const pattern = schema.pattern === undefined ? undefined : compilePattern(schema.pattern)
+  const pattern = schema.pattern === undefined ? undefined : compileRegex(schema.pattern)
   const count = (text: string) => [...text].length
   return (value, path, errors) => {
     if (maxLength !== undefined && count(value) > maxLength) errors.push(tooLongError(path, maxLength))

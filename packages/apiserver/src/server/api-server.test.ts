@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { connect as connectPlain, createServer } from 'node:net'
+import { connect as connectPlain, createServer, Server } from 'node:net'
 import { connect } from 'node:tls'
 import { ConfigurationError } from '@kubewright/core'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { startApiServer } from '../index.ts'
 import { CONFIG_MAPS, configMap, testClient } from '../test-client/api-client.ts'
@@ -177,4 +177,15 @@ test('a failure of the server itself is logged whole and answered without its de
   expect(reply.code).toBe(500)
   expect(reply.text).not.toContain('secret')
   expect(lines.join()).toContain('secret detail')
+})
+
+test('a connection that cannot be accepted is logged, and is not the end of the program', async () => {
+  const listen = vi.spyOn(Server.prototype, 'listen')
+  onTestFinished(() => listen.mockRestore())
+  const lines: string[] = []
+  await using api = await testClient({ log: (line) => lines.push(line) })
+  const server = listen.mock.contexts[0] as Server
+  server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }))
+  expect(lines).toEqual(['apiserver: a connection cannot be accepted: accept EMFILE'])
+  expect((await api.get('/healthz')).code).toBe(200)
 })

@@ -171,6 +171,8 @@ async function start(options: ApiServerOptions, persistence: Persistence): Promi
     observe: ({ method, code }) => requests.set(`${method} ${code}`, (requests.get(`${method} ${code}`) ?? 0) + 1),
   })
   const actualPort = await listen(server, host, port)
+  // Unheard, one connection that cannot be accepted (too many open files) would end the process.
+  server.on('error', (error) => log(`apiserver: a connection cannot be accepted: ${error.message}`))
   meta = new MetaPaths(catalog, `${host}:${actualPort}`, security.tokens, { store, requests, watches })
   const controllers = startControllers({ objects, catalog, clock, log, rootCa: caData }, running)
   persistence.restore(store)
@@ -245,8 +247,9 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
     if (code === 'EADDRINUSE')
       throw new ConfigurationError(`port ${port} of ${host} is in use by another program: choose another one, or 0 for a free one`, {
         cause: error,
+        code: 'KW-LISTEN',
       })
-    throw new ConfigurationError(`cannot listen on ${host}, port ${port}: ${(error as Error).message}`, { cause: error })
+    throw new ConfigurationError(`cannot listen on ${host}, port ${port}: ${(error as Error).message}`, { cause: error, code: 'KW-LISTEN' })
   }
   return (server.address() as AddressInfo).port
 }

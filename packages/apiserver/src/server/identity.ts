@@ -52,7 +52,9 @@ function read(path: string, clock: Clock): Identity | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     // The text of a parser's error may quote what it read, and that is a key.
     const why = error instanceof SyntaxError || error instanceof TypeError ? 'it is damaged' : messageOf(error)
-    throw new ConfigurationError(`${path} cannot be read (${why}): remove it, and clients need a new kubeconfig`)
+    throw new ConfigurationError(`${path} cannot be read (${why}): remove it, and clients need a new kubeconfig`, {
+      code: 'KW-DATA-DIRECTORY',
+    })
   }
 }
 

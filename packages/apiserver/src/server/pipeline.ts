@@ -7,7 +7,7 @@ import { impersonated, wantedUser } from '../authz/impersonation.ts'
 import { type Answer, type ApiRequest, jsonAnswer } from '../rest/exchange.ts'
 import { Notes } from '../rest/notes.ts'
 import { warningHeaders } from '../rest/warning-header.ts'
-import { internalError, Refusal, storageError, unauthorized } from '../status/index.ts'
+import { badRequest, internalError, Refusal, storageError, unauthorized } from '../status/index.ts'
 import { StorageError } from '../storage/index.ts'
 
 /** A request as it came in: nobody has yet looked at who makes it. */
@@ -87,6 +87,9 @@ function refusalOf(error: unknown, report: () => void): Answer {
     const seconds = error.status.details?.retryAfterSeconds
     return jsonAnswer(error.code, error.status, seconds === undefined ? {} : { 'retry-after': String(seconds) })
   }
+  // A body of brackets is deeper than the stack; nothing has been written, since that comes last.
+  if (error instanceof RangeError && /call stack/.test(error.message))
+    return refusalOf(badRequest('the object is nested too deeply'), report)
   report()
   if (error instanceof StorageError) return refusalOf(storageError(error.message), () => {})
   return jsonAnswer(500, internalError('the embedded API server failed; its log says why').status)

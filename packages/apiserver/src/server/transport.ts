@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls'
 import { type Answer, type EventSink, LARGEST_BODY } from '../rest/exchange.ts'
 import { tooLarge } from '../status/index.ts'
 import type { IncomingRequest } from './pipeline.ts'
+import { requestTarget } from './request-target.ts'
 
 export interface TransportOptions {
   readonly cert: string
@@ -15,10 +16,40 @@ export interface TransportOptions {
   readonly answer: (request: IncomingRequest) => Promise<Answer>
   /** Hears of every request when it is answered. */
   readonly observe: (request: { readonly method: string; readonly path: string; readonly code: number }) => void
+  readonly limits?: Partial<TransportLimits>
 }
 
-/** Clients keep idle connections for 60 s or more: the server must not be the one that closes first, or it cuts requests under way. */
-const KEEP_ALIVE_MS = 90_000
+export interface TransportLimits {
+  /** Milliseconds for the TLS handshake. */
+  readonly handshakeTimeout: number
+  /** Milliseconds until the head of a request is there. */
+  readonly headersTimeout: number
+  /** Milliseconds until the whole of a request is there. An answer, such as a watch, may go on for ever. */
+  readonly requestTimeout: number
+  /** Milliseconds for which a connection may be idle. */
+  readonly keepAliveTimeout: number
+  /** How often it is looked whether any of these is over, in milliseconds. */
+  readonly connectionsCheckingInterval: number
+  /** Bytes of a head. */
+  readonly maxHeaderSize: number
+  readonly maxConnections: number
+}
+
+/** Whoever reaches the port can send as slowly as he likes, and needs no credentials for it: nobody gets more than this. */
+const LIMITS: TransportLimits = {
+  handshakeTimeout: 10_000,
+  // kube-apiserver's ReadHeaderTimeout.
+  headersTimeout: 32_000,
+  // kube-apiserver's --request-timeout.
+  requestTimeout: 60_000,
+  // Clients keep idle connections for 60 s or more: the server must not be the one that closes first, or it cuts requests under way.
+  keepAliveTimeout: 90_000,
+  connectionsCheckingInterval: 5_000,
+  // Go's DefaultMaxHeaderBytes: selectors of hundreds of names go in the URL.
+  maxHeaderSize: 2 ** 20,
+  // Far more than the watches of all programs of a test cluster, each of which has a connection of its own.
+  maxConnections: 5_000,
+}
 
 export interface Transport {
   readonly server: Server
@@ -29,6 +60,7 @@ export interface Transport {
 /** HTTPS in front of the server's logic. HTTP/1.1: what kubectl, Helm and the client libraries all speak. */
 export function createTransport(options: TransportOptions): Transport {
   const { cert, key, clientCa } = options
+  const { maxConnections, ...limits } = { ...LIMITS, ...options.limits }
   const server = createServer(
     {
       cert,
@@ -36,8 +68,9 @@ export function createTransport(options: TransportOptions): Transport {
       ca: [...clientCa],
       requestCert: clientCa.length > 0,
       rejectUnauthorized: false,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      requestTimeout: 0,
+      ...limits,
+      // kube-apiserver's default, whatever this process takes otherwise.
+      minVersion: 'TLSv1.2',
       noDelay: true,
     },
     (incoming, response) => {
@@ -45,6 +78,7 @@ export function createTransport(options: TransportOptions): Transport {
       serve(options, incoming, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined))
     },
   )
+  server.maxConnections = maxConnections
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)
@@ -63,12 +97,15 @@ async function serve(options: TransportOptions, incoming: IncomingMessage, respo
   const gone = new AbortController()
   response.on('close', () => gone.abort())
   const uri = incoming.url ?? '/'
-  const url = new URL(uri, 'https://server')
+  const target = requestTarget(uri)
+  if (target === undefined) {
+    response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end('400 Bad Request')
+    return
+  }
   const answer = await options.answer({
     method,
-    path: url.pathname,
+    ...target,
     uri,
-    query: url.searchParams,
     headers: incoming.headers as Record<string, string | undefined>,
     distinctHeaders: incoming.headersDistinct,
     certificate: certificateOf(incoming.socket as TLSSocket),
@@ -76,12 +113,11 @@ async function serve(options: TransportOptions, incoming: IncomingMessage, respo
     body: once(() => readAll(incoming)),
     signal: gone.signal,
   })
-  options.observe({ method, path: url.pathname, code: answer.code })
+  options.observe({ method, path: target.path, code: answer.code })
   if (gone.signal.aborted) return
   if ('run' in answer) await stream(answer, response)
   else send(answer, method, response)
-  // What was not read of a refused body would be taken for the next request.
-  if (!incoming.complete) incoming.resume()
+  if (!incoming.complete) dropRest(incoming)
 }
 
 function certificateOf(socket: TLSSocket): IncomingRequest['certificate'] {
@@ -134,8 +170,17 @@ function once<T>(make: () => T): () => T {
   }
 }
 
-/** Bytes of a body that is too large that are waited for; who sends more is cut off. */
+/** Bytes of a body that is too large that are waited for before it is refused, and again after that; who sends more is cut off. */
 const PATIENCE = 10 * LARGEST_BODY
+
+/** What was not read of a refused body would be taken for the next request. */
+function dropRest(incoming: IncomingMessage): void {
+  let size = 0
+  incoming.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > PATIENCE) incoming.destroy()
+  })
+}
 
 async function readAll(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []

@@ -1,7 +1,6 @@
-import { CelError, type Issue } from '../errors.ts'
-import { positionAt } from '../issue-display.ts'
 import type { Environment } from '../library/environment.ts'
 import type { Overload } from '../library/overload.ts'
+import { errorAt } from '../located-error.ts'
 import {
   type CallExpr,
   type Expr,
@@ -59,9 +58,7 @@ export function check(source: string, root: Expr, environment: Environment, vari
   const checked = checker.run(root)
   const issues = checker.issues.length > 0 ? checker.issues : checkLiterals(checked)
   if (issues.length === 0) return checked
-  const points = Array.from(source)
-  const [first, ...rest] = issues.map(({ at, message }): Issue => ({ position: positionAt(points, at), message }))
-  throw new CelError(source, [first!, ...rest])
+  throw errorAt(source, issues)
 }
 
 export interface Finding {

@@ -1,5 +1,4 @@
-import { CelError, type Issue } from '../errors.ts'
-import { positionAt } from '../issue-display.ts'
+import { errorAt } from '../located-error.ts'
 import { call, type Expr, ident, literal, type MapExpr, OPERATOR, select } from './ast.ts'
 import { parseLiteral } from './literals.ts'
 import { expandMacro, type MacroSet } from './macros.ts'
@@ -8,6 +7,8 @@ import { SyntaxFault, type Token, tokenize } from './token.ts'
 /** cel-go's limits: code points of an expression, and how deep it may nest. */
 const LONGEST = 100_000
 const DEEPEST = 250
+/** Where cel-go's parser gives up: the last one is that it has. */
+const MOST_FAULTS = 101
 /** Limits are not reported at a place. */
 const NOWHERE = -1
 
@@ -29,12 +30,11 @@ const LEVELS = [RELATIONS, SUMS, PRODUCTS] as const
 
 /** The tree of an expression, with macros expanded. @throws CelError where the text is malformed. */
 export function parseExpression(text: string, macros: MacroSet): Expr {
-  const points = Array.from(text)
-  const oversize = `expression code point size exceeds limit: size: ${points.length}, limit ${LONGEST}`
-  const found = points.length > LONGEST ? [new SyntaxFault(oversize, NOWHERE)] : attempt(text, macros)
+  const size = Array.from(text).length
+  const oversize = `expression code point size exceeds limit: size: ${size}, limit ${LONGEST}`
+  const found = size > LONGEST ? [new SyntaxFault(oversize, NOWHERE)] : attempt(text, macros)
   if (!Array.isArray(found)) return found
-  const [first, ...rest] = found.map(({ at, message }): Issue => ({ position: positionAt(points, at), message }))
-  throw new CelError(text, [first!, ...rest])
+  throw errorAt(text, found.slice(0, MOST_FAULTS))
 }
 
 function attempt(text: string, macros: MacroSet): Expr | SyntaxFault[] {

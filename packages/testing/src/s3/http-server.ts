@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { portOf } from '../process/free-port.ts'
+import { bodyOf } from '../process/request-body.ts'
+import { MOST_CONNECTIONS, SERVING_LIMITS } from '../process/serving-limits.ts'
 import type { ApiAnswer, ApiRequest } from './protocol/request.ts'
 import { parseQuery } from './protocol/request.ts'
 
@@ -18,6 +20,9 @@ export interface HttpServerOptions {
   readonly newRequestId: () => string
   readonly now: () => number
 }
+
+/** S3 takes 5 GiB; what is put here stays in this process's memory. */
+const LARGEST_BODY = 64 * 2 ** 20
 
 /** HTTP around the fake: bytes in, bytes out. It may stop listening and come back at the same port. */
 export class HttpServer {
@@ -38,11 +43,17 @@ export class HttpServer {
         response.writeHead(599).end(error instanceof Error ? error.stack : String(error))
       })
     }
-    const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener)
+    const server =
+      tls === undefined
+        ? createServer(SERVING_LIMITS, listener)
+        : createSecureServer({ ...SERVING_LIMITS, ...tls, minVersion: 'TLSv1.2' }, listener)
+    server.maxConnections = MOST_CONNECTIONS
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
       server.listen(this.port, host, () => {
         server.off('error', reject)
+        // Unheard, one connection that cannot be accepted (too many open files) would end the process.
+        server.on('error', () => {})
         resolve()
       })
     })
@@ -61,13 +72,9 @@ export class HttpServer {
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const { handle, newRequestId, now, tls } = this.#options
-    const pieces: Buffer[] = []
-    try {
-      for await (const piece of message) pieces.push(piece as Buffer)
-    } catch {
-      // The client has gone in the middle of its request: there is nobody to answer.
-      return
-    }
+    const body = await bodyOf(message, LARGEST_BODY).catch(() => 'gone' as const)
+    // The client has gone in the middle of its request: there is nobody to answer.
+    if (body === 'gone') return
     const [rawPath = '/', ...query] = (message.url ?? '/').split('?')
     const requestId = newRequestId()
     const request: ApiRequest = {
@@ -75,7 +82,8 @@ export class HttpServer {
       rawPath,
       query: safeQuery(query.join('?')),
       headers: Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, String(value)])),
-      body: Buffer.concat(pieces),
+      body: body ?? Buffer.alloc(0),
+      isTooLarge: body === undefined,
       remoteAddress: (message.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
       secure: tls !== undefined,
     }
@@ -85,8 +93,8 @@ export class HttpServer {
       message.socket.destroy()
       return
     }
-    const { status, headers = {}, body = '' } = outcome.answer
-    const bytes = Buffer.from(body)
+    const { status, headers = {}, body: text = '' } = outcome.answer
+    const bytes = Buffer.from(text)
     // Clients set their clocks by this header, so it is the fake's time, not the machine's.
     const common = { date: new Date(now()).toUTCString(), server: 'fakeS3', 'x-amz-request-id': requestId, 'x-amz-id-2': requestId }
     const length = status === 204 || status === 304 ? {} : { 'content-length': String(bytes.length) }

@@ -3,7 +3,7 @@ import type { FaultPlan, S3Fault } from './faults.ts'
 import type { Outcome } from './http-server.ts'
 import type { QueryService } from './iam/query-service.ts'
 import type { Journal } from './journal.ts'
-import { ApiError } from './protocol/api-error.ts'
+import { ApiError, s3Error } from './protocol/api-error.ts'
 import type { ApiAnswer, ApiRequest } from './protocol/request.ts'
 import { signatureOf } from './protocol/signature.ts'
 import type { PreparedCall } from './service.ts'
@@ -40,7 +40,7 @@ export class Shell {
       )
       if (over) return { is: 'break' }
     }
-    const answered = answerOf(call, fault)
+    const answered = answerOf(request.isTooLarge === true ? tooLarge(call) : call, fault)
     const lost = fault?.is === 'hang' || fault?.is === 'reset' || fault?.is === 'truncated'
     this.#write(call, request, accessKeyId, answered, lost)
     if (fault?.is === 'hang') return { is: 'silence' }
@@ -64,6 +64,14 @@ export class Shell {
     this.#options.journal.add({ at: this.#options.clock.now(), ...what, status: answer.status, code, lost })
   }
 }
+
+/** Whatever it asks for, it is refused. */
+const tooLarge = (call: PreparedCall): PreparedCall => ({
+  ...call,
+  run: () => {
+    throw s3Error('EntityTooLarge')
+  },
+})
 
 interface Answered {
   readonly answer: ApiAnswer

@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https'
 import { createServer as createFront, type Server as Front, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { bodyOf } from '../process/request-body.ts'
+import { MOST_CONNECTIONS, SERVING_LIMITS } from '../process/serving-limits.ts'
 import type { Answer, FakeRequest } from './answer.ts'
 
 export interface ServerTls {
@@ -23,6 +25,10 @@ export interface NodeServerOptions {
   handle(request: FakeRequest): Promise<Answer | 'break'>
 }
 
+/** What is kept of a body at most. Which smaller ones Vault refuses is decided where they are read. */
+const LARGEST_BODY = 64 * 2 ** 20
+
+const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'
 const STRICT = 'max-age=31536000; includeSubDomains'
 
 /** HTTP as Vault's listener speaks it. A front of our own sees each connection first: to leave it lying, and to answer plain HTTP on a TLS port. */
@@ -40,22 +46,31 @@ export class NodeServer {
 
   async listen(): Promise<void> {
     const { tls, host } = this.#options
-    const listener = (message: IncomingMessage, response: ServerResponse) => void this.#serve(message, response)
+    const listener = (message: IncomingMessage, response: ServerResponse) => {
+      this.#serve(message, response).catch((error: unknown) => response.destroy(error as Error))
+    }
     const client = tls?.clientCa === undefined ? {} : { ca: tls.clientCa }
     this.#inner =
       tls === undefined
-        ? createServer(listener)
+        ? createServer(SERVING_LIMITS, listener)
         : createSecureServer(
-            { cert: tls.cert, key: tls.key, requestCert: true, rejectUnauthorized: tls.clientCertificateRequired, ...client },
+            {
+              ...SERVING_LIMITS,
+              ...{ cert: tls.cert, key: tls.key, requestCert: true, rejectUnauthorized: tls.clientCertificateRequired, ...client },
+              minVersion: 'TLSv1.2',
+            },
             listener,
           )
     const inner = this.#inner
     inner.on('clientError', (error: Error & { readonly rawPacket?: Buffer }, socket) => {
-      if (error.rawPacket?.subarray(0, 5).toString() === 'LIST ') void this.#list(error.rawPacket.toString('latin1'), socket as Socket)
+      if (error.rawPacket?.subarray(0, 5).toString() === 'LIST ') {
+        this.#list(error.rawPacket.toString('latin1'), socket as Socket).catch((failure: unknown) => socket.destroy(failure as Error))
+      } else if (socket.writable) socket.end(BAD_REQUEST)
       else socket.destroy()
     })
     inner.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy())
     const front = createFront((socket) => this.#accept(socket, inner))
+    front.maxConnections = MOST_CONNECTIONS
     this.#front = front
     // Kept for the next start: a node that restarts is at the same address.
     this.port = await listenAt(front, host, this.port)
@@ -106,10 +121,10 @@ export class NodeServer {
         .filter((line) => line.includes(':'))
         .map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
     )
-    const url = new URL(`http://vault${target}`)
-    const path = decodePath(url.pathname)
-    if (path === undefined || !url.pathname.startsWith('/v1/')) {
-      socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')
+    const url = target.startsWith('/') ? new URL(`http://vault${target}`) : undefined
+    const path = url && decodePath(url.pathname)
+    if (url === undefined || path === undefined || !url.pathname.startsWith('/v1/')) {
+      socket.end(BAD_REQUEST)
       return
     }
     const request = {
@@ -128,8 +143,12 @@ export class NodeServer {
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const socket = message.socket
-    const body = await bytesOf(message).catch(() => undefined)
-    if (body === undefined) return
+    const body = await bodyOf(message, LARGEST_BODY).catch(() => 'gone' as const)
+    if (body === 'gone') return
+    if (body === undefined) {
+      send(response, { status: 413, body: { errors: ['http: request body too large'] } })
+      return
+    }
     const url = new URL(`http://vault${message.url ?? '/'}`)
     const raw = (message.url ?? '/').split('?')[0]!
     if (raw.includes('//')) {
@@ -178,6 +197,8 @@ async function listenAt(front: Front, host: string, port: number): Promise<numbe
         front.once('error', reject)
         front.listen(wanted, host, () => {
           front.off('error', reject)
+          // Unheard, one connection that cannot be accepted (too many open files) would end the process.
+          front.on('error', () => {})
           resolve()
         })
       })
@@ -229,12 +250,6 @@ function rawAnswer({ status, body, headers = {} }: Answer): string {
   }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`)
   return `HTTP/1.1 ${status} Vault\r\n${lines.join('\r\n')}\r\n\r\n${content}`
-}
-
-async function bytesOf(message: IncomingMessage): Promise<Buffer> {
-  const pieces: Buffer[] = []
-  for await (const piece of message) pieces.push(piece as Buffer)
-  return Buffer.concat(pieces)
 }
 
 function clientCertificate(socket: Socket): string | undefined {

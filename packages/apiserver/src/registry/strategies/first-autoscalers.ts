@@ -75,7 +75,8 @@ export function toSecondAutoscaler(first: DynamicObject): DynamicObject {
     metadata: { ...metadata, ...(Object.keys(kept).length === 0 ? {} : { annotations: kept }) },
     spec: {
       ...spec,
-      ...(wanted.length === 0 ? {} : { metrics: wanted }),
+      // The default of v2, which v1 has not got: it comes with the first read of what is stored.
+      metrics: wanted.length === 0 ? usualMetrics() : wanted,
       ...(isFields(behavior) ? { behavior } : {}),
     },
     status: {
@@ -87,6 +88,9 @@ export function toSecondAutoscaler(first: DynamicObject): DynamicObject {
 }
 
 const cpu = (field: 'target' | 'current', value: object): Fields => ({ type: 'Resource', resource: { name: 'cpu', [field]: value } })
+
+/** What an autoscaler looks at when nobody says: the use of CPU, to be 80 % of what is requested. */
+export const usualMetrics = (): readonly Fields[] => [cpu('target', { type: 'Utilization', averageUtilization: 80 })]
 
 function split(metrics: readonly Fields[]): { readonly cpu: Fields | undefined; readonly others: readonly Fields[] } {
   const use = metrics.find(isCpuUse)

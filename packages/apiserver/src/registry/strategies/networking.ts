@@ -2,6 +2,7 @@ import type { DynamicObject, StatusCause } from '@kubewright/core'
 import { immutableField, invalidValue, requiredValue } from '../../status/index.ts'
 import { type Fields, fieldsAt, fill, listAt, optionalFields } from '../fields.ts'
 import { defaultStrategy, type Strategy } from '../strategy.ts'
+import { usualMetrics } from './first-autoscalers.ts'
 
 const specOf = (object: DynamicObject): Fields => optionalFields(object as Fields, 'spec') ?? {}
 
@@ -84,9 +85,7 @@ export const autoscalers: Strategy = {
   defaults(draft) {
     const spec = fieldsAt(draft, 'spec')
     spec['minReplicas'] ??= 1
-    if (listAt(spec, 'metrics').length === 0) {
-      spec['metrics'] = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } }]
-    }
+    if (listAt(spec, 'metrics').length === 0) spec['metrics'] = usualMetrics()
     const behavior = optionalFields(spec, 'behavior')
     if (behavior === undefined) return
     fill(behavior, { scaleUp: {}, scaleDown: {} })

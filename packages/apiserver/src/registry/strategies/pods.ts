@@ -1,7 +1,7 @@
 import { type DynamicObject, deepEqual, type StatusCause } from '@kubewright/core'
 import { forbiddenValue } from '../../status/index.ts'
 import { type Fields, fieldsAt, listAt, optionalFields } from '../fields.ts'
-import { defaultPodSpec } from '../pod-defaults.ts'
+import { defaultPodSpec, defaultRequests } from '../pod-defaults.ts'
 import { validatePodSpec } from '../pod-validation.ts'
 import { defaultStrategy, type Strategy, textAt } from '../strategy.ts'
 
@@ -30,6 +30,7 @@ export const pods: Strategy = {
   defaults(draft) {
     const spec = fieldsAt(draft, 'spec')
     defaultPodSpec(spec)
+    defaultRequests(spec)
     spec['enableServiceLinks'] ??= true
   },
   prepareCreate(draft) {

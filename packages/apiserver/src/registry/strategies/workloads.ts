@@ -23,7 +23,7 @@ function validateWorkload(object: DynamicObject): StatusCause[] {
   const template = optionalFields(spec, 'template') ?? {}
   const labels = optionalFields(template, 'metadata')?.['labels'] as Readonly<Record<string, string>> | undefined
   const podSpec = optionalFields(template, 'spec') ?? {}
-  const causes: StatusCause[] = []
+  const causes = validateReplicas(spec)
   // Of a DaemonSet the real server asks only that its selector fits.
   if (selector === undefined) causes.push(...(object['kind'] === 'DaemonSet' ? [] : [requiredValue('spec.selector')]))
   else if (Object.keys(selector).length === 0)
@@ -31,7 +31,7 @@ function validateWorkload(object: DynamicObject): StatusCause[] {
   if (selector === undefined || !matchesLabels(labelSelectorOf(selector as LabelSelectorSpec), labels)) {
     causes.push(invalidValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`'))
   }
-  causes.push(...validateReplicas(spec), ...validatePodSpec(podSpec, 'spec.template.spec'))
+  causes.push(...validatePodSpec(podSpec, 'spec.template.spec'))
   const policy = podSpec['restartPolicy']
   if (policy !== undefined && policy !== 'Always') causes.push(unsupportedValue('spec.template.spec.restartPolicy', policy, ['Always']))
   return [...causes, ...WORKLOAD_RULES[object['kind'] as keyof typeof WORKLOAD_RULES](spec)]

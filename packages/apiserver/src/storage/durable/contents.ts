@@ -58,4 +58,5 @@ export class Contents {
 const damaged = (path: string, at: number): ConfigurationError =>
   new ConfigurationError(
     `${path} is damaged at byte ${at}, and what follows it cannot be trusted: restore the directory from a copy, or give another --data-dir`,
+    { code: 'KW-DATA-DIRECTORY' },
   )

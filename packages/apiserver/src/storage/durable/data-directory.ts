@@ -139,6 +139,6 @@ function makeDirectory(path: string): void {
     // Secrets are among the objects.
     mkdirSync(path, { recursive: true, mode: 0o700 })
   } catch (error) {
-    throw new ConfigurationError(`--data-dir: ${path} cannot be used: ${messageOf(error)}`, { cause: error })
+    throw new ConfigurationError(`--data-dir: ${path} cannot be used: ${messageOf(error)}`, { cause: error, code: 'KW-DATA-DIRECTORY' })
   }
 }

@@ -14,6 +14,7 @@ export function lockDirectory(directory: string): () => void {
       if (tries === TRIES || (holder !== undefined && isAlive(holder)))
         throw new ConfigurationError(
           `${directory} is in use by process ${holder?.pid}: stop it, or give another --data-dir (if no server runs there, remove ${path})`,
+          { code: 'KW-DATA-DIRECTORY' },
         )
       rmSync(path, { force: true })
     }

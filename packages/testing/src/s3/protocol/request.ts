@@ -10,6 +10,8 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string>>
   /** The payload; the framing of chunked signatures is taken off by `payloadOf`. */
   readonly body: Buffer
+  /** The body has more bytes than the server takes; `body` is empty. @default false */
+  readonly isTooLarge?: boolean
   readonly remoteAddress: string
   readonly secure: boolean
 }

@@ -1,0 +1,66 @@
+import type { Script } from '../script.ts'
+import { definition } from './objects.ts'
+
+const parrot = (spec: object) => ({ apiVersion: 'birds.example.dev/v1', kind: 'Parrot', metadata: { name: 'polly' }, spec })
+const spec = {
+  type: 'object',
+  required: ['colour'],
+  properties: {
+    colour: { type: 'string', enum: ['green', 'grey'] },
+    size: { type: 'integer', minimum: 1, default: 3 },
+    replicas: { type: 'integer' },
+  },
+  'x-kubernetes-validations': [{ rule: 'self.size < 100 || self.colour == "grey"', message: 'only grey ones grow that large' }],
+}
+
+/** A kind of one's own, from its definition to its end. */
+export const definitions: Script = {
+  name: 'definitions',
+  steps: [
+    { file: 'definition.json', holds: definition('birds.example.dev', { plural: 'parrots', kind: 'Parrot', spec }) },
+    'kubectl create -f definition.json --dry-run=server',
+    'kubectl apply -f definition.json',
+    'kubectl apply -f definition.json',
+    'kubectl wait --for=condition=Established crd/parrots.birds.example.dev --timeout=20s',
+    'kubectl get crd parrots.birds.example.dev',
+    'kubectl api-resources --api-group=birds.example.dev -o wide',
+    { run: 'kubectl get parrots', until: 'No resources found' },
+    { file: 'polly.json', holds: parrot({ colour: 'green' }) },
+    'kubectl apply -f polly.json',
+    'kubectl apply -f polly.json',
+    'kubectl apply --server-side -f polly.json',
+    'kubectl get par',
+    'kubectl get parrot polly -o wide',
+    'kubectl get all-parrots',
+    'kubectl get parrots.v1.birds.example.dev/polly -o yaml',
+    'kubectl describe parrot polly',
+    { file: 'pink.json', holds: parrot({ colour: 'green', size: 'large' }) },
+    'kubectl apply -f pink.json',
+    { file: 'large.json', holds: parrot({ colour: 'green', size: 200 }) },
+    'kubectl apply -f large.json',
+    { file: 'none.json', holds: parrot({}) },
+    'kubectl apply -f none.json',
+    { file: 'more.json', holds: parrot({ colour: 'grey', wings: 2 }) },
+    'kubectl apply -f more.json',
+    'kubectl apply -f more.json --validate=warn',
+    'kubectl diff -f polly.json',
+    'kubectl scale parrot polly --replicas=4',
+    'kubectl get parrot polly --subresource=scale -o jsonpath={.spec.replicas}',
+    `kubectl patch parrot polly --subresource=status --type=merge -p '{"status":{"replicas":4},"spec":{"size":9}}' -o jsonpath={.spec.size}/{.status.replicas}`,
+    `kubectl patch parrot polly -p '{"spec":{"size":5}}'`,
+    `kubectl patch parrot polly --type=merge -p '{"spec":{"size":0}}'`,
+    `kubectl patch parrot polly --type=json -p '[{"op":"replace","path":"/spec/size","value":7}]'`,
+    { run: 'kubectl edit parrot polly', editor: 'sed -i s/size:.7/size:\\ 8/' },
+    { run: 'kubectl edit parrot polly', editor: 'sed -i s/colour:.grey/colour:\\ pink/' },
+    'kubectl get parrot polly -o jsonpath={.spec}',
+    'kubectl label parrot polly talks=yes',
+    'kubectl get parrots -l talks -L talks',
+    'kubectl wait parrot/polly --for=jsonpath={.status.replicas}=4 --timeout=5s',
+    'kubectl delete parrot polly',
+    'kubectl get parrots',
+    'kubectl apply -f polly.json',
+    'kubectl delete crd parrots.birds.example.dev --timeout=30s',
+    'kubectl get parrots',
+    'kubectl apply -f polly.json',
+  ],
+}
