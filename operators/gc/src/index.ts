@@ -10,6 +10,7 @@ import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy } from './kinds
 import { GarbageCollectionStop } from './kinds/stop.ts'
 import { prometheusMeter } from './metrics/prometheus.ts'
 import { defaultsOf } from './policy/defaults.ts'
+import { reasons } from './reasons.ts'
 
 export { demoObjects } from './demo.ts'
 export { EMERGENCY_STOP_NAME, emergencyStop } from './emergency-stop/emergency-stop.ts'
@@ -52,6 +53,7 @@ function gcOperator() {
     kinds,
     permissions: [everything, ...surroundings, ...own],
     webhooks: (settings) => gcHooks(defaultsOf(settings)),
+    reasons,
     config,
     importers: async () => (await import('./import/importers.ts')).importers,
     examples: (now) => [...exampleManifests, ...demoObjects(now)],

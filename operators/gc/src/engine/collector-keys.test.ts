@@ -18,6 +18,37 @@ test('what waits and falls due is read from nobody: one request for each deletio
   expect({ left: bench.left(), lists: lists(), deletes: bench.cluster.deletes().length }).toEqual({ left: [], lists: [], deletes: 20 })
 })
 
+describe('what is learned about the world', () => {
+  // Seen on a server: the first reading of the namespaces counted as a change of them all, and every target was read from the server twice.
+  test('before the target is opened is no reason to read it twice', async () => {
+    const settled = Promise.withResolvers<void>()
+    bench.facts.settled = settled.promise
+    bench.configMap('a')
+    await bench.apply()
+    bench.facts.facts = guarded('protected')
+    bench.facts.tell({ is: 'namespace', name: 'team' })
+    bench.facts.tell({ is: 'all' })
+    settled.resolve()
+    await bench.clock.advance(30 * SECOND)
+    expect({ lists: lists(), watches: bench.cluster.opened, deletes: bench.cluster.deletes() }).toEqual({
+      lists: [],
+      watches: 1,
+      deletes: [],
+    })
+  })
+
+  test('while its first objects come is a reason: nothing goes before they have been read again', async () => {
+    const shown = Promise.withResolvers<void>()
+    bench.cluster.slow.set('ConfigMap', shown.promise)
+    bench.configMap('a')
+    await bench.apply()
+    bench.facts.tell({ is: 'namespace', name: 'team' })
+    shown.resolve()
+    await bench.clock.advance(30 * SECOND)
+    expect({ lists: lists(), left: bench.left() }).toEqual({ lists: [''], left: [] })
+  })
+})
+
 describe('when the word about a namespace changes', () => {
   test('its objects are read once, and nothing goes before they have been', async () => {
     for (let n = 0; n < 5; n++) bench.configMap(`o${n}`)

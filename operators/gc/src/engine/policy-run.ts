@@ -1,49 +1,22 @@
-import { type Clock, isServerTrouble, type KubeObject, type Reachability } from 'kubewright'
-import type { FactSource, World } from '../facts/fact-source.ts'
-import type { Opinion, Preparation } from '../judgement/opinion.ts'
+import { isServerTrouble, type KubeObject } from 'kubewright'
+import type { World } from '../facts/fact-source.ts'
+import type { Opinion } from '../judgement/opinion.ts'
 import type { Policy } from '../kinds/policies.ts'
 import { type PolicyProblem, type ReadyPolicy, scopeMismatch } from '../policy/policy.ts'
 import type { Instant, Step } from '../tracker/step.ts'
 import type { Sighting } from '../tracker/tracked-object.ts'
-import type { Tracker } from '../tracker/tracker.ts'
 import type { HeldObjects } from './held.ts'
 import { PolicyJudge } from './policy-judge.ts'
+import { Reopening } from './reopening.ts'
+import type { RunEnvironment } from './run-environment.ts'
 import type { RunState } from './run-state.ts'
 import { RunTasks } from './run-tasks.ts'
-import { problemOfError, type TargetHandler, type TargetSource, type TargetWatch } from './target-source.ts'
+import { problemOfError, type TargetHandler, type TargetWatch } from './target-source.ts'
 import { Terminating } from './terminating.ts'
 import { until } from './until.ts'
 
-/** Discovery is asked again so often about a kind that is not there; it is shared by all policies and costs the server little. */
-const RETRY = 30_000
-const SOON = 1_000
-/** 1, 2, 4 and 8 seconds. */
-const SOON_TRIES = 4
 /** Should the object not have been read by then, it is asked for once more. */
 const REREAD = 10_000
-
-export interface RunEnvironment {
-  readonly tracker: Tracker
-  readonly source: TargetSource
-  readonly facts: FactSource
-  readonly clock: Clock
-  readonly reachability: Pick<Reachability, 'failed' | 'whenDecided' | 'pause'>
-  /** Whether the kind is namespaced. @throws KindNotFoundError, ApiError or ConnectionError */
-  isNamespaced(kind: ReadyPolicy['target']['kind'], signal: AbortSignal): Promise<boolean>
-  /** Something changed: there may be work, and another status. */
-  changed(): void
-  /** It is in another state. */
-  entered(): void
-  /** Something else has put objects into another light: {@link PolicyRun.refresh} is to be called before anything is deleted. */
-  outdated(): void
-  evaluated(milliseconds: number): void
-  /** An object came that was not there when the policy began. */
-  appeared?(object: KubeObject): void
-  /** What has to be written on the object first; `undefined`: nothing. */
-  prepare?(object: KubeObject, preparation: Preparation | undefined): void
-  /** The object is no longer in the target. */
-  left?(uid: string): void
-}
 
 /** One policy at work on one version of its spec: watches its target and tells the tracker what the policy says about each object. */
 export class PolicyRun {
@@ -105,18 +78,15 @@ export class PolicyRun {
   async run(signal: AbortSignal, successor: () => Promise<void> | undefined = () => undefined): Promise<void> {
     const stopped = AbortSignal.any([signal, this.#stop.signal])
     try {
-      // A kind is served a moment after its definition has come: then asking soon again is worth it.
-      let soon = 0
+      const reopening = new Reopening()
       while (!stopped.aborted) {
         if (await this.#open(stopped)) {
           await this.#watchOn(stopped)
           // What was read once is soon read again, most of the time.
-          soon = SOON_TRIES
-          continue
+          reopening.expectSoon()
         }
-        const wait = soon > 0 ? Math.min(RETRY, SOON * 2 ** (SOON_TRIES - soon)) : RETRY
-        const woken = await this.#pause(wait, stopped)
-        soon = woken ? SOON_TRIES : Math.max(0, soon - 1)
+        // A kind is served a moment after its definition has come.
+        else if (await this.#pause(reopening.next(), stopped)) reopening.expectSoon()
       }
     } catch (error) {
       if (!stopped.aborted) throw error
@@ -295,6 +265,8 @@ export class PolicyRun {
       }
       // What is read by keys is judged once, as it comes: with all that is known around it.
       if (target.keep === 'keys') await until(this.#world.settled, signal)
+      // Everything is shown from here on, and judged with what is known then: what was learned until now is no reason to read it once more.
+      this.#judge.takeOutdated()
       const first: { uids: Set<string> | undefined } = { uids: new Set() }
       const before = this.#watch
       this.#watch = await source.open(target, this.#handler(first))

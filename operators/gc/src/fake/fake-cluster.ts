@@ -59,6 +59,8 @@ export class FakeCluster {
   unopened: () => Error | undefined = () => undefined
   /** Whether the events of writes are told. */
   telling = true
+  /** How often a watch was opened. */
+  opened = 0
   readonly #clock: Clock
   readonly #objects = new Map<string, KubeObject>()
   readonly #removed = new Map<string, KubeObject>()
@@ -145,6 +147,7 @@ export class FakeCluster {
     open: (target, handler) => {
       const error = this.unopened()
       if (error !== undefined) return Promise.reject(error)
+      this.opened++
       const share = JSON.stringify(target)
       this.#shares.set(share, (this.#shares.get(share) ?? 0) + 1)
       const watcher = { target, handler }

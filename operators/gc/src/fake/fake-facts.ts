@@ -5,6 +5,8 @@ import { type Facts, NO_FACTS } from '../facts/facts.ts'
 
 export class FakeFacts implements FactSource {
   facts: WorldFacts = NO_FACTS
+  /** When everything has been read for those that open it from now on. */
+  settled: Promise<void> = Promise.resolve()
   readonly opened: FactNeeds[] = []
   readonly #listeners = new Set<(change: FactChange) => void>()
   readonly #waiting = new Set<() => void>()
@@ -21,7 +23,7 @@ export class FakeFacts implements FactSource {
         use: (...args: Parameters<Facts['use']>) => this.facts.use(...args),
         quota: (...args: Parameters<Facts['quota']>) => this.facts.quota(...args),
       },
-      settled: Promise.resolve(),
+      settled: this.settled,
       inspect: () => {},
       close: () => {
         this.#listeners.delete(changed)

@@ -1,6 +1,8 @@
 import { type Condition, type ConditionUpdate, findCondition, formatTime, setCondition } from 'kubewright'
 import type { PolicyStatus } from '../kinds/policies.ts'
 import type { PolicyProblem } from '../policy/policy.ts'
+import type { Reason } from '../reasons.ts'
+import type { Halt } from '../safety/brake.ts'
 import type { Census, Finding } from '../tracker/census.ts'
 
 /** Everything that a policy's status is made from. */
@@ -17,7 +19,7 @@ export interface Standing {
   readonly forbidden: ReadonlyMap<string, string>
   readonly stuck: number
   readonly run: PolicyStatus['run']
-  readonly halt: PolicyStatus['halt']
+  readonly halt: Halt | undefined
   /** Why the policy waits, though something is due. */
   readonly waits: string | undefined
   /** Why nothing in the cluster is deleted. */
@@ -120,7 +122,7 @@ function blocked({ halt }: Standing, before: readonly Condition[] | undefined): 
 /** A condition that is worth a line while it is true, and once more when it is over. */
 function finding(
   type: string,
-  reason: string,
+  reason: Reason,
   what: string,
   { count, example }: Finding,
   before: readonly Condition[] | undefined,
@@ -139,7 +141,7 @@ function finding(
 function lasting(
   type: string,
   is: boolean,
-  reason: string,
+  reason: Reason,
   message: string,
   before: readonly Condition[] | undefined,
 ): ConditionUpdate | undefined {
@@ -168,13 +170,19 @@ function unauthorised({ problem, forbidden, census }: Standing, before: readonly
 
 /** It works, and not for all of its objects. The other conditions say why. */
 function degraded({ problem, census, forbidden }: Standing, before: readonly Condition[] | undefined): ConditionUpdate | undefined {
-  const reasons = [
-    ...(forbidden.size > 0 ? ['DeletionForbidden'] : []),
-    ...(census.unauthorised.count > 0 ? ['AuthorForbidden'] : []),
-    ...(census.unreadable.count > 0 ? ['UnreadableTime'] : []),
-    ...(census.conflicting.count > 0 ? ['ChangesTooOften'] : []),
-    ...(census.refused.count > 0 ? ['ServerRefuses'] : []),
+  const shortcomings: readonly (readonly [Reason, number])[] = [
+    ['DeletionForbidden', forbidden.size],
+    ['AuthorForbidden', census.unauthorised.count],
+    ['UnreadableTime', census.unreadable.count],
+    ['ChangesTooOften', census.conflicting.count],
+    ['ServerRefuses', census.refused.count],
   ]
-  const is = problem === undefined && reasons.length > 0
-  return lasting('Degraded', is, reasons[0] ?? 'None', 'some of its objects cannot be deleted, or not be decided about', before)
+  const worst = shortcomings.find(([, count]) => count > 0)
+  return lasting(
+    'Degraded',
+    problem === undefined && worst !== undefined,
+    worst?.[0] ?? 'None',
+    'some of its objects cannot be deleted, or not be decided about',
+    before,
+  )
 }

@@ -50,6 +50,7 @@ type Action =
   | { readonly do: 'put'; readonly uid: string; readonly policy: string; readonly at: number; readonly wake: boolean }
   | { readonly do: 'take'; readonly uid: string }
   | { readonly do: 'wake'; readonly wall: number }
+  | { readonly do: 'overdue'; readonly policy: string; readonly back: boolean }
 
 const uid = fc.integer({ min: 0, max: 40 }).map((n) => `u${n}`)
 const moment = fc.integer({ min: 0, max: 50 })
@@ -57,6 +58,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ do: fc.constant('put' as const), uid, policy: fc.constantFrom('p', 'q', 'r'), at: moment, wake: fc.boolean() }),
   fc.record({ do: fc.constant('take' as const), uid }),
   fc.record({ do: fc.constant('wake' as const), wall: moment }),
+  fc.record({ do: fc.constant('overdue' as const), policy: fc.constantFrom('p', 'q', 'r'), back: fc.boolean() }),
 )
 
 test('rows that come, wake and go, against a map', () => {
@@ -79,6 +81,15 @@ test('rows that come, wake and go, against a map', () => {
           const expected = [...model].filter(([, { wakeAt }]) => wakeAt !== undefined && wakeAt <= each.wall).map(([key]) => key)
           expect([...woken].sort()).toEqual(expected.sort())
           for (const key of woken) model.delete(key)
+        } else if (each.do === 'overdue') {
+          const expected = [...model.values()].filter(({ resting, wakeAt }) => resting.policy === each.policy && wakeAt === undefined)
+          const taken: Resting[] = []
+          for (const resting of objects.takeOverdue(each.policy)) {
+            taken.push(resting)
+            if (each.back) objects.put(resting, undefined)
+            else model.delete(resting.seen.uid)
+          }
+          expect(taken.map(({ seen }) => seen.uid).sort()).toEqual(expected.map(({ resting }) => resting.seen.uid).sort())
         }
         expect(objects.size).toBe(model.size)
         const times = [...model.values()].flatMap(({ wakeAt }) => (wakeAt === undefined ? [] : [wakeAt]))
@@ -94,6 +105,18 @@ test('rows that come, wake and go, against a map', () => {
     }),
     { numRuns: 200 },
   )
+})
+
+test('what is kept, or waits for its time, is not overdue', () => {
+  const objects = new RestingObjects()
+  const put = (uid: string, opinion: Opinion, wakeAt?: number) => objects.put({ seen: seen(uid), policy: 'p', opinion }, wakeAt)
+  put('a', due(5))
+  put('kept', { is: 'never', reason: 'kept' })
+  put('waits', due(9), 9)
+  put('b', due(7))
+  expect([...objects.takeOverdue('p')].map(({ seen: { uid } }) => uid)).toEqual(['a', 'b'])
+  expect([...objects.takeOverdue('unheard of')]).toEqual([])
+  expect(objects.size).toBe(2)
 })
 
 test('the heap gives slots in the order of their ranks, whatever is taken out of its middle', () => {

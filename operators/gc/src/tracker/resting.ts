@@ -65,10 +65,7 @@ export class RestingObjects {
   /** Takes the object out. */
   take(uid: string): Resting | undefined {
     const slot = this.#find(uid)
-    if (slot === undefined) return undefined
-    const resting = this.#row(slot)
-    this.#remove(slot)
-    return resting
+    return slot === undefined ? undefined : this.#takeRow(slot)
   }
 
   policyOf(uid: string): string | undefined {
@@ -91,10 +88,19 @@ export class RestingObjects {
   /** Takes out one whose moment has come. */
   takeAwake(wall: number): Resting | undefined {
     const { top } = this.#wake
-    return top === undefined || top.rank > wall ? undefined : this.take(this.#uids.get(top.slot))
+    return top === undefined || top.rank > wall ? undefined : this.#takeRow(top.slot)
   }
 
-  /** The policy's objects by uid, in the order in which they came. What is taken out meanwhile is no trouble. */
+  /**
+   * Takes out those that the policy lets go and that no moment wakes: they were due already when they were put here. One after the other, in the order
+   * in which they came; each may be put back before the next is taken, and no others are to be taken meanwhile.
+   */
+  *takeOverdue(policy: string): Generator<Resting> {
+    const isOverdue = (slot: number) => !this.#wake.has(slot) && this.#opinions.at(this.#opinion[slot]!).is === 'at'
+    for (const slot of Array.from(this.#slotsOf(policy)).filter(isOverdue).reverse()) yield this.#takeRow(slot)
+  }
+
+  /** The policy's objects by uid, in the order in which they came. */
   uidsOf(policy: string): readonly string[] {
     return Array.from(this.#slotsOf(policy), (slot) => this.#uids.get(slot)).reverse()
   }
@@ -112,6 +118,12 @@ export class RestingObjects {
 
   #find(uid: string): number | undefined {
     return this.#slots.find(this.#uids.hashOf(uid), (slot) => this.#uids.is(slot, uid))
+  }
+
+  #takeRow(slot: number): Resting {
+    const resting = this.#row(slot)
+    this.#remove(slot)
+    return resting
   }
 
   #row(slot: number): Resting {

@@ -21,10 +21,14 @@ export class SlotHeap {
     this.#up(this.#positions[slot]!)
   }
 
+  has(slot: number): boolean {
+    return slot < this.#positions.length && this.#positions[slot] !== -1
+  }
+
   /** Harmless when it is not in. */
   remove(slot: number): void {
-    const position = slot < this.#positions.length ? this.#positions[slot]! : -1
-    if (position === -1) return
+    if (!this.has(slot)) return
+    const position = this.#positions[slot]!
     this.#positions[slot] = -1
     const last = this.#slots[--this.#size]!
     if (last === slot) return

@@ -22,9 +22,7 @@ export class TrackedObjects {
 
   /** The object as it is known, or as it is seen now for the first time. */
   findOrAdd(seen: Sighting): TrackedObject {
-    const object = this.find(seen.uid) ?? newlyTracked(seen)
-    this.#awake.set(seen.uid, object)
-    return object
+    return this.find(seen.uid) ?? this.#add(seen)
   }
 
   /** Remembers what the policy says. */
@@ -70,6 +68,15 @@ export class TrackedObjects {
     return this.#resting.wakesAt
   }
 
+  /**
+   * Those of the policy that are awake, and those at rest that are due and were held up: each to be settled before the next is asked for. The others at
+   * rest wake by themselves when their time comes, or have none.
+   */
+  *heldUp(policy: string): Generator<TrackedObject> {
+    yield* [...this.awakeOf(policy)]
+    for (const resting of this.#resting.takeOverdue(policy)) yield this.#awaken(resting)
+  }
+
   /** One whose rest is over. */
   takeAwake(wall: number): TrackedObject | undefined {
     const resting = this.#resting.takeAwake(wall)
@@ -111,8 +118,14 @@ export class TrackedObjects {
   }
 
   #awaken({ seen, policy, opinion }: Resting): TrackedObject {
-    const object = this.findOrAdd(seen)
+    const object = this.#add(seen)
     this.setWord(policy, object, { opinion, resourceVersion: seen.resourceVersion })
+    return object
+  }
+
+  #add(seen: Sighting): TrackedObject {
+    const object = newlyTracked(seen)
+    this.#awake.set(seen.uid, object)
     return object
   }
 }

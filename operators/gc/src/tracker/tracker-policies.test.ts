@@ -54,6 +54,29 @@ describe('several policies', () => {
     expect(bench.deletions()[0]?.object.resourceVersion).toBe('10')
   })
 
+  test('what fell due while its policy was paused goes when it goes on, and the rest at their time', () => {
+    bench.policy('p', { paused: true })
+    for (const [name, time] of [
+      ['late', 500],
+      ['kept', undefined],
+      ['due', 0],
+      ['soon', 100],
+    ] as const)
+      bench.see('p', name, time === undefined ? never : at(time))
+    expect(bench.names(100)).toEqual([])
+    bench.policy('p')
+    expect([bench.names(100).sort(), bench.names(499), bench.names(500)]).toEqual([['due', 'soon'], [], ['late']])
+  })
+
+  test('a clock that is set back while its policy is paused puts off what was due, and loses none of it', () => {
+    bench.policy('p', { paused: true })
+    bench.see('p', 'a', at(100))
+    expect(bench.names(100)).toEqual([])
+    bench.now = 50
+    bench.policy('p')
+    expect([bench.names(99), bench.names(100)]).toEqual([[], ['a']])
+  })
+
   test('nothing of a kind goes while a policy of that kind is still reading', () => {
     bench.policy('p')
     bench.see('p', 'a', at(0))

@@ -61,8 +61,7 @@ export class Tracker {
     }
     state.mode = mode
     state.forbidden.clear()
-    for (const uid of this.#objects.uidsOf(policy)) {
-      const object = this.#objects.find(uid)!
+    for (const object of this.#objects.heldUp(policy)) {
       // Whoever changed a policy wants to see the effect now.
       if ((object.progress.is === 'delayed' || object.progress.is === 'refused') && object.progress.by === policy)
         object.progress = { is: 'watched' }

@@ -40,6 +40,8 @@ export class SharedCache implements Cache {
   readonly #entries = new Map<string, Entry>()
   /** Who answers reads, by kind and namespace, until the entries change: a reconcile reads often. */
   readonly #answering = new Map<string, SharedInformer<KubeObject>>()
+  /** All informers of a resource, until the entries change: each write asks for them several times. */
+  readonly #ofResource = new Map<string, readonly SharedInformer<KubeObject>[]>()
   readonly #transforms = new WeakMap<object, number>()
   #transformCount = 0
   readonly #runs = new Set<Promise<void>>()
@@ -151,7 +153,7 @@ export class SharedCache implements Cache {
         ...(random === undefined ? {} : { random }),
       })
       entry.ready = informer
-      this.#answering.clear()
+      this.#entriesChanged()
       this.#start(entry)
       return informer
     })
@@ -196,7 +198,7 @@ export class SharedCache implements Cache {
     if (entry.leases > 0) return
     // At once, so that whoever asks while this watch ends gets a new one.
     if (this.#entries.get(key) === entry) this.#entries.delete(key)
-    this.#answering.clear()
+    this.#entriesChanged()
     entry.stop.abort(new Error(`nobody watches ${entry.kind} any more`))
     await entry.run
   }
@@ -214,12 +216,21 @@ export class SharedCache implements Cache {
   }
 
   /** Whatever their scope, and in whatever version of the API. */
-  #informersOf(kind: KindReference): readonly SharedInformer<KubeObject>[] {
-    return [...this.#entries.values()].flatMap(({ ready }) => {
-      if (ready === undefined || ready.type.group !== kind.group) return []
-      const same = kind.plural === undefined ? ready.type.kind === kind.kind : ready.type.plural === kind.plural
-      return same ? [ready] : []
+  #informersOf({ group, kind, plural }: KindReference): readonly SharedInformer<KubeObject>[] {
+    const question = plural === undefined ? `${group}/${kind}` : `${plural}.${group}`
+    const known = this.#ofResource.get(question)
+    if (known !== undefined) return known
+    const found = [...this.#entries.values()].flatMap(({ ready }) => {
+      if (ready === undefined || ready.type.group !== group) return []
+      return (plural === undefined ? ready.type.kind === kind : ready.type.plural === plural) ? [ready] : []
     })
+    this.#ofResource.set(question, found)
+    return found
+  }
+
+  #entriesChanged(): void {
+    this.#answering.clear()
+    this.#ofResource.clear()
   }
 
   /** Who answers reads, in sync, and with this program's own writes unless they are not wanted. */

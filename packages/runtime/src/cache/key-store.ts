@@ -1,4 +1,4 @@
-import { apiVersionOf, ConfigurationError, deepFreeze, type KubeObject, type ResourceType } from '@kubewright/core'
+import { apiVersionOf, ConfigurationError, type KubeObject, type ResourceType } from '@kubewright/core'
 import { enlarged, UidColumn, VersionColumn } from './columns.ts'
 import { hashOfText, SlotTable } from './slot-table.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -9,7 +9,7 @@ import type { ObjectStore, StoreChange } from './store.ts'
  * name, where the metadata alone take 500 and more. What is added goes through it whole; what it answers, and what was there before a change, are keys.
  */
 export class KeyStore<T extends KubeObject> implements ObjectStore<T> {
-  readonly #type: Pick<ResourceType<T>, 'group' | 'version' | 'kind'>
+  readonly #type: Pick<KubeObject, 'apiVersion' | 'kind'>
   readonly #table = new SlotTable((row) => hashOf(this.#namespaceOf(row), this.#names[row]!))
   readonly #names: string[] = []
   /** A row's namespace is a number. Those that are empty are not forgotten: there are few. */
@@ -19,9 +19,11 @@ export class KeyStore<T extends KubeObject> implements ObjectStore<T> {
   readonly #uids = new UidColumn()
   readonly #versions = new VersionColumn()
   readonly #free: number[] = []
+  /** The key that was made last: whoever applies an event asks for the old state, and then changes it. */
+  #made: { readonly row: number; readonly key: T } | undefined
 
   constructor(type: Pick<ResourceType<T>, 'group' | 'version' | 'kind'>) {
-    this.#type = type
+    this.#type = { apiVersion: apiVersionOf(type), kind: type.kind }
   }
 
   get size(): number {
@@ -60,6 +62,7 @@ export class KeyStore<T extends KubeObject> implements ObjectStore<T> {
     const known = this.#find(name, namespace)
     const old = known === undefined ? undefined : this.#keyAt(known)
     const row = known ?? this.#add(name, namespace)
+    this.#made = undefined
     this.#uids.set(row, uid)
     this.#versions.set(row, resourceVersion)
     return old === undefined ? { type: 'add', object } : { type: 'update', old, object }
@@ -126,19 +129,18 @@ export class KeyStore<T extends KubeObject> implements ObjectStore<T> {
   }
 
   #keyAt(row: number): T {
+    if (this.#made?.row === row) return this.#made.key
     const namespace = this.#namespaceOf(row)
-    const key: KubeObject = {
-      apiVersion: apiVersionOf(this.#type),
-      kind: this.#type.kind,
-      metadata: {
-        name: this.#names[row]!,
-        ...(namespace !== '' && { namespace }),
-        uid: this.#uids.get(row),
-        resourceVersion: this.#versions.get(row),
-      },
+    const metadata = {
+      name: this.#names[row]!,
+      ...(namespace !== '' && { namespace }),
+      uid: this.#uids.get(row),
+      resourceVersion: this.#versions.get(row),
     }
-    // Made anew for each question, and yet nobody's to change: who wrote to it would believe to have changed something.
-    return deepFreeze(key) as T
+    // Nobody's to change: who wrote to it would believe to have changed something. By hand, for this is done for every event.
+    const key = Object.freeze({ ...this.#type, metadata: Object.freeze(metadata) }) as KubeObject as T
+    this.#made = { row, key }
+    return key
   }
 }
 

@@ -111,6 +111,24 @@ describe('a read after a write', () => {
     expect(await outcome(read)).toMatchObject({ metadata: { deletionTimestamp: expect.any(String) } })
   })
 
+  test('waits for the informers that there are now, not for those that there were at an earlier question', async () => {
+    const { cache, write, release, catchUp, server } = await behind()
+    write('a')
+    expect(cache.caughtUp(ConfigMap)).toBe(false)
+    await release()
+    expect(cache.caughtUp(ConfigMap), 'nobody watches any more').toBe(true)
+    catchUp()
+    const { informer } = await cache.informer(ConfigMap)
+    await informer.whenSynced()
+    await settle()
+    const catchUpAgain = server.hold()
+    write('a', { labels: { x: '1' } })
+    expect(cache.caughtUp(ConfigMap)).toBe(false)
+    catchUpAgain()
+    await settle()
+    expect(cache.caughtUp(ConfigMap)).toBe(true)
+  })
+
   test('is proven by a bookmark too', async () => {
     const { cache, write, server } = await behind()
     const { metadata } = write('b')

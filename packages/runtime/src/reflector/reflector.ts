@@ -187,6 +187,9 @@ export class Reflector<T extends KubeObject> {
     const { sink, clock, silence = SILENCE, streamingSilence = STREAMING_SILENCE } = this.#options
     const watchdog = new Watchdog(clock, silence, state.timeoutSeconds * 1000 + DEADLINE_MARGIN)
     const ends = AbortSignal.any([signal, watchdog.signal])
+    // Asked for each event, and a signal that follows others asks all of them each time.
+    let over = ends.aborted
+    ends.addEventListener('abort', () => (over = true), { once: true })
     let opened = false
     const onBytes = () => {
       watchdog.feed()
@@ -198,7 +201,7 @@ export class Reflector<T extends KubeObject> {
     try {
       for await (const event of this.#open(state, ends, onBytes)) {
         onBytes()
-        if (ends.aborted) break
+        if (over) break
         const fact = this.#factOf(event)
         this.#take(fact)
         // An error ends the stream, also when what comes next is another one of the same sort.
