@@ -68,7 +68,7 @@ const running = dashboard.run(stop.signal)
 await measured(WARM_UP)
 const unread = await measured(seconds)
 const filled = heap()
-const answer = await dashboard.answer(new URL('http://local/api/stream'), { headers: {}, signal: stop.signal })
+const answer = await dashboard.answer(new URL('http://local/api/stream'), { method: 'GET', headers: {}, signal: stop.signal })
 if (!('stream' in answer)) throw new Error('no stream')
 let bytes = 0
 const reading = (async () => {

@@ -38,11 +38,9 @@ test('by keyboard alone: look for an object, open it, go back, get help', async 
   // The letters of a word were no steps to come back to.
   await page.keyboard.press('Escape')
   await page.getByRole('heading', { name: 'Controllers' }).waitFor()
-  await page.keyboard.press('g')
-  await page.keyboard.press('l')
+  await Promise.all([page.keyboard.press('g'), page.keyboard.press('l')])
   await page.getByText('3 of 3 objects').waitFor()
-  await page.keyboard.press('g')
-  await page.keyboard.press('o')
+  await Promise.all([page.keyboard.press('g'), page.keyboard.press('o')])
   await page.getByRole('heading', { name: 'Controllers' }).waitFor()
   await page.keyboard.press('?')
   await page.getByRole('dialog', { name: 'Keys' }).waitFor()

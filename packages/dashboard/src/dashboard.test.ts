@@ -24,8 +24,8 @@ function start(informers?: readonly FakeInformer[], views: readonly DashboardVie
     stop.abort()
     await running
   })
-  const ask = async (path: string, headers: Record<string, string> = {}) =>
-    await dashboard.answer(new URL(path, 'http://local'), { headers, signal: stop.signal })
+  const ask = async (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+    await dashboard.answer(new URL(path, 'http://local'), { method, headers, signal: stop.signal })
   const json = async <T>(path: string) => {
     const answer = await ask(path)
     if (!('body' in answer)) throw new Error(`${path} is a stream`)

@@ -1,4 +1,5 @@
 // What is served: the page itself, and the data that it shows.
+import { act } from './actions.ts'
 import type { Collector } from './collector.ts'
 import type { Frames } from './live/frames.ts'
 import type { Pulse } from './live/pulse.ts'
@@ -22,6 +23,7 @@ export interface DashboardStream {
 }
 
 export interface DashboardQuestion {
+  readonly method: string
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly signal: AbortSignal
 }
@@ -67,6 +69,17 @@ const ASSETS: Readonly<Record<string, readonly ['markup' | 'script' | 'style' | 
 export async function answerPage(url: URL, question: DashboardQuestion, tools: PageTools): Promise<DashboardAnswer | DashboardStream> {
   const { pathname, searchParams } = url
   const { source, collector, pulse } = tools
+  const action = /^\/api\/actions\/([\w-]+)$/.exec(pathname)?.[1]
+  // What changes something is never a link that somebody can be made to follow.
+  if ((action !== undefined) !== (question.method === 'POST')) {
+    const wanted = action === undefined ? 'GET' : 'POST'
+    const answer = json(405, { message: `${pathname} takes ${wanted}` })
+    return { ...answer, headers: { ...answer.headers, allow: wanted } }
+  }
+  if (action !== undefined) {
+    const { status, message } = act(action, searchParams, source)
+    return json(status, { message })
+  }
   const asset = ASSETS[pathname]
   if (asset !== undefined) {
     // Loaded with the first look: most programs are never looked at.

@@ -94,7 +94,13 @@ export interface SourceOverview {
   readonly life: string
   readonly leads: boolean
   readonly leader: string | undefined
-  readonly runnables: readonly { readonly name: string; readonly state: string; readonly queued?: number; readonly active?: number }[]
+  readonly runnables: readonly {
+    readonly name: string
+    readonly state: string
+    readonly queued?: number
+    readonly active?: number
+    readonly paused?: true
+  }[]
   readonly clusters: readonly { readonly name: string; readonly server: string; readonly reachability: string }[]
 }
 
@@ -103,6 +109,33 @@ export interface SourceRequests {
   readonly method: string
   readonly code: string
   readonly count: number
+}
+
+/** A controller that can be held, and told to look at an object. */
+export interface SourceController {
+  readonly name: string
+  readonly kind: Pick<GroupVersionKind, 'group' | 'kind'>
+  readonly control: {
+    pause(): void
+    resume(): void
+    trigger(target: { readonly name: string; readonly namespace?: string }): 'queued' | 'elsewhere' | 'unknown cluster' | 'not running'
+  }
+}
+
+/** An action that somebody has taken on the page. */
+export interface TakenAction {
+  readonly action: 'requeue' | 'pause' | 'resume'
+  readonly controllers: readonly string[]
+  /** What it was about, as far as it is watched. */
+  readonly object?: KubeObject | undefined
+  readonly result: string
+}
+
+/** What may be done from the page. Whoever serves it has asked before who it is. */
+export interface SourceActions {
+  controllers(): readonly SourceController[]
+  /** Called for each one that was taken, for the records. */
+  taken(action: TakenAction): void
 }
 
 export interface DashboardSource {
@@ -115,6 +148,8 @@ export interface DashboardSource {
   watches(): readonly SourceWatch[]
   requests(): Promise<readonly SourceRequests[]>
   readonly observations: { subscribe(listener: (observation: SourceObservation) => void): () => void }
+  /** @default none: the page only shows */
+  readonly actions?: SourceActions | undefined
   /** The object without what nobody should see. */
   visible(object: KubeObject): object
   /** A text without the values that are known to be secret, or look so. */

@@ -5,8 +5,13 @@ const TOKEN = 'a-token-of-some-length'
 const pages = () => Promise.resolve({ status: 200, body: 'the page' })
 const ask = async (options: { readonly isLocal: boolean; readonly token?: string }, headers: Record<string, string>) => {
   const answering = guarded(pages, { token: undefined, ...options })
-  return (await answering(new URL('http://local/'), { headers: { host: '127.0.0.1:8090', ...headers }, signal: AbortSignal.abort() }))
-    .status
+  return (
+    await answering(new URL('http://local/'), {
+      method: 'GET',
+      headers: { host: '127.0.0.1:8090', ...headers },
+      signal: AbortSignal.abort(),
+    })
+  ).status
 }
 const basic = (pair: string) => ({ authorization: `Basic ${Buffer.from(pair).toString('base64')}` })
 

@@ -19,7 +19,7 @@ test('every replica serves it, leader or not', () => {
   expect(dashboard({ bindAddress: '[::1]:0' })).toMatchObject({ name: 'dashboard', needsLeaderElection: false })
 })
 
-function added(settings: { readonly dashboardBindAddress: string; readonly dashboardTokenFile?: string }) {
+function added(settings: Parameters<typeof addProgramDashboard>[2]) {
   const runnables: Runnable[] = []
   const secrets = new SecretValues()
   const manager = { add: (runnable: Runnable) => void runnables.push(runnable), log: { secrets } } as unknown as Manager
@@ -49,7 +49,31 @@ test('a token opens other addresses, and is never logged', async () => {
   expect(secrets.hide(`it is ${token}`)).not.toContain(token)
 })
 
+test('the token of actions is never logged either, and opens nothing', async () => {
+  const token = 'f00dfeedf00dfeed'
+  const { secrets, done } = added({ dashboardBindAddress: '127.0.0.1:0', dashboardActionsTokenFile: file(token) })
+  await done
+  expect(secrets.hide(`it is ${token}`)).not.toContain(token)
+  await expect(added({ dashboardBindAddress: ':0', dashboardActionsTokenFile: file(token) }).done).rejects.toThrow('--dashboard-token-file')
+})
+
+test('what opens the page must not be what acts', async () => {
+  const same = file('f00dfeedf00dfeed')
+  const settings = { dashboardBindAddress: ':0', dashboardTokenFile: same, dashboardActionsTokenFile: same }
+  await expect(added(settings).done).rejects.toThrow(/whoever may look could act/)
+})
+
 test.each([
+  [
+    'a token of actions without a dashboard',
+    () => ({ dashboardBindAddress: '0', dashboardActionsTokenFile: '/x' }),
+    /--dashboard-actions-token-file is for the dashboard/,
+  ],
+  [
+    'a short token of actions',
+    () => ({ dashboardBindAddress: '127.0.0.1:0', dashboardActionsTokenFile: file('short') }),
+    /--dashboard-actions-token-file ".*" must hold one word/,
+  ],
   ['a token without a dashboard', () => ({ dashboardBindAddress: '0', dashboardTokenFile: '/x' }), /give --dashboard-bind-address too/],
   ['a file that is not there', () => ({ dashboardBindAddress: ':0', dashboardTokenFile: '/nowhere/token' }), /cannot be read: ENOENT/],
   ['an empty file', () => ({ dashboardBindAddress: ':0', dashboardTokenFile: file('') }), /one word of 16 characters or more/],

@@ -2,6 +2,7 @@ import { ConfigurationError } from '@kubewright/core'
 import { createDashboard, type DashboardView } from '@kubewright/dashboard'
 import { isLocal, type Manager, parseBindAddress, type Runnable, serveHttp } from '@kubewright/runtime'
 import { guarded } from './access.ts'
+import { guardedActions } from './action-access.ts'
 import { managerSource } from './manager-source.ts'
 
 export interface DashboardOptions {
@@ -9,6 +10,8 @@ export interface DashboardOptions {
   readonly bindAddress?: string
   /** What whoever looks must send, as a bearer token or as the password of Basic authentication. @default none: an address of this machine needs none */
   readonly token?: string
+  /** What whoever acts must send beside that: to have an object looked at, and to hold a controller. @default none: the page only shows */
+  readonly actionsToken?: string
   /** Named on the page. @default "operator" */
   readonly program?: string
   /** Pages of one's own beside those that are always there. @default none */
@@ -23,12 +26,12 @@ export interface DashboardRunnable extends Runnable {
 const FLAG = '--dashboard-bind-address'
 
 /**
- * The live page about a manager: `manager.add(dashboard())`, before the controllers, so that it sees them from the start. It changes nothing, asks the API
- * server nothing, and shows no secrets.
+ * The live page about a manager: `manager.add(dashboard())`, before the controllers, so that it sees them from the start. It asks the API server nothing, shows
+ * no secrets, and changes nothing unless it has `actionsToken`.
  * @throws ConfigurationError when everybody could read it
  */
 export function dashboard(options: DashboardOptions = {}): DashboardRunnable {
-  const { bindAddress = '127.0.0.1:8090', token, program = 'operator', views = [] } = options
+  const { bindAddress = '127.0.0.1:8090', token, actionsToken, program = 'operator', views = [] } = options
   const where = parseBindAddress(FLAG, bindAddress)
   if (where === undefined)
     throw new ConfigurationError(`${FLAG} "${bindAddress}" is off: leave the dashboard out, or give an address such as 127.0.0.1:8090`)
@@ -45,10 +48,11 @@ export function dashboard(options: DashboardOptions = {}): DashboardRunnable {
     needsLeaderElection: false,
     url: open.promise,
     async run(signal: AbortSignal, manager: Manager) {
-      const page = createDashboard(managerSource(manager, { program, views }), manager.newId())
-      const answering = guarded((url, question) => page.answer(url, question), { isLocal: local, token })
+      const page = createDashboard(managerSource(manager, { program, views, acts: actionsToken !== undefined }), manager.newId())
+      const acting = guardedActions((url, question) => page.answer(url, question), actionsToken)
+      const answering = guarded(acting, { isLocal: local, token })
       try {
-        const endpoint = await serveHttp(FLAG, bindAddress, answering, undefined, manager.clock)
+        const endpoint = await serveHttp(FLAG, bindAddress, answering, { clock: manager.clock, takesOrders: true })
         if (endpoint === undefined) return
         manager.log.info('the dashboard is served', { address: endpoint.address })
         open.resolve(`http://${endpoint.address}/`)

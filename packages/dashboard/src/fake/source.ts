@@ -1,7 +1,15 @@
 // A manager that a test holds in its hands: objects come and go when it says so.
 import type { Clock, KubeObject } from '@kubewright/core'
 import type { DashboardView } from '../model/view.ts'
-import type { DashboardSource, SourceHandler, SourceInformer, SourceObservation, SourceRequests, SourceWatch } from '../source.ts'
+import type {
+  DashboardSource,
+  SourceActions,
+  SourceHandler,
+  SourceInformer,
+  SourceObservation,
+  SourceRequests,
+  SourceWatch,
+} from '../source.ts'
 
 export interface FakeInformer extends SourceInformer {
   put(object: KubeObject): void
@@ -52,7 +60,12 @@ export interface FakeSource extends DashboardSource {
 
 export const SECRET_TEXT = 's3cr3t-value'
 
-export function fakeSource(clock: Clock, informers: readonly FakeInformer[], views: readonly DashboardView[] = []): FakeSource {
+export function fakeSource(
+  clock: Clock,
+  informers: readonly FakeInformer[],
+  views: readonly DashboardView[] = [],
+  actions?: SourceActions,
+): FakeSource {
   const listeners = new Set<(observation: SourceObservation) => void>()
   const watches = informers.map(
     (informer): SourceWatch => ({ kind: informer.type.kind, cluster: '', metadataOnly: false, users: 1, informer }),
@@ -60,7 +73,7 @@ export function fakeSource(clock: Clock, informers: readonly FakeInformer[], vie
   const shown: FakeSource['shown'] = { watches, requests: [], leads: true, leader: 'me', reachability: 'reachable' }
   const hide = (text: string) => text.replaceAll(SECRET_TEXT, '[redacted]')
   return {
-    ...{ program: 'test', clock, sharded: false, views, shown, hide },
+    ...{ program: 'test', clock, sharded: false, views, shown, hide, actions },
     overview: () => ({
       ...{ identity: 'me', life: 'running', leads: shown.leads, leader: shown.leader },
       runnables: [

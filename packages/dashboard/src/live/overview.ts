@@ -1,5 +1,6 @@
 import type { Collector } from '../collector.ts'
 import type { ControllerFacts, Overview, RequestFacts, WatchFacts } from '../model/snapshot.ts'
+import { kindName } from '../objects/identity.ts'
 import type { DashboardSource, SourceWatch } from '../source.ts'
 
 export interface Surroundings {
@@ -24,13 +25,14 @@ export function overviewOf(source: DashboardSource, collector: Collector, surrou
     watches: source.watches().map((watch) => watchFacts(watch, monotonic, (text) => source.hide(text))),
     views: source.views.map(({ name, title }) => ({ name, title })),
     unlisted: collector.catalogue.unlisted,
+    actsOn: source.actions && [...new Set(source.actions.controllers().map(({ kind }) => kindName(kind)))],
   }
 }
 
 type Runnable = ReturnType<DashboardSource['overview']>['runnables'][number]
 
-function controllerFacts({ name, state, queued = 0, active = 0 }: Runnable, { reconciles }: Collector): ControllerFacts {
-  return { name, state, queued, active, ...reconciles.tally(name).facts() }
+function controllerFacts({ name, state, queued = 0, active = 0, paused }: Runnable, { reconciles }: Collector): ControllerFacts {
+  return { name, state, paused: paused === true, queued, active, ...reconciles.tally(name).facts() }
 }
 
 function watchFacts({ kind, cluster, users, informer }: SourceWatch, now: number, hide: (text: string) => string): WatchFacts {

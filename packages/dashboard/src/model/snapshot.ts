@@ -31,6 +31,7 @@ export interface SamplePoint {
 export interface ControllerFacts {
   readonly name: string
   readonly state: string
+  readonly paused: boolean
   readonly queued: number
   readonly active: number
   readonly reconciles: number
@@ -85,6 +86,8 @@ export interface Overview {
   readonly requests: readonly RequestFacts[]
   readonly memory: { readonly heap: number; readonly resident: number }
   readonly views: readonly { readonly name: string; readonly title: string }[]
+  /** Kinds whose objects can be given to their controllers by hand. `undefined`: the page only shows. */
+  readonly actsOn: readonly string[] | undefined
   /** Objects that are not in the list, because it has an end. */
   readonly unlisted: number
 }

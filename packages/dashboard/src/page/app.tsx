@@ -5,6 +5,8 @@ import { ObjectDetail } from './object/object.tsx'
 import { ObjectsPage } from './objects/objects.tsx'
 import { OverviewPage } from './overview/overview.tsx'
 import { Help } from './parts/help.tsx'
+import { Unlock } from './parts/unlock.tsx'
+import { type Actions, useActions } from './state/actions.ts'
 import { useNow } from './state/clock.ts'
 import { hashOf, parseRoute, type Route } from './state/route.ts'
 import { type Store, useStore } from './state/store.ts'
@@ -12,11 +14,13 @@ import { applyTheme, nextTheme, storedTheme } from './state/theme.ts'
 import { TopBar } from './top-bar.tsx'
 import { ViewPage } from './view/view.tsx'
 
-export function App({ store }: { readonly store: Store }) {
+export function App({ store, actions: given }: { readonly store: Store; readonly actions: Actions }) {
   const { model, connection } = useStore(store)
   const [route, setRoute] = useState<Route>(parseRoute(location.hash))
   const [theme, setTheme] = useState(storedTheme())
   const [help, setHelp] = useState(false)
+  const [unlocking, setUnlocking] = useState(false)
+  const actions = useActions(given)
   const search = useRef<HTMLInputElement>(null)
   const main = useRef<HTMLElement>(null)
   const now = useNow(model.overview?.now)
@@ -67,15 +71,21 @@ export function App({ store }: { readonly store: Store }) {
         go={go}
         setTheme={setTheme}
         showHelp={() => setHelp(true)}
+        actions={actions}
+        unlock={() => setUnlocking(true)}
       />
       <Banner connection={connection} overview={model.overview} now={now} />
       <main ref={main} id="main" tabIndex={-1} class={connection.is === 'lost' ? 'stale' : ''}>
-        {route.at === 'overview' && <OverviewPage model={model} now={now} />}
+        {route.at === 'overview' && <OverviewPage model={model} actions={actions} now={now} />}
         {route.at === 'objects' && <ObjectsPage model={model} filter={route.filter} now={now} />}
-        {route.at === 'object' && <ObjectDetail key={route.id} id={route.id} model={model} now={now} />}
+        {route.at === 'object' && <ObjectDetail key={route.id} id={route.id} model={model} actions={actions} now={now} />}
         {route.at === 'view' && <ViewPage key={route.name} name={route.name} version={model.overview?.now ?? 0} now={now} />}
       </main>
+      <p class={`said ${actions.said?.isDone === false ? 'tone-bad' : ''}`} role="status">
+        {actions.said?.message}
+      </p>
       {help && <Help close={() => setHelp(false)} />}
+      {unlocking && <Unlock actions={actions} close={() => setUnlocking(false)} />}
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 
 export interface KeyActions {
   search(): void
@@ -15,15 +15,17 @@ export interface KeyActions {
 const CHORD = 800
 
 export function useKeyboard(actions: KeyActions): void {
+  // Outlives the drawing of the page, which may be anew between two keys.
+  const chordUntil = useRef(0)
   useEffect(() => {
-    let chordUntil = 0
     const onKeyDown = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement
       const isTyping = target.matches('input, textarea, select, [contenteditable]')
       if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]') !== null) return
       if (isTyping && event.key !== 'Escape') return
-      const act = orderOf(event.key, performance.now() < chordUntil, actions)
-      chordUntil = event.key === 'g' ? performance.now() + CHORD : 0
+      // When the key was pressed, and not when the page had time for it.
+      const act = orderOf(event.key, event.timeStamp < chordUntil.current, actions)
+      chordUntil.current = event.key === 'g' ? event.timeStamp + CHORD : 0
       if (act === undefined) return
       if (event.key === '/' || event.key === '?') event.preventDefault()
       if (isTyping) target.blur()

@@ -1,4 +1,5 @@
 import type { RefObject } from 'preact'
+import type { Actions } from './state/actions.ts'
 import type { Connection } from './state/connection.ts'
 import type { Model } from './state/model.ts'
 import { hashOf, type Route } from './state/route.ts'
@@ -13,11 +14,13 @@ interface TopBarProps {
   readonly go: (route: Route) => void
   readonly setTheme: (theme: Theme) => void
   readonly showHelp: () => void
+  readonly actions: Actions
+  readonly unlock: () => void
 }
 
 const CONNECTION_WORDS: Readonly<Record<Connection['is'], string>> = { connecting: 'connecting', live: 'live', lost: 'not connected' }
 
-export function TopBar({ model: { overview }, connection, route, theme, search, go, setTheme, showHelp }: TopBarProps) {
+export function TopBar({ model: { overview }, connection, route, theme, search, go, setTheme, showHelp, actions, unlock }: TopBarProps) {
   const current = (is: boolean) => (is ? ('page' as const) : undefined)
   return (
     <header class="top">
@@ -60,6 +63,16 @@ export function TopBar({ model: { overview }, connection, route, theme, search, 
         <span class={`live live-${connection.is}`} role="status">
           {CONNECTION_WORDS[connection.is]}
         </span>
+        {overview?.actsOn !== undefined && (
+          <button
+            type="button"
+            aria-pressed={actions.allowed}
+            onClick={() => (actions.allowed ? actions.lock() : unlock())}
+            title={actions.allowed ? 'Actions are allowed: lock them again' : 'Allow actions'}
+          >
+            Actions
+          </button>
+        )}
         <button
           type="button"
           onClick={() => setTheme(nextTheme(theme))}

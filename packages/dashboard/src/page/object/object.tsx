@@ -2,6 +2,7 @@ import type { ObjectPage } from '../../model/object-page.ts'
 import { Card, Empty } from '../parts/card.tsx'
 import { clockTime, relative } from '../parts/format.ts'
 import { HealthBadge } from '../parts/health-mark.tsx'
+import type { Actions } from '../state/actions.ts'
 import { useJson } from '../state/json.ts'
 import type { Model } from '../state/model.ts'
 import { Conditions } from './conditions.tsx'
@@ -9,7 +10,14 @@ import { Family } from './family.tsx'
 import { Timeline } from './timeline.tsx'
 import { Why } from './why.tsx'
 
-export function ObjectDetail({ id, model, now }: { readonly id: string; readonly model: Model; readonly now: number }) {
+interface ObjectDetailProps {
+  readonly id: string
+  readonly model: Model
+  readonly actions: Actions
+  readonly now: number
+}
+
+export function ObjectDetail({ id, model, actions, now }: ObjectDetailProps) {
   const fetched = useJson<ObjectPage>(`/api/object?id=${encodeURIComponent(id)}`, model.touches.get(id) ?? 0)
   if (fetched.is === 'loading') return <Empty>Reading…</Empty>
   if (fetched.is === 'failed')
@@ -35,6 +43,11 @@ export function ObjectDetail({ id, model, now }: { readonly id: string; readonly
             made {relative(created, now)}
             {now - created < 86_400_000 && ` at ${clockTime(created)}`}
           </span>
+        )}
+        {actions.allowed && !deleted && model.overview?.actsOn?.includes(kind) === true && (
+          <button type="button" class="act" onClick={() => void actions.take('requeue', { id })}>
+            Reconcile now
+          </button>
         )}
       </header>
       <div class="object-side">

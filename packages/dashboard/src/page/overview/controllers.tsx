@@ -3,8 +3,15 @@ import { Card, Empty, Scrolling } from '../parts/card.tsx'
 import { duration, number, relative } from '../parts/format.ts'
 import { ObjectLink } from '../parts/object-link.tsx'
 import { Sparkline } from '../parts/sparkline.tsx'
+import type { Actions } from '../state/actions.ts'
 
-export function Controllers({ overview, now }: { readonly overview: Overview; readonly now: number }) {
+interface ControllersProps {
+  readonly overview: Overview
+  readonly actions: Actions
+  readonly now: number
+}
+
+export function Controllers({ overview, actions, now }: ControllersProps) {
   const { controllers } = overview
   return (
     <Card title="Controllers" note={`${controllers.length}; lines show 5 min`}>
@@ -37,7 +44,7 @@ export function Controllers({ overview, now }: { readonly overview: Overview; re
             </thead>
             <tbody>
               {controllers.map((controller) => (
-                <Line key={controller.name} controller={controller} now={now} />
+                <Line key={controller.name} controller={controller} actions={actions} now={now} />
               ))}
             </tbody>
           </table>
@@ -47,8 +54,14 @@ export function Controllers({ overview, now }: { readonly overview: Overview; re
   )
 }
 
-function Line({ controller, now }: { readonly controller: ControllerFacts; readonly now: number }) {
-  const { name, state, queued, active, series, median, p99, reconciles, errors, lastError } = controller
+interface LineProps {
+  readonly controller: ControllerFacts
+  readonly actions: Actions
+  readonly now: number
+}
+
+function Line({ controller, actions, now }: LineProps) {
+  const { name, state, paused, queued, active, series, median, p99, reconciles, errors, lastError } = controller
   const depth = series.map((point) => point.queued)
   const slowest = series.map((point) => point.slowest)
   return (
@@ -57,6 +70,16 @@ function Line({ controller, now }: { readonly controller: ControllerFacts; reado
         <span class={`state state-${state}`} title={state} />
         {name}
         {state !== 'running' && <span class="aside"> {state}</span>}
+        {paused && <span class="tone-warn"> paused</span>}
+        {actions.allowed && (
+          <>
+            {' '}
+            <button type="button" class="act" onClick={() => void actions.take(paused ? 'resume' : 'pause', { controller: name })}>
+              {paused ? 'Resume' : 'Pause'}
+              <span class="visually-hidden"> {name}</span>
+            </button>
+          </>
+        )}
         {lastError !== undefined && (
           <div class="last-error">
             <span class="tone-bad">failed {relative(lastError.at, now)}</span> <ObjectLink id={lastError.object} short />{' '}

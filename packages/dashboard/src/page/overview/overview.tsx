@@ -1,6 +1,7 @@
 import { Card, Empty } from '../parts/card.tsx'
 import { HealthMark } from '../parts/health-mark.tsx'
 import { ObjectLink } from '../parts/object-link.tsx'
+import type { Actions } from '../state/actions.ts'
 import type { Model } from '../state/model.ts'
 import { hashOf } from '../state/route.ts'
 import { Controllers } from './controllers.tsx'
@@ -11,7 +12,13 @@ import { Watches } from './watches.tsx'
 
 const MOST_UNWELL = 8
 
-export function OverviewPage({ model, now }: { readonly model: Model; readonly now: number }) {
+interface OverviewPageProps {
+  readonly model: Model
+  readonly actions: Actions
+  readonly now: number
+}
+
+export function OverviewPage({ model, actions, now }: OverviewPageProps) {
   const { overview } = model
   if (overview === undefined) return <Empty>Waiting for the first word from the program…</Empty>
   const unwell = [...model.rows.values()].filter(({ health }) => health === 'failing')
@@ -38,7 +45,7 @@ export function OverviewPage({ model, now }: { readonly model: Model; readonly n
         </Card>
       )}
       <div class="stack">
-        <Controllers overview={overview} now={now} />
+        <Controllers overview={overview} actions={actions} now={now} />
         <Watches watches={overview.watches} />
       </div>
       <div class="stack">
