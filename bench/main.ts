@@ -19,6 +19,11 @@ const BENCHMARKS: Readonly<
     about: 'the embedded API server: start() in a running process, and npm start to ready',
     load: () => import('./server-start.ts'),
   },
+  process: {
+    about:
+      'what a process costs: start to ready and resident memory of an empty operator and of each of ours, idle, as the image runs them',
+    load: () => import('./process.ts'),
+  },
   'gc-drain': {
     about: 'gc deletes due ConfigMaps on a real kube-apiserver, beside a bare client with the same connections',
     load: () => import('./gc-drain.ts'),

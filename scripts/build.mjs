@@ -27,6 +27,8 @@ export const BUILD_OPTIONS = {
   plugins: [englishOnly],
   // The text of what is loaded stays in memory. Names stay too, for stack traces.
   minifyWhitespace: true,
+  // Node prints the line of an error that nobody caught.
+  lineLimit: 160,
   // Some dependencies are CommonJS and call require() for Node's own modules.
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 }

@@ -1,8 +1,8 @@
 // `npm run image`: dist/image/oci, the container image for amd64 and arm64 in a folder, without Docker and without a daemon. The same sources give the
 // same digest. `--output DIR`: into that folder. What is fetched and packed stays in the user's cache.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildImage } from './image/image.ts'
@@ -19,14 +19,12 @@ function run(program: string, args: readonly string[]) {
 const git = (...args: readonly string[]) => run('git', ['-C', root, ...args]).output.trim()
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`
 
-const work = mkdtempSync(join(tmpdir(), 'kubewright-image-'))
 try {
-  const file = join(work, 'kubewright.mjs')
-  const inputs = await bundleProgram(file)
+  const program = await bundleProgram()
   rmSync(output, { recursive: true, force: true })
   const source = { commit: git('rev-parse', 'HEAD'), changed: git('status', '--porcelain', '--untracked-files=no') !== '' }
   const created = Number(process.env['SOURCE_DATE_EPOCH'] ?? 0)
-  const { digest, tag, sizes } = await buildImage({ root, cache, program: readFileSync(file), inputs, source, created, run }, output)
+  const { digest, tag, sizes } = await buildImage({ root, cache, program, source, created, run }, output)
   for (const [architecture, layers] of Object.entries(sizes))
     process.stdout.write(
       `image: ${architecture} ${megabytes(layers.reduce((sum, size) => sum + size, 0))} compressed (${layers.map(megabytes).join(' + ')})\n`,
@@ -35,6 +33,4 @@ try {
 } catch (error) {
   process.stderr.write(`image: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1
-} finally {
-  rmSync(work, { recursive: true })
 }

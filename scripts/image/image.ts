@@ -6,14 +6,14 @@ import { billOfMaterials } from './bill-of-materials.ts'
 import type { Architecture } from './debian-packages.ts'
 import { nodeLayer, nodePackageOf, programLayer, systemLayer, USER } from './layers.ts'
 import { CONFIG, type Descriptor, INDEX, LAYER, Layout, MANIFEST, packed, sha256 } from './layout.ts'
+import { ENVIRONMENT, NODE_FLAGS } from './memory-settings.ts'
+import { PROGRAM, type ProgramBundle } from './program-bundle.ts'
 import { addStatements, provenanceOf, type Source } from './statements.ts'
 import { tarOf } from './tar.ts'
 
 export interface ImageParts {
   readonly root: string
-  /** The program as one file, and the files that went into it. */
-  readonly program: Buffer
-  readonly inputs: readonly string[]
+  readonly program: ProgramBundle
   readonly source: Source
   /** Of what is fetched and packed. */
   readonly cache: string
@@ -49,9 +49,9 @@ export async function buildImage(parts: ImageParts, folder: string): Promise<Bui
 const manifestOf = ({ root }: ImageParts) => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
 
 async function imageFor(architecture: Architecture, layout: Layout, parts: ImageParts) {
-  const { root, cache, program, inputs, source, run } = parts
+  const { root, cache, program, source, run } = parts
   const licenses = { LICENSE: readFileSync(join(root, 'LICENSE')), NOTICE: readFileSync(join(root, 'NOTICE')) }
-  const contents = [await systemLayer(architecture, cache), nodeLayer(architecture, cache, run), programLayer(program, licenses)]
+  const contents = [await systemLayer(architecture, cache), nodeLayer(architecture, cache, run), programLayer(program.files, licenses)]
   const tars = contents.map(tarOf)
   const layers = tars.map((tar) => layout.add(LAYER, packed(tar, cache)))
   const config = layout.addJson(CONFIG, configOf(architecture, tars.map(sha256), parts))
@@ -59,7 +59,7 @@ async function imageFor(architecture: Architecture, layout: Layout, parts: Image
   const manifest = layout.addJson(MANIFEST, { schemaVersion: 2, mediaType: MANIFEST, config, layers, annotations })
   const image: Descriptor = { ...manifest, platform: { architecture, os: 'linux' } }
   const node = nodePackageOf(architecture)
-  const materials = billOfMaterials({ root, version: manifestOf(parts).version, architecture, node, inputs })
+  const materials = billOfMaterials({ root, version: manifestOf(parts).version, architecture, node, inputs: program.inputs })
   const statement = addStatements(layout, image, { materials, provenance: provenanceOf(source, architecture, node) })
   return { entries: [image, statement], sizes: layers.map(({ size }) => size) }
 }
@@ -71,8 +71,13 @@ function configOf(architecture: Architecture, diffIds: readonly string[], parts:
     os: 'linux',
     config: {
       User: `${USER}:${USER}`,
-      Env: ['PATH=/nodejs/bin', 'NODE_ENV=production', 'HOME=/home/nonroot'],
-      Entrypoint: ['/nodejs/bin/node', '/app/kubewright.mjs'],
+      Env: [
+        'PATH=/nodejs/bin',
+        'NODE_ENV=production',
+        'HOME=/home/nonroot',
+        ...Object.entries(ENVIRONMENT).map((entry) => entry.join('=')),
+      ],
+      Entrypoint: ['/nodejs/bin/node', ...NODE_FLAGS, `/app/${PROGRAM}`],
       Cmd: ['--help'],
       WorkingDir: '/',
       Labels: labelsOf(manifestOf(parts)),

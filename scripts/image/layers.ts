@@ -52,9 +52,11 @@ export function nodeLayer(architecture: Architecture, cache: string, run: Machin
   return [taken('package/bin/node', 'nodejs/bin/node', 0o755), taken('package/LICENSE', 'usr/share/doc/nodejs/copyright', 0o644)]
 }
 
-export function programLayer(program: Buffer, licenses: Readonly<Record<string, Buffer>>): readonly TarEntry[] {
-  return [
-    { path: 'app/kubewright.mjs', is: 'file', mode: 0o644, content: program },
-    ...Object.entries(licenses).map(([name, content]): TarEntry => ({ path: `app/${name}`, is: 'file', mode: 0o644, content })),
-  ]
+export function programLayer(
+  program: ReadonlyMap<string, Uint8Array>,
+  licenses: Readonly<Record<string, Uint8Array>>,
+): readonly TarEntry[] {
+  return [...program, ...Object.entries(licenses)].map(
+    ([name, content]): TarEntry => ({ path: `app/${name}`, is: 'file', mode: 0o644, content: Buffer.from(content) }),
+  )
 }

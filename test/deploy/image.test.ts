@@ -71,8 +71,7 @@ interface Statement {
 test('the same parts give the same digest', async () => {
   const parts = {
     root,
-    program: Buffer.from('the program'),
-    inputs: ['node_modules/zod/index.js'],
+    program: { files: new Map([['kubewright.mjs', Buffer.from('the program')]]), inputs: ['node_modules/zod/index.js'] },
     source: { commit: 'a'.repeat(40), changed: false },
     cache: join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'kubewright', 'image'),
     created: 0,
@@ -92,4 +91,16 @@ test('it runs with a root that cannot be written, as the user that it names', as
   const probe = `const fs = require('fs'); const tried = ['/x', '/app/x', '/tmp/x'].map((path) => { try { fs.writeFileSync(path, ''); return 'written' } catch (error) { return error.code } }); console.log(JSON.stringify([process.getuid(), process.getgid(), ...tried]))`
   const entry = { ...image, config: { ...image.config, Entrypoint: ['/nodejs/bin/node', '-e', probe] } }
   await startPod(entry, { ...spec, containers: [{ args: [] }] }, identity).says(/^\[65532,65532,"EROFS","EROFS","EROFS"\]$/)
+})
+
+test('its Node gives little room to new objects: what the start takes of it would stay', async ({ skip }) => {
+  if (!canRunPods) skip(NO_ROOT)
+  using image = unpack(layout)
+  const identity = { connection: { server: 'https://127.0.0.1:1' }, namespace: 'x', token: 'x' }
+  const probe = `const v8 = require('v8'); let kept = []; for (let i = 0; i < 3e6; i++) { kept.push({ i }); if (kept.length > 2e5) kept = [] }; console.log('new objects: ' + v8.getHeapSpaceStatistics().find((space) => space.space_name === 'new_space').space_size, process.env.MALLOC_ARENA_MAX)`
+  const entry = { ...image, config: { ...image.config, Entrypoint: [...image.config.Entrypoint.slice(0, -1), '-e', probe] } }
+  const spec = { containers: [{ args: [] }], securityContext: { runAsUser: 65_532, runAsGroup: 65_532 } } as const
+  const [, bytes, arenas] = await startPod(entry, spec, identity).says(/^new objects: (\d+) (\w+)$/)
+  expect(Number(bytes)).toBeLessThan(8_000_000)
+  expect(arenas).toBe('2')
 })
