@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { chosen } from './soak.ts'
+import { chosen } from './options.ts'
 
 const seed = () => 77
 
