@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  * with one of them last keeps everybody waiting, and a fresh clone has no memory of its own. A number that is out of date costs time, nothing else.
  */
 export const SECONDS: Readonly<Record<string, number>> = {
+  'test/kubectl/both-servers.test.ts': 130,
   'test/deploy/chart-install.test.ts': 120,
   'test/integration/s3-rotations.test.ts': 110,
   'test/dashboard/views.test.ts': 100,

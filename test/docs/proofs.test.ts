@@ -1,5 +1,5 @@
 // Pages that claim something name the test that proves it, as `file › title`. Every named test exists, and no claim is without one.
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
@@ -14,7 +14,7 @@ interface Row {
 function rowsOf(page: string): readonly Row[] {
   const lines = readFileSync(join(root, 'docs', page), 'utf8').split('\n')
   return lines
-    .filter((line) => line.startsWith('| ') && !/^\| (-|feature |code |threat )/.test(line))
+    .filter((line) => line.startsWith('| ') && !/^\| (-|feature |code |threat |promise |figure )/.test(line))
     .map((line) => ({
       claim: line.split('|')[1]!.trim(),
       proofs: [...line.matchAll(/`([^`]+\.test\.ts) › ([^`]+)`/g)].map(([, file, title]) => ({ file: file!, title: title! })),
@@ -87,5 +87,38 @@ describe('the defects of the original vault-unsealer', () => {
       .flatMap(({ proofs }) => proofs)
       .filter(({ file, title }) => !readFileSync(join(root, file), 'utf8').includes(title))
     expect([missing, rows.filter(({ proofs }) => proofs.length === 0)]).toEqual([[], []])
+  })
+})
+
+describe('the figures of reliability', () => {
+  const page = readFileSync(join(root, 'docs', 'reliability.md'), 'utf8')
+  const rows = rowsOf('reliability.md').filter(({ proofs }) => proofs.length > 0)
+
+  test('every named test exists', () => {
+    const missing = rows
+      .flatMap(({ proofs }) => proofs)
+      .filter(({ file, title }) => !readFileSync(join(root, file), 'utf8').includes(title))
+    expect([missing, rows.length > 20]).toEqual([[], true])
+  })
+
+  test('every row says what to run to have it again, and that is a script of the project', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      readonly scripts: Readonly<Record<string, string>>
+    }
+    // What a soak shows has one command for all.
+    const [tables = ''] = page.split('\n## Soak\n')
+    const lines = tables.split('\n').filter((line) => line.includes('.test.ts › '))
+    expect(lines.filter((line) => !/`npm (test|run [\w:]+) -- [^`]+`/.test(line))).toEqual([])
+    const asked = [...page.matchAll(/`npm (?:run )?([\w:]+)/g)].map(([, script]) => script!)
+    expect(asked.filter((script) => !Object.hasOwn(scripts, script))).toEqual([])
+  })
+
+  test('what is run again is there', () => {
+    const paths = [...page.matchAll(/`npm test -- ([^`]+)`/g)].flatMap(([, words]) => words!.split(' '))
+    const files = globSync(['packages/**/*.test.ts', 'operators/**/*.test.ts', 'test/**/*.test.ts'], {
+      cwd: root,
+      exclude: (name) => name.includes('node_modules'),
+    })
+    expect(paths.filter((path) => !files.some((file) => file.includes(path)))).toEqual([])
   })
 })

@@ -5,6 +5,7 @@ import { view } from './dashboard.ts'
 import { demoObjects } from './demo.ts'
 import { Application } from './kind/application.ts'
 import { countApplications, rollbackCounter } from './metrics/census.ts'
+import { reasons } from './reasons.ts'
 import { applicationController, CHILD_KINDS } from './reconcile/controller.ts'
 
 export { demoObjects } from './demo.ts'
@@ -26,6 +27,7 @@ export const application = defineOperator({
   ownerReferencesEnforced: true,
   webhooks: applicationHooks,
   conversions: [conversion(Application, lossless(Application.converters!))],
+  reasons,
   config,
   view,
   examples: demoObjects,

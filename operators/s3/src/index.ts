@@ -14,6 +14,7 @@ import { bucketPolicyController } from './policy/bucket-policy-controller.ts'
 import { iamPolicyController } from './policy/iam-policy-controller.ts'
 import { ConnectionPool } from './provider/connection-pool.ts'
 import { providerController } from './provider/controller.ts'
+import { reasons } from './reasons.ts'
 import { Creations } from './reconcile/creations.ts'
 import type { Environment } from './reconcile/environment.ts'
 import { userController } from './user/controller.ts'
@@ -52,6 +53,7 @@ export const s3 = defineOperator({
     ownerReferencesEnforced: true,
     also: [SECRETS, LIVE_READS],
   }),
+  reasons,
   view,
   config,
   importers: async () => [(await import('./import/importer.ts')).wasabiImporter],

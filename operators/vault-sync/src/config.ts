@@ -1,5 +1,5 @@
-import { messageOf, parseDuration, z } from 'kubewright'
-import { DELETION_POLICIES, DRIFT_POLICIES } from './kind/spec.ts'
+import { messageOf, parseDuration, type SettingAlias, z } from 'kubewright'
+import { DELETION_POLICIES, DRIFT_POLICIES } from './kind/policies.ts'
 import { parseRule } from './path/path-policy.ts'
 
 const file = (description: string) => z.string().min(1).optional().meta({ description, placeholder: 'FILE' })
@@ -104,3 +104,16 @@ export const config = z.object({
 })
 
 export type VaultSyncConfig = z.output<typeof config>
+
+/** Of the original, and of the library that it reached Vault with. */
+export const aliases: Readonly<Record<string, SettingAlias>> = {
+  vaultAddr: { flag: 'vault-addr', variable: 'VAULT_ADDR' },
+  vaultRole: { flag: 'vault-role', variable: 'VAULT_ROLE' },
+  vaultAuthPath: { flag: 'vault-auth-path', variable: 'VAULT_AUTH_PATH' },
+  clusterName: { flag: 'cluster-name' },
+  vaultNamespace: { variable: 'VAULT_NAMESPACE' },
+  vaultCaFile: { variable: 'VAULT_CACERT' },
+  vaultServerName: { variable: 'VAULT_TLS_SERVER_NAME' },
+  vaultClientCertFile: { variable: 'VAULT_CLIENT_CERT' },
+  vaultClientKeyFile: { variable: 'VAULT_CLIENT_KEY' },
+}

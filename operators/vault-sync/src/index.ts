@@ -1,6 +1,6 @@
 import { defineOperator, type Manager, type PolicyRule, parseDuration, permissionsOf } from 'kubewright'
 import { annotationHooks } from './admission/hooks.ts'
-import { config, type VaultSyncConfig } from './config.ts'
+import { aliases, config, type VaultSyncConfig } from './config.ts'
 import { view } from './dashboard.ts'
 import { demoObjects } from './demo.ts'
 import { examineVaults } from './doctor/examination.ts'
@@ -10,6 +10,7 @@ import { prometheusMeter } from './metrics/prometheus.ts'
 import { rulesOf, worldOf } from './operator-world.ts'
 import { orphanController } from './orphans/controller.ts'
 import { ANNOTATED_KINDS, ownerController } from './owners/controller.ts'
+import { reasons } from './reasons.ts'
 import { syncController } from './sync/controller.ts'
 import type { World } from './sync/world.ts'
 import { VaultHealth } from './vault/health.ts'
@@ -47,19 +48,9 @@ export const vaultSync = defineOperator({
   permissions: permissionsOf(declared, { leaderElection: false, events: false, ownerReferencesEnforced: true, also }),
   homePermissions: [{ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }],
   webhooks: (settings) => annotationHooks(once(() => admissionPolicyOf(settings))),
+  reasons,
   config,
-  // Of the original, and of the library that it reached Vault with.
-  aliases: {
-    vaultAddr: { flag: 'vault-addr', variable: 'VAULT_ADDR' },
-    vaultRole: { flag: 'vault-role', variable: 'VAULT_ROLE' },
-    vaultAuthPath: { flag: 'vault-auth-path', variable: 'VAULT_AUTH_PATH' },
-    clusterName: { flag: 'cluster-name' },
-    vaultNamespace: { variable: 'VAULT_NAMESPACE' },
-    vaultCaFile: { variable: 'VAULT_CACERT' },
-    vaultServerName: { variable: 'VAULT_TLS_SERVER_NAME' },
-    vaultClientCertFile: { variable: 'VAULT_CLIENT_CERT' },
-    vaultClientKeyFile: { variable: 'VAULT_CLIENT_KEY' },
-  },
+  aliases,
   view,
   examples: demoObjects,
   examine: (settings, context) => examineVaults(settings, rulesOf(settings), context),

@@ -6,6 +6,7 @@ import type { ShareSourceFactory } from './keys/source.ts'
 import { VaultUnsealerGrant } from './kinds/grant.ts'
 import { VaultUnsealer } from './kinds/vault-unsealer.ts'
 import { Meter } from './metrics/meter.ts'
+import { reasons } from './reasons.ts'
 import { unsealerController } from './reconcile/controller.ts'
 
 export type { Loaded, ShareSource, ShareSourceFactory, SourceFailure } from './keys/source.ts'
@@ -36,6 +37,7 @@ export function vaultUnsealerWith({ sources = {} }: VaultUnsealerOptions = {}) {
       events: false,
       also: lookUps,
     }),
+    reasons,
     view,
     webhooks: [unsealerHooks],
     config,

@@ -21,7 +21,8 @@ const standings = {
     mend: 'When it lasts, look at the log of the node: its `retry_join`, the certificate and the address of the leader.',
   },
   WaitingForProof: {
-    cause: 'The node has never been a member. Wrong shares would wedge it for good, so it waits until the same shares have opened another node.',
+    cause:
+      'The node has never been a member. Wrong shares would wedge it for good, so it waits until the same shares have opened another node.',
     mend: 'Open one of the others. `spec.raft.unprovenShares: Send` goes without the proof.',
   },
   WaitingForLeader: {
@@ -58,7 +59,8 @@ const standings = {
     mend: 'Wait for the next hour, or correct the shares: a change of them begins anew.',
   },
   NotVerified: {
-    cause: 'Right before sending it turned out that the node is not the one that was looked at, or that its transport is not verified. Nothing was sent.',
+    cause:
+      'Right before sending it turned out that the node is not the one that was looked at, or that its transport is not verified. Nothing was sent.',
     mend: 'It is looked at again. As the reason of TransportInsecure: use TLS with a CA (`spec.vault`), so that no stranger gets the shares.',
   },
   Unreachable: {
@@ -101,7 +103,10 @@ const standings = {
 
 /** Why a source of shares gave none: reasons of the condition KeysMissing. */
 const sources = {
-  SecretMissing: { cause: 'The Secret with the shares is not there.', mend: 'Make it, or correct its name in `spec.unsealKeysSecretRefs`.' },
+  SecretMissing: {
+    cause: 'The Secret with the shares is not there.',
+    mend: 'Make it, or correct its name in `spec.unsealKeysSecretRefs`.',
+  },
   EntryMissing: { cause: 'The Secret, file or path has no such entry.', mend: 'Correct its name in the spec, or add the entry.' },
   Malformed: {
     cause: 'What is there is no key share: a share is hexadecimal or base64, and may be encrypted with age.',
@@ -125,7 +130,8 @@ export const reasons = {
   ReconcileSuccess: { cause: 'All nodes are open.' },
   InvalidSpec: { cause: 'The spec cannot work as it is written.', mend: 'Correct what the message names.' },
   NotAllowed: {
-    cause: 'Nodes of another namespace are not granted to this VaultUnsealer, or an address is not one that the operator may call. Nothing is called.',
+    cause:
+      'Nodes of another namespace are not granted to this VaultUnsealer, or an address is not one that the operator may call. Nothing is called.',
     mend: 'Have the other namespace make a VaultUnsealerGrant with `pods: true`, or the address named in `--vault-unsealer-allowed-hosts`.',
   },
   TLSConfigInvalid: {
@@ -161,7 +167,10 @@ export const reasons = {
     cause: 'A combination of shares does not open the node; this was the last of it.',
     mend: 'Look for a share of another cluster when it happens again.',
   },
-  UnsealSuccess: { cause: 'The node was opened with the shares that are named.', mend: 'Take out shares that are told to be of another cluster.' },
+  UnsealSuccess: {
+    cause: 'The node was opened with the shares that are named.',
+    mend: 'Take out shares that are told to be of another cluster.',
+  },
   ProgressReset: { cause: 'Shares that others had submitted were dropped, as `spec.onForeignProgress` says.' },
   Initialized: { cause: 'Vault was initialised, and its shares are kept as `spec.initialize` says.' },
   KeySharesLost: {

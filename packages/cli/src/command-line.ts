@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { APISERVER_FLAGS } from './commands/apiserver-flags.ts'
 import { addExaminedSettings, defineDev, defineDoctor, defineInit } from './commands/developer-commands.ts'
 import { defineEnvtest } from './commands/envtest/commands.ts'
+import type { ExplainCodeFlags } from './commands/explain.ts'
 import { addForeignFlags } from './commands/foreign-flags.ts'
 import { addOutputOptions } from './commands/generated-output.ts'
 import { examplesText } from './commands/help-examples.ts'
@@ -33,7 +34,13 @@ export async function createProgram(asked: string | undefined, terminal: Termina
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'kubewright: ').replace(/\n\(/, ' (')),
+      outputError: (text, write) =>
+        write(
+          `${text
+            .replace(/^error: /, 'kubewright: ')
+            .replace(/\n\(/, ' (')
+            .trimEnd()} (KW-USAGE)\n`,
+        ),
     })
     .showHelpAfterError('see kubewright --help, or kubewright COMMAND --help')
 
@@ -90,6 +97,15 @@ export async function createProgram(asked: string | undefined, terminal: Termina
   const doctor = program.command('doctor')
   defineDoctor(doctor, operatorsText, output, terminal)
   if (isAsked('doctor')) await addExaminedSettings(doctor)
+
+  program
+    .command('explain')
+    .description('what an error’s code, or the reason of a condition or event, means, and what mends it; without one: all there are')
+    .argument('[CODE]', 'such as KW-FORBIDDEN, TooBroad, or gc/TooBroad for that of one operator')
+    .addOption(output())
+    .action(async (code: string | undefined, options: ExplainCodeFlags) =>
+      (await import('./commands/explain.ts')).explainCode(code, options, terminal),
+    )
 
   const generate = program.command('generate').description('what follows from definitions, or a definition that follows from a CRD')
   if (isAsked('generate')) (await import('./commands/generate.ts')).defineGenerate(generate, terminal)

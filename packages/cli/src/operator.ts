@@ -1,4 +1,4 @@
-import type { GroupVersionKind, KubeObject } from '@kubewright/core'
+import type { Explanation, GroupVersionKind, KubeObject } from '@kubewright/core'
 import type { DashboardView } from '@kubewright/dashboard'
 import type { Manager } from '@kubewright/runtime'
 import type { KindDefinition, PolicyRule } from '@kubewright/schema'
@@ -45,6 +45,8 @@ export interface OperatorDefinition<Config extends z.ZodObject = z.ZodObject> {
   readonly importers?: () => Promise<readonly ManifestImporter[]>
   /** Its own page of the dashboard; as a function: for one manager. @default none */
   readonly view?: DashboardView | ((manager: Manager) => DashboardView)
+  /** What the reasons in its conditions and events mean. @default none */
+  readonly reasons?: Readonly<Record<string, Explanation>>
   /** What `kubewright doctor` looks at outside of the cluster. @default nothing */
   examine?(config: z.output<Config>, context: ExaminationContext): Promise<readonly ExaminedCheck[]>
   /** Adds its controllers and runnables. Called once, before the manager runs. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
-import { ConfigurationError, messageOf, systemClock } from '@kubewright/core'
+import { messageOf, systemClock } from '@kubewright/core'
 import { createClient } from './client.ts'
 import type { ClientOptions, ClusterConnection, ConnectOptions } from './connection.ts'
 import type { Client } from './contract.ts'
@@ -16,6 +16,7 @@ import { toldCredentials } from './identity/told-credentials.ts'
 import { parseServerUrl } from './kubeconfig/cluster-entry.ts'
 import { identityOf } from './kubeconfig/identity-of.ts'
 import { type Kubeconfig, mergeKubeconfigs, parseKubeconfig } from './kubeconfig/kubeconfig.ts'
+import { KubeconfigError } from './kubeconfig/kubeconfig-error.ts'
 import { Problems } from './kubeconfig/problems.ts'
 
 /**
@@ -70,7 +71,7 @@ async function chooseKubeconfig(
   const file = join(options.homeDirectory ?? homedir(), '.kube', 'config')
   const config = await readIfThere(file)
   if (config) return config
-  throw new ConfigurationError(
+  throw new KubeconfigError(
     `no cluster to connect to: KUBECONFIG is not set, this is not a Pod, and ${file} does not exist. Name a kubeconfig with --kubeconfig or KUBECONFIG`,
   )
 }
@@ -80,7 +81,7 @@ async function readKubeconfigs(list: string, source: string): Promise<Kubeconfig
   const files = list.split(delimiter).filter((file) => file !== '')
   const configs = (await Promise.all(files.map((file) => readIfThere(resolve(file))))).filter((config) => config !== undefined)
   if (configs.length === 0) {
-    throw new ConfigurationError(
+    throw new KubeconfigError(
       `${source} names ${files.join(', ') || 'no file'}, ${files.length > 1 ? 'none of which exists' : 'which does not exist'}`,
     )
   }
@@ -93,7 +94,7 @@ async function readIfThere(file: string): Promise<Kubeconfig | undefined> {
     text = await readFile(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new ConfigurationError(`${file} cannot be read: ${messageOf(error)}`, { cause: error })
+    throw new KubeconfigError(`${file} cannot be read: ${messageOf(error)}`, { cause: error })
   }
   return parseKubeconfig(text, file)
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from './explanation.ts'
 import type { Status } from './meta.ts'
 
 /**
@@ -90,6 +91,14 @@ export const isConnectionRefused = (error: unknown): boolean => isConnectionErro
 /** Something a person configured is wrong: a file, a flag, an environment variable. The message names it and the mend; commands print it and exit. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError'
+  /** Of its entry in the catalogue of errors. */
+  readonly code: ErrorCode
+
+  /** `code`: @default KW-CONFIGURATION */
+  constructor(message: string, options: { readonly cause?: unknown; readonly code?: ErrorCode } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined)
+    this.code = options.code ?? 'KW-CONFIGURATION'
+  }
 }
 
 /** The text of anything that was thrown. */

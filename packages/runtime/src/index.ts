@@ -118,7 +118,15 @@ export type { CurrentFailure, Liveness } from './reflector/liveness.ts'
 export { type BindAddress, isLocal, parseBindAddress } from './serving/bind-address.ts'
 export { type CertificateFolderOptions, certificateFromFolder } from './serving/certificate-folder.ts'
 export { watchFolder } from './serving/folder-watch.ts'
-export { type Answering, type HttpAnswer, type HttpEndpoint, type HttpQuestion, type HttpStream, serveHttp } from './serving/http-server.ts'
+export {
+  type Answering,
+  type HttpAnswer,
+  type HttpEndpoint,
+  type HttpOptions,
+  type HttpQuestion,
+  type HttpStream,
+  serveHttp,
+} from './serving/http-server.ts'
 export { forThisMachine } from './serving/local-access.ts'
 export { ReplaceableCertificate, type ServingCertificate } from './serving/serving-certificate.ts'
 export { type FamilyScope, familyOf } from './sharding/family.ts'

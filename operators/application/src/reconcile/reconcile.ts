@@ -22,6 +22,7 @@ import type { Application } from '../kind/application.ts'
 import { describeProblems, type Problem } from '../policy/problem.ts'
 import { policyProblemsOf, specProblems } from '../policy/problems.ts'
 import type { SecurityPolicy } from '../policy/security-policy.ts'
+import type { Reason } from '../reasons.ts'
 import { countsOf, type DeploymentState, deployedRevision, isAvailable, replicaFailure, stateOf } from '../rollout/deployment-state.ts'
 import { planRollout, type RolloutPlan } from '../rollout/plan.ts'
 import { addressesOf, urlsOf } from '../status/addresses.ts'
@@ -87,7 +88,7 @@ export async function reconcileApplication(context: Context, policy: SecurityPol
 }
 
 /** What it has had is no worse for that, and stays. */
-function refuse(context: Context, reason: string, problems: readonly Problem[]): Pass {
+function refuse(context: Context, reason: Reason, problems: readonly Problem[]): Pass {
   tell(context, refusalOf(reason, describeProblems(problems)))
   return { result: { prune: false }, rolledBack: false }
 }

@@ -1,4 +1,5 @@
 import type { Phase } from '../kind/status.ts'
+import type { Reason } from '../reasons.ts'
 import type { DeploymentState, PodCounts } from '../rollout/deployment-state.ts'
 
 /** What is known of an application after a reconcile. */
@@ -19,7 +20,7 @@ export interface Findings {
 export interface ConditionReport {
   readonly type: 'Available' | 'Progressing' | 'Degraded' | 'Ready' | 'Conflict'
   readonly status: boolean
-  readonly reason: string
+  readonly reason: Reason
   readonly message: string
 }
 
@@ -62,7 +63,7 @@ export function reportOf(findings: Findings): Report {
 }
 
 /** What to tell of an application that nothing is done about, because it is wrong. What it has is left as it is. */
-export function refusalOf(reason: string, message: string): Report {
+export function refusalOf(reason: Reason, message: string): Report {
   return {
     phase: 'Failed',
     conditions: [
@@ -73,10 +74,10 @@ export function refusalOf(reason: string, message: string): Report {
   }
 }
 
-type Reason = Pick<ConditionReport, 'reason' | 'message'>
+type Trouble = Pick<ConditionReport, 'reason' | 'message'>
 
 /** The worst that is to be told. */
-function troubleOf({ state, conflicts, rollback, replicaFailure }: Findings): Reason | undefined {
+function troubleOf({ state, conflicts, rollback, replicaFailure }: Findings): Trouble | undefined {
   if (conflicts.length > 0) return conflictReason(conflicts)
   if (rollback !== undefined) {
     const { failedRevision, restoredRevision, message } = rollback
@@ -90,7 +91,7 @@ function troubleOf({ state, conflicts, rollback, replicaFailure }: Findings): Re
   return state.is === 'unavailable' ? { reason: 'ReplicasUnavailable', message: state.message } : undefined
 }
 
-function conflictReason(conflicts: readonly string[]): Reason {
+function conflictReason(conflicts: readonly string[]): Trouble {
   const verb = conflicts.length === 1 ? 'is' : 'are'
   return {
     reason: 'Conflict',
@@ -99,8 +100,8 @@ function conflictReason(conflicts: readonly string[]): Reason {
 }
 
 function progressOf({ state, counts, revision, paused }: Findings): ConditionReport {
-  const moving = (reason: string, message: string): ConditionReport => ({ type: 'Progressing', status: true, reason, message })
-  const still = (reason: string, message: string): ConditionReport => ({ type: 'Progressing', status: false, reason, message })
+  const moving = (reason: Reason, message: string): ConditionReport => ({ type: 'Progressing', status: true, reason, message })
+  const still = (reason: Reason, message: string): ConditionReport => ({ type: 'Progressing', status: false, reason, message })
   const updated = `${counts.updated} of ${counts.desired} replicas are of revision ${revision}, ${counts.available} are available`
   switch (state.is) {
     case 'complete':
@@ -118,7 +119,7 @@ function progressOf({ state, counts, revision, paused }: Findings): ConditionRep
   }
 }
 
-function phaseOf({ state, available, rollback, conflicts, paused }: Findings, trouble: Reason | undefined): Phase {
+function phaseOf({ state, available, rollback, conflicts, paused }: Findings, trouble: Trouble | undefined): Phase {
   if (conflicts.length > 0) return 'Failed'
   if (rollback !== undefined) return 'RolledBack'
   if (state.is === 'failed' || (trouble !== undefined && !available)) return 'Failed'

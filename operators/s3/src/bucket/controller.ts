@@ -83,9 +83,8 @@ function readiness(spec: Bucket['spec'], entries: readonly Entry[]): NonNullable
   })
   const [first] = wrong
   if (first === undefined) return { is: true, reason: 'Ready' }
-  const reason = { Denied: 'AccessDenied', Failed: 'ConfigurationFailed', Unsupported: 'Unsupported' }[
-    first.state as 'Denied' | 'Failed' | 'Unsupported'
-  ]
+  const reasons = { Denied: 'AccessDenied', Failed: 'ConfigurationFailed', Unsupported: 'Unsupported' } as const
+  const reason = reasons[first.state as keyof typeof reasons]
   return { is: false, reason, message: wrong.map(({ name, message = '' }) => `${name}: ${message}`).join('; ') }
 }
 

@@ -1,4 +1,3 @@
-import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { IAMClient } from '@aws-sdk/client-iam'
 import type { S3Client } from '@aws-sdk/client-s3'
@@ -115,7 +114,8 @@ function connectWith(sdk: Sdk, options: ConnectionOptions): Connection {
 function agentsFor({ spec, ca }: ConnectionOptions) {
   const common = { keepAlive: true, maxSockets: SOCKETS }
   return {
-    httpAgent: new HttpAgent(common),
+    // Imported, Node's module would load its `fetch` too, in every program with this operator.
+    httpAgent: new (process.getBuiltinModule('node:http').Agent)(common),
     httpsAgent: new HttpsAgent({
       ...common,
       ...(ca !== undefined && { ca }),

@@ -235,7 +235,7 @@ async function rest(
     foreign.length > 0 ? 'ForeignKeys' : 'None',
     foreign.length > 0 ? `the user has keys that are not of this object: ${foreign.join(', ')}` : '',
   )
-  const ready = wish.active
+  const ready: Pass['ready'] = wish.active
     ? { is: true, reason: 'Ready' }
     : { is: false, reason: 'Inactive', message: 'the key is inactive, as its state says' }
   return { again: Math.max(NEXT_STEP, Math.min(driftDelay(environment), (until ?? Number.POSITIVE_INFINITY) - now)), ready }

@@ -2,6 +2,7 @@ import { type Condition, type ControllerDefinition, controller, formatTime, type
 import type { Connection } from '../gateway/connection.ts'
 import { isRemoteFailure } from '../gateway/failure.ts'
 import { Provider } from '../kinds/provider.ts'
+import type { Reason } from '../reasons.ts'
 import { Blocked } from '../reconcile/blocked.ts'
 import { driftDelay, type Environment } from '../reconcile/environment.ts'
 import { isForcedOut } from '../reconcile/orphaning.ts'
@@ -94,7 +95,7 @@ function pin({ object, status }: Context, identity: { readonly account: string; 
 }
 
 function explain({ condition }: Context, error: unknown): void {
-  const set = condition as (type: string, status: Condition['status'] | boolean, reason: string, message?: string) => void
+  const set = condition as (type: string, status: Condition['status'] | boolean, reason: Reason, message?: string) => void
   const message = error instanceof Error ? error.message : String(error)
   if (isRemoteFailure(error, 'Unauthenticated', 'LockedOut', 'ClockSkew')) {
     set('EndpointReachable', true, 'EndpointReachable')

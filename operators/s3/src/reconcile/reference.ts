@@ -54,7 +54,10 @@ export async function followSecret(
   return found
 }
 
+/** What is referred to anywhere in our kinds. */
+type Referred = 'Provider' | 'Bucket' | 'User' | 'IAMPolicy' | 'Secret'
+
 function missing(kind: string, target: { readonly name: string; readonly namespace?: string | undefined }, from: KubeObject): Blocked {
   const consent = target.namespace === from.metadata.namespace ? '' : `, or does not allow it by the annotation ${ALLOW_FROM}`
-  return new Blocked(`${kind}NotFound`, `${kind} "${target.namespace ?? ''}/${target.name}" is not there${consent}`, 30_000)
+  return new Blocked(`${kind as Referred}NotFound`, `${kind} "${target.namespace ?? ''}/${target.name}" is not there${consent}`, 30_000)
 }

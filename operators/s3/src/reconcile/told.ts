@@ -2,6 +2,7 @@ import { type Condition, findCondition, type KubeObject, parseTime, type Reconci
 import { PolicyError } from '../canonical/policy.ts'
 import { CredentialsError } from '../gateway/credentials.ts'
 import { type FailureClass, isRemoteFailure } from '../gateway/failure.ts'
+import type { Reason } from '../reasons.ts'
 import { isBlocked } from './blocked.ts'
 import type { Environment } from './environment.ts'
 
@@ -16,7 +17,7 @@ export type AnyContext<T extends KubeObject> = ReconcileContext<T> & { readonly 
 /** The pass went well. `ready: false` with a reason: it did, and there is still something to say. */
 export interface Pass {
   readonly again: number | undefined
-  readonly ready?: { readonly is: boolean; readonly reason: string; readonly message?: string }
+  readonly ready?: { readonly is: boolean; readonly reason: Reason; readonly message?: string }
   readonly prune?: boolean
 }
 
@@ -38,7 +39,7 @@ const NOT_YET_VISIBLE = 2_000
 /** So often something that mostly passes may fail before the object is no longer Ready. */
 const PATIENCE = 4
 
-type SetCondition = (type: string, status: Condition['status'] | boolean, reason: string, message?: string) => void
+type SetCondition = (type: string, status: Condition['status'] | boolean, reason: Reason, message?: string) => void
 
 /** Does the work, and says in conditions, events and metrics what has come of it: the same for all kinds. */
 export async function told<T extends KubeObject>(

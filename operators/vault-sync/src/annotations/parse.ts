@@ -6,7 +6,7 @@ import {
   MISSING_KEYS_POLICIES,
   SOURCE_MISSING_POLICIES,
   UPDATE_POLICIES,
-} from '../kind/spec.ts'
+} from '../kind/policies.ts'
 import { problemOfPath } from '../path/grammar.ts'
 import { type Interval, readInterval } from './interval.ts'
 import { ANNOTATIONS, type AnnotationName, annotation, GROUP } from './names.ts'

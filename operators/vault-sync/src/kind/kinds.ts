@@ -1,6 +1,7 @@
 import { defineKind, type ObjectOf, timestamp, z } from 'kubewright'
 import { GROUP } from '../annotations/names.ts'
-import { DELETION_POLICIES, vaultSyncSpec } from './spec.ts'
+import { DELETION_POLICIES } from './policies.ts'
+import { vaultSyncSpec } from './spec.ts'
 import { vaultSyncStatus } from './status.ts'
 
 export const VaultSync = defineKind({

@@ -1,11 +1,12 @@
 import { duration, z } from 'kubewright'
-
-export const DELETION_POLICIES = ['Retain', 'SoftDelete', 'DeleteAll', 'Destroy'] as const
-export const DRIFT_POLICIES = ['Repair', 'Report', 'Ignore'] as const
-export const UPDATE_POLICIES = ['Replace', 'IfNotExists'] as const
-export const BINARY_POLICIES = ['Base64', 'Reject'] as const
-export const MISSING_KEYS_POLICIES = ['Fail', 'Skip'] as const
-export const SOURCE_MISSING_POLICIES = ['Keep', 'Delete'] as const
+import {
+  BINARY_POLICIES,
+  DELETION_POLICIES,
+  DRIFT_POLICIES,
+  MISSING_KEYS_POLICIES,
+  SOURCE_MISSING_POLICIES,
+  UPDATE_POLICIES,
+} from './policies.ts'
 
 const source = z.object({
   name: z.string().min(1).max(253).describe('A Secret of the same namespace.'),

@@ -1,5 +1,5 @@
 import type { VaultSyncSpec } from '../kind/kinds.ts'
-import { DELETION_POLICIES } from '../kind/spec.ts'
+import { DELETION_POLICIES } from '../kind/policies.ts'
 import type { PathRule } from '../path/path-policy.ts'
 
 export interface LeastPolicyOptions {

@@ -4,6 +4,7 @@ import { type Target, VaultSync } from '../kind/kinds.ts'
 import { problemOfPath } from '../path/grammar.ts'
 import { allowedPatterns, isAllowed } from '../path/path-policy.ts'
 import { type Mount, type Place, placeOf, possiblePlaces } from '../path/placement.ts'
+import type { Reason } from '../reasons.ts'
 import type { Connection } from '../vault/connections.ts'
 import { pathsInCircle, placeOfTarget } from './circle.ts'
 import { leftNote } from './cleanup.ts'
@@ -228,7 +229,7 @@ class Pass {
     if (this.#again === undefined || failure.again === 'soon') this.#again = { failure, error }
   }
 
-  #refuse(reason: string, message: string): ReconcileResult {
+  #refuse(reason: Reason, message: string): ReconcileResult {
     this.#troubles.push({ reason, message })
     this.#tell()
     return undefined

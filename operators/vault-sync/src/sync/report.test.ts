@@ -30,14 +30,14 @@ test.each<[string, readonly Target[], Parameters<typeof reportOf>[1], object]>([
     'the same is said once',
     [],
     [
-      { reason: 'A', message: 'x' },
-      { reason: 'A', message: 'x' },
+      { reason: 'KeyMissing', message: 'x' },
+      { reason: 'KeyMissing', message: 'x' },
     ],
     { message: 'x' },
   ],
 ])('%s', (_, targets, troubles, expected) => expect(reportOf(targets, troubles)).toMatchObject(expected))
 
 test('B41: of many troubles a few are told, and how many more there are', () => {
-  const troubles = Array.from({ length: 200 }, (_, at) => ({ reason: 'KeyMissing', message: `m${at}` }))
+  const troubles = Array.from({ length: 200 }, (_, at) => ({ reason: 'KeyMissing' as const, message: `m${at}` }))
   expect(reportOf([], troubles).message).toBe('m0; m1; m2; m3; m4; and 195 more')
 })

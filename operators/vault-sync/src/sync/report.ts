@@ -1,10 +1,11 @@
 import type { Target } from '../kind/kinds.ts'
 import type { TargetState } from '../kind/status.ts'
+import type { Reason } from '../reasons.ts'
 
 /** What there is to say about an object as a whole. */
 export interface Report {
   readonly ready: boolean
-  readonly reason: string
+  readonly reason: Reason
   readonly message: string
   readonly synced: string
 }
@@ -13,7 +14,7 @@ export interface Report {
 const WORST_FIRST: readonly TargetState[] = ['Conflict', 'Failed', 'Drifted', 'Removing', 'Pending']
 
 export interface Trouble {
-  readonly reason: string
+  readonly reason: Reason
   readonly message: string
 }
 

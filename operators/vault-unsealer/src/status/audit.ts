@@ -2,11 +2,12 @@ import type { EventNote } from 'kubewright'
 import type { RootTokenNews } from '../initialization/root-token.ts'
 import { namesOf } from '../machine/combinations.ts'
 import type { Note } from '../machine/model.ts'
+import type { Reason } from '../reasons.ts'
 
 /** What an event and a line of the log say of what happened to a node: the only trail of who submitted what, as a sealed Vault writes no audit log. */
 export function eventOf(note: Note, node: string): EventNote {
-  const normal = (reason: string, text: string): EventNote => ({ reason, action: 'Unseal', note: `${node}: ${text}` })
-  const warning = (reason: string, text: string): EventNote => ({ ...normal(reason, text), type: 'Warning' })
+  const normal = (reason: Reason, text: string): EventNote => ({ reason, action: 'Unseal', note: `${node}: ${text}` })
+  const warning = (reason: Reason, text: string): EventNote => ({ ...normal(reason, text), type: 'Warning' })
   switch (note.is) {
     case 'sealed':
       return warning('Sealed', 'it is sealed')

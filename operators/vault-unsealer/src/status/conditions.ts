@@ -1,4 +1,5 @@
 import type { StandingReason } from '../machine/model.ts'
+import type { Reason } from '../reasons.ts'
 import type { ConditionReport, NodeView, Snapshot } from './snapshot.ts'
 
 /** The original's four, under its names and reasons where it has them, and those for what it never noticed. */
@@ -30,7 +31,7 @@ export function refusalOf(problems: readonly string[]): readonly ConditionReport
   return [{ type: 'Ready', status: 'False', reason: 'InvalidSpec', message: problems.join('; ') }]
 }
 
-const condition = (type: string, status: boolean, reason: string, messages: readonly string[]): ConditionReport => ({
+const condition = (type: string, status: boolean, reason: Reason, messages: readonly string[]): ConditionReport => ({
   type,
   status: status ? 'True' : 'False',
   reason,
@@ -46,7 +47,7 @@ function short(messages: readonly string[]): string {
 function readiness(snapshot: Snapshot): ConditionReport {
   const { nodes, refused, keys } = snapshot
   const closed = nodes.filter(({ node }) => node.standing.state !== 'Unsealed')
-  const not = (reason: string, messages: readonly string[]) => condition('Ready', false, reason, messages)
+  const not = (reason: Reason, messages: readonly string[]) => condition('Ready', false, reason, messages)
   if (refused.length > 0) return not('NotAllowed', refused)
   if (nodes.length === 0)
     return snapshot.conflicts.length > 0
@@ -76,7 +77,7 @@ const WORST: readonly StandingReason[] = [
   'OutsideWindow',
 ]
 
-function worstReason(closed: readonly NodeView[], withoutKeys: boolean): string {
+function worstReason(closed: readonly NodeView[], withoutKeys: boolean): Reason {
   const reasons = new Set(closed.map(({ node }) => node.standing.reason))
   if (withoutKeys && reasons.has('KeysMissing')) return 'KeysMissing'
   const worst = WORST.find((reason) => reasons.has(reason))

@@ -3,6 +3,7 @@ import type { SourceFailure } from '../keys/source.ts'
 import type { PodStatus } from '../kinds/vault-unsealer.ts'
 import type { Node } from '../machine/model.ts'
 import type { Absentee, Member } from '../members/member.ts'
+import type { Reason } from '../reasons.ts'
 
 /** A node that is looked after. */
 export interface NodeView {
@@ -36,6 +37,6 @@ export interface Snapshot {
 export interface ConditionReport {
   readonly type: string
   readonly status: ConditionStatus
-  readonly reason: string
+  readonly reason: Reason
   readonly message: string
 }

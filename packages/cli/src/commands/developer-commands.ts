@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal.ts'
 import type { DevFlags } from './dev.ts'
 import type { DoctorFlags } from './doctor.ts'
 import type { InitFlags } from './init.ts'
-import { EXAMINING, loadOperators } from './operators.ts'
+import { EXAMINING, loadSettings } from './operators.ts'
 
 export function defineInit(command: Command, terminal: Terminal): void {
   command
@@ -57,7 +57,7 @@ export function defineDoctor(command: Command, operatorsText: string, output: ()
 
 /** The flags of operators that look at something outside of the cluster: the same as of `run`. */
 export async function addExaminedSettings(command: Command): Promise<void> {
-  for (const operator of await loadOperators(EXAMINING))
+  for (const operator of await loadSettings(EXAMINING))
     for (const [key, field] of Object.entries(operator.config.shape))
       addOptions(command, z.object({ [prefixedKey(operator.name, key)]: field as z.ZodType }))
 }

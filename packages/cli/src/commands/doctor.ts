@@ -61,7 +61,7 @@ export async function doctor(names: readonly string[], flags: DoctorFlags & Give
         `kubewright: no operator is installed; name those to look for: ${OPERATOR_NAMES.join(', ')}, or --module FILE\n`,
       )
     const problems = problemsOf(examination).length
-    if (problems > 0) throw new ConfigurationError(`${counted(problems, 'problem')} found: see what is said of each`)
+    if (problems > 0) throw new ConfigurationError(`${counted(problems, 'problem')} found: see what is said of each`, { code: 'KW-DOCTOR' })
   } finally {
     await client.close()
   }

@@ -28,6 +28,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'kubewright doctor gc --context production --output json',
     'kubewright doctor --module src/main.ts --namespace shop',
   ],
+  explain: ['kubewright explain KW-FORBIDDEN', 'kubewright explain gc/TooBroad', 'kubewright explain Conflict --output json'],
   gc: [
     'kubewright gc plan -f policy.yaml',
     'kubewright gc plan -f policy.yaml --from dump/ --output html > plan.html',

@@ -1,12 +1,34 @@
 import type { OperatorDefinition } from '../operator.ts'
+import type { OperatorSettings } from '../settings/program.ts'
 
-// Loaded only when asked for: an operator can bring a large dependency (the AWS SDK is 30 MB of heap).
-const OPERATORS: Readonly<Record<string, () => Promise<OperatorDefinition>>> = {
-  application: async () => (await import('@kubewright/operator-application')).application as unknown as OperatorDefinition,
-  s3: async () => (await import('@kubewright/operator-s3')).s3 as unknown as OperatorDefinition,
-  gc: async () => (await import('@kubewright/operator-gc')).gc as unknown as OperatorDefinition,
-  'vault-sync': async () => (await import('@kubewright/operator-vault-sync')).vaultSync as unknown as OperatorDefinition,
-  'vault-unsealer': async () => (await import('@kubewright/operator-vault-unsealer')).vaultUnsealer as unknown as OperatorDefinition,
+interface Shipped {
+  /** What its flags are made of, without the rest of it. */
+  readonly settings: () => Promise<Omit<OperatorSettings, 'name'>>
+  readonly definition: () => Promise<unknown>
+}
+
+// Loaded only when asked for. An operator brings megabytes (its kinds are converted and their rules compiled as it is loaded), its settings a few kB.
+const OPERATORS: Readonly<Record<string, Shipped>> = {
+  application: {
+    settings: () => import('@kubewright/operator-application/settings'),
+    definition: async () => (await import('@kubewright/operator-application')).application,
+  },
+  s3: {
+    settings: () => import('@kubewright/operator-s3/settings'),
+    definition: async () => (await import('@kubewright/operator-s3')).s3,
+  },
+  gc: {
+    settings: () => import('@kubewright/operator-gc/settings'),
+    definition: async () => (await import('@kubewright/operator-gc')).gc,
+  },
+  'vault-sync': {
+    settings: () => import('@kubewright/operator-vault-sync/settings'),
+    definition: async () => (await import('@kubewright/operator-vault-sync')).vaultSync,
+  },
+  'vault-unsealer': {
+    settings: () => import('@kubewright/operator-vault-unsealer/settings'),
+    definition: async () => (await import('@kubewright/operator-vault-unsealer')).vaultUnsealer,
+  },
 }
 
 export const OPERATOR_NAMES: readonly string[] = Object.keys(OPERATORS)
@@ -24,5 +46,10 @@ export function selectOperators(names: readonly string[]): { readonly known: rea
 }
 
 export function loadOperators(names: readonly string[]): Promise<readonly OperatorDefinition[]> {
-  return Promise.all(names.map((name) => OPERATORS[name]!()))
+  return Promise.all(names.map(async (name) => (await OPERATORS[name]!.definition()) as OperatorDefinition))
+}
+
+/** Enough to read the flags of operators that are not going to run. */
+export function loadSettings(names: readonly string[]): Promise<readonly OperatorSettings[]> {
+  return Promise.all(names.map(async (name) => ({ name, ...(await OPERATORS[name]!.settings()) })))
 }

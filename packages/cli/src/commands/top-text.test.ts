@@ -4,12 +4,22 @@ import { sparkline, topText } from './top-text.ts'
 
 const OVERVIEW: Overview = {
   ...{ program: 'shop', identity: 'me', server: 'https://cluster', reachable: 'reachable', life: 'running', leads: true, leader: 'me' },
-  ...{ sharded: false, startedAt: 0, now: 90_000, interval: 2_000, memory: { heap: 0, resident: 0 }, views: [], unlisted: 0 },
+  ...{
+    sharded: false,
+    startedAt: 0,
+    now: 90_000,
+    interval: 2_000,
+    memory: { heap: 0, resident: 0 },
+    views: [],
+    unlisted: 0,
+    actsOn: undefined,
+  },
   controllers: [
     {
       ...{
         name: 'website',
         state: 'running',
+        paused: false,
         queued: 3,
         active: 1,
         reconciles: 120,
@@ -51,6 +61,11 @@ test('a line ends with the terminal', () => {
         .map((line) => line.length),
     ),
   ).toBeLessThanOrEqual(20)
+})
+
+test('a controller that is held says so', () => {
+  const controllers = OVERVIEW.controllers.map((each) => ({ ...each, paused: true }))
+  expect(topText({ ...OVERVIEW, controllers }, 80)).toContain('website (paused)')
 })
 
 test('who stands by says who leads', () => {

@@ -14,8 +14,8 @@ export function topText(overview: Overview, columns: number): string {
     '',
     ...table(
       ['CONTROLLER', 'WAITING', 'ACTIVE', 'RECONCILES', 'ERRORS', 'MEDIAN', '99%', 'QUEUE'],
-      controllers.map(({ name, queued, active, reconciles, errors, median, p99, series }) => [
-        name,
+      controllers.map(({ name, paused, queued, active, reconciles, errors, median, p99, series }) => [
+        paused ? `${name} (paused)` : name,
         ...[queued, active, reconciles, errors].map(String),
         milliseconds(median),
         milliseconds(p99),

@@ -27,7 +27,9 @@ export async function checkGenerated(files: readonly GeneratedFile[]): Promise<v
   const stale = await staleOf(files)
   if (stale.length === 0) return
   const told = stale.map(({ path, text, found }) => `${path} is not what the definitions give: ${differenceOf(found, text)}`)
-  throw new ConfigurationError([...told, 'run the same command without --check, and commit what it writes'].join('\n'))
+  throw new ConfigurationError([...told, 'run the same command without --check, and commit what it writes'].join('\n'), {
+    code: 'KW-OUT-OF-DATE',
+  })
 }
 
 interface StaleFile extends GeneratedFile {

@@ -15,6 +15,7 @@ export function derivedOperator<Config extends z.ZodObject>(options: OperatorOpt
     examples,
     importers,
     examine,
+    reasons,
     view,
     aliases,
     webhooks = [],
@@ -37,6 +38,7 @@ export function derivedOperator<Config extends z.ZodObject>(options: OperatorOpt
     ...(examples !== undefined && { examples }),
     ...(importers !== undefined && { importers }),
     ...(examine !== undefined && { examine }),
+    ...(reasons !== undefined && { reasons }),
     ...(view !== undefined && { view }),
     ...(aliases !== undefined && { aliases: aliases as Readonly<Record<string, SettingAlias>> }),
     get kinds() {

@@ -1,4 +1,4 @@
-import type { GroupVersionKind, KubeObject } from '@kubewright/core'
+import type { Explanation, GroupVersionKind, KubeObject } from '@kubewright/core'
 import type { DashboardView } from '@kubewright/dashboard'
 import type { ControllerDefinition, Manager, Registry } from '@kubewright/runtime'
 import type { KindDefinition, PolicyRule } from '@kubewright/schema'
@@ -62,6 +62,8 @@ export interface OperatorOptions<Config extends z.ZodObject = z.ZodObject> {
    * what it has to. Writes nothing. @default nothing
    */
   readonly examine?: (config: z.output<Config>, context: ExaminationContext) => Promise<readonly ExaminedCheck[]>
+  /** What the reasons in its conditions and events mean, for `kubewright explain REASON`. @default none */
+  readonly reasons?: Readonly<Record<string, Explanation>>
   /** Adds what is no controller, such as runnables, or metrics. Called once, before the manager runs; must not do I/O itself. */
   setup?(manager: Manager, config: z.output<Config>): void
 }

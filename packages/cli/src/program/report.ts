@@ -1,5 +1,6 @@
 import { isApiError, isConnectionError, messageOf } from '@kubewright/core'
 import { CommanderError } from 'commander'
+import { codeOf } from '../explained/catalogue.ts'
 import type { Terminal } from '../terminal.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -9,22 +10,18 @@ const FAILED = 1
 const USAGE = 2
 
 /** Errors whose message is the whole story for the reader. */
-const TOLD: ReadonlySet<string> = new Set([
-  'ConfigurationError',
-  'KindInstallError',
-  'KindNotFoundError',
-  'LeadershipLostError',
-  'CacheSyncTimeoutError',
-  'ShutdownTimeoutError',
-])
+const TOLD: ReadonlySet<string> = new Set(['ConfigurationError', 'KindInstallError', 'KindNotFoundError', 'LeadershipLostError'])
 
-/** Prints why a program ended and returns its exit code. What is no ordinary failure is a defect of ours, and its stack is what we need to mend it. */
+/**
+ * Prints why a program ended, with the code that `kubewright explain` knows, and returns its exit code. What is no ordinary failure is a defect of ours, and
+ * its stack is what we need to mend it.
+ */
 export function report(error: unknown, terminal: Terminal): number {
   // Commander has printed its own words.
   if (error instanceof CommanderError) return error.exitCode === 0 ? FINE : USAGE
   if (terminal.signal.aborted && error === terminal.signal.reason) return FINE
   const told = isApiError(error) || isConnectionError(error) || (error instanceof Error && TOLD.has(error.name))
   const text = told || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)
-  for (const line of text.split('\n')) terminal.stderr.write(`kubewright: ${line}\n`)
+  for (const line of `${text} (${codeOf(error)})`.split('\n')) terminal.stderr.write(`kubewright: ${line}\n`)
   return error instanceof UsageError ? USAGE : FAILED
 }

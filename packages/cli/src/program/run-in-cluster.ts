@@ -134,7 +134,7 @@ async function checkConnection(client: Client, signal: AbortSignal): Promise<voi
   await client.request('GET', '/version', { signal }).catch((error: unknown) => {
     if (!isUnauthorized(error)) throw error
     const problem = `${client.server} does not accept the credentials (401 Unauthorized): log in again, or correct the user that the kubeconfig's context names`
-    throw new ConfigurationError(problem, { cause: error })
+    throw new ConfigurationError(problem, { cause: error, code: 'KW-UNAUTHORIZED' })
   })
 }
 

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '@kubewright/core'
-import type { OperatorDefinition } from '../operator.ts'
 import { environmentName, flagName, prefixedKey } from './names.ts'
+import type { OperatorSettings } from './program.ts'
 import type { SettingSources } from './resolve.ts'
 
 /** The names that a setting has in the program which the operator replaces: scripts and manifests that give them go on working. */
@@ -11,7 +11,7 @@ export interface SettingAlias {
   readonly variable?: string
 }
 
-type Aliased = Pick<OperatorDefinition, 'name' | 'aliases'>
+type Aliased = Pick<OperatorSettings, 'name' | 'aliases'>
 type Given = Pick<SettingSources, 'flags' | 'environment'>
 
 /** All flags of all operators that are other names, each once, with their keys as the parser of the command line makes them. */

@@ -52,5 +52,5 @@ function refuseContradictions(settings: RunSettings): void {
       ? ['--webhook-url: is for a program without a Service: leave out --webhook-service']
       : []),
   ]
-  if (problems.length > 0) throw new ConfigurationError(problems.join('\n'))
+  if (problems.length > 0) throw new ConfigurationError(problems.join('\n'), { code: 'KW-SETTINGS' })
 }

@@ -104,6 +104,11 @@ export const RUN_SETTINGS = z.object({
     description: 'a file with the password that the dashboard asks for; any user name does',
     placeholder: 'FILE',
   }),
+  dashboardActionsTokenFile: z.string().min(1).optional().meta({
+    description:
+      'a file with a token that allows actions on the dashboard: to requeue an object, to pause a controller; off when not given',
+    placeholder: 'FILE',
+  }),
   installCrds: z.boolean().default(false).meta({
     description: 'apply the CRDs of the program’s kinds before it starts; never one that would lose stored versions',
   }),
@@ -143,8 +148,11 @@ export const RUN_SETTINGS = z.object({
 
 export type RunSettings = z.output<typeof RUN_SETTINGS>
 
+/** What an operator's flags, variables and keys of the config file are made of. */
+export type OperatorSettings = Pick<OperatorDefinition, 'name' | 'config' | 'aliases'>
+
 /** The program's settings and those of the named operators, which carry the operator's name. */
-export function settingsWith(operators: readonly OperatorDefinition[]): z.ZodObject {
+export function settingsWith(operators: readonly OperatorSettings[]): z.ZodObject {
   const shape: Record<string, z.ZodType> = { ...RUN_SETTINGS.shape }
   for (const operator of operators) {
     for (const [key, field] of Object.entries(operator.config.shape)) shape[prefixedKey(operator.name, key)] = field as z.ZodType
@@ -153,6 +161,6 @@ export function settingsWith(operators: readonly OperatorDefinition[]): z.ZodObj
 }
 
 /** Takes one operator's own settings out of the program's. */
-export function settingsOf(operator: OperatorDefinition, settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function settingsOf(operator: OperatorSettings, settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.keys(operator.config.shape).map((key) => [key, settings[prefixedKey(operator.name, key)]]))
 }

@@ -48,7 +48,7 @@ export function resolveSettings<Shape extends z.ZodObject>(schema: Shape, source
       problems.push(`${origin.get(key) ?? `--${flagName(key)}`}: ${issue.message}`)
     }
   }
-  if (problems.length > 0) throw new ConfigurationError(problems.join('\n'))
+  if (problems.length > 0) throw new ConfigurationError(problems.join('\n'), { code: 'KW-SETTINGS' })
   return result.data as z.output<Shape>
 }
 
@@ -58,11 +58,11 @@ export function readConfigFile(path: string): Record<string, unknown> {
   try {
     content = parse(readFileSync(path, 'utf8'))
   } catch (error) {
-    throw new ConfigurationError(`config file ${path}: ${messageOf(error)}`, { cause: error })
+    throw new ConfigurationError(`config file ${path}: ${messageOf(error)}`, { cause: error, code: 'KW-SETTINGS' })
   }
   if (content === null || content === undefined) return {}
   if (typeof content !== 'object' || Array.isArray(content))
-    throw new ConfigurationError(`config file ${path}: must be a mapping of settings, such as "logLevel: info"`)
+    throw new ConfigurationError(`config file ${path}: must be a mapping of settings, such as "logLevel: info"`, { code: 'KW-SETTINGS' })
   return content as Record<string, unknown>
 }
 

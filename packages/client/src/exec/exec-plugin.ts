@@ -32,13 +32,20 @@ const LONGEST_OUTPUT = 1024 * 1024
 /** Of what a plugin says on stderr, the end is what explains a failure. */
 const STDERR_EXCERPT = 600
 
+/** The message names the plugin, the field that asks for it, and the mend. */
+class CredentialPluginError extends ConfigurationError {
+  constructor(message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, { ...options, code: 'KW-CREDENTIAL-PLUGIN' })
+  }
+}
+
 /** Runs the plugin once. @throws ConfigurationError that names the plugin, the field, and the mend */
 export async function runExecPlugin(spec: ExecSpec, options: ExecRunOptions = {}): Promise<ExecAnswer> {
   const { clock = systemClock, terminal = process.stdin.isTTY === true, environment = process.env, signal } = options
   const interactive = terminal && spec.interactiveMode !== 'Never'
   const plugin = `${spec.where}: the credential plugin "${spec.command}"`
   if (spec.interactiveMode === 'Always' && !terminal) {
-    throw new ConfigurationError(
+    throw new CredentialPluginError(
       `${plugin} has interactiveMode Always, and standard input is no terminal: log in on a terminal, or use another user`,
     )
   }
@@ -79,7 +86,7 @@ export async function runExecPlugin(spec: ExecSpec, options: ExecRunOptions = {}
       const hint = spec.installHint ? ` ${spec.installHint.trim()}` : ' Install it, or correct "command".'
       const why =
         error.code === 'ENOENT' ? `is not installed (not found on the PATH).${hint}` : `could not be started: ${error.message}.${hint}`
-      reject(new ConfigurationError(`${plugin} ${why}`, { cause: error }))
+      reject(new CredentialPluginError(`${plugin} ${why}`, { cause: error }))
     })
     child.on('close', (code, deadly) => {
       done()
@@ -93,11 +100,11 @@ export async function runExecPlugin(spec: ExecSpec, options: ExecRunOptions = {}
   })
   if (outcome.ended !== undefined) {
     const words = outcome.stderr.trim().slice(-STDERR_EXCERPT)
-    throw new ConfigurationError(`${plugin} ${outcome.ended}${words ? `: ${words}` : ': run it by hand to see why'}`)
+    throw new CredentialPluginError(`${plugin} ${outcome.ended}${words ? `: ${words}` : ': run it by hand to see why'}`)
   }
   try {
     return parseExecCredential(outcome.stdout, spec.apiVersion)
   } catch (error) {
-    throw new ConfigurationError(`${plugin} gave no usable credential: ${(error as Error).message}`)
+    throw new CredentialPluginError(`${plugin} gave no usable credential: ${(error as Error).message}`)
   }
 }

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
-import { ConfigurationError } from '@kubewright/core'
 import { parseDocument } from 'yaml'
+import { KubeconfigError } from './kubeconfig-error.ts'
 
 /** One named entry, still as it was written: only what the chosen context uses is looked at closely, so a broken stranger does no harm. */
 export interface KubeconfigEntry {
@@ -29,19 +29,19 @@ export function parseKubeconfig(text: string, file: string): Kubeconfig {
   const [error] = document.errors
   if (error !== undefined) {
     // The pretty message quotes the line, which may hold a token: keep its first line only.
-    throw new ConfigurationError(`${file} is not valid YAML: ${error.message.split('\n')[0]?.replace(/:$/, '')}`)
+    throw new KubeconfigError(`${file} is not valid YAML: ${error.message.split('\n')[0]?.replace(/:$/, '')}`)
   }
   const root: unknown = document.toJS()
   if (root !== null && (typeof root !== 'object' || Array.isArray(root))) {
-    throw new ConfigurationError(`${file} is not a kubeconfig: its top level is no mapping`)
+    throw new KubeconfigError(`${file} is not a kubeconfig: its top level is no mapping`)
   }
   const fields = (root ?? {}) as Readonly<Record<string, unknown>>
   if (fields['kind'] !== undefined && fields['kind'] !== 'Config') {
-    throw new ConfigurationError(`${file} is not a kubeconfig: its kind is "${String(fields['kind'])}", not "Config"`)
+    throw new KubeconfigError(`${file} is not a kubeconfig: its kind is "${String(fields['kind'])}", not "Config"`)
   }
   const currentContext = fields['current-context']
   if (currentContext !== undefined && currentContext !== null && typeof currentContext !== 'string') {
-    throw new ConfigurationError(`${file}: current-context is not a string: put it in quotes`)
+    throw new KubeconfigError(`${file}: current-context is not a string: put it in quotes`)
   }
   const entries = (list: string, content: string) => namedEntries(fields[list], list, content, file)
   return {
@@ -56,11 +56,11 @@ export function parseKubeconfig(text: string, file: string): Kubeconfig {
 function namedEntries(raw: unknown, list: string, content: string, file: string): ReadonlyMap<string, KubeconfigEntry> {
   const entries = new Map<string, KubeconfigEntry>()
   if (raw === undefined || raw === null) return entries
-  if (!Array.isArray(raw)) throw new ConfigurationError(`${file}: ${list} is not a list`)
+  if (!Array.isArray(raw)) throw new KubeconfigError(`${file}: ${list} is not a list`)
   for (const [index, item] of raw.entries()) {
     const { name, [content]: body } = (item ?? {}) as Record<string, unknown>
     if (typeof name !== 'string' || name === '') {
-      throw new ConfigurationError(`${file}: ${list}[${index}] has no name: each entry needs "name" and "${content}"`)
+      throw new KubeconfigError(`${file}: ${list}[${index}] has no name: each entry needs "name" and "${content}"`)
     }
     // client-go takes the first of two with one name, within a file as between files.
     if (!entries.has(name)) entries.set(name, { raw: body, file, folder: dirname(file) })

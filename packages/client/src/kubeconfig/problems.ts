@@ -1,4 +1,4 @@
-import { ConfigurationError } from '@kubewright/core'
+import { KubeconfigError } from './kubeconfig-error.ts'
 
 /** Collects what is wrong, so that a person mends a file once and not once per mistake. */
 export class Problems {
@@ -11,6 +11,6 @@ export class Problems {
 
   /** @throws ConfigurationError with every problem, one a line. */
   throwIfAny(): void {
-    if (this.#found.length > 0) throw new ConfigurationError(this.#found.join('\n'))
+    if (this.#found.length > 0) throw new KubeconfigError(this.#found.join('\n'))
   }
 }

@@ -1,6 +1,6 @@
-import { ConfigurationError } from '@kubewright/core'
 import { Fields } from './fields.ts'
 import type { Kubeconfig, KubeconfigEntry } from './kubeconfig.ts'
+import { KubeconfigError } from './kubeconfig-error.ts'
 import type { Problems } from './problems.ts'
 
 /** Which entries of a kubeconfig to use; each overrides what the context says. */
@@ -29,7 +29,7 @@ export function selectEntries(config: Kubeconfig, choice: KubeconfigChoice, prob
   const contextName = choice.context ?? config.currentContext
   const needsContext = choice.cluster === undefined
   if (contextName === undefined && needsContext) {
-    throw new ConfigurationError(
+    throw new KubeconfigError(
       config.contexts.size === 0
         ? `${files} has no contexts: is it a kubeconfig?`
         : `${files} has no current-context: name one of ${names(config.contexts)} with --context, or run "kubectl config use-context NAME"`,
@@ -37,13 +37,13 @@ export function selectEntries(config: Kubeconfig, choice: KubeconfigChoice, prob
   }
   const contextEntry = contextName === undefined ? undefined : config.contexts.get(contextName)
   if (contextName !== undefined && contextEntry === undefined && (needsContext || choice.context !== undefined)) {
-    throw new ConfigurationError(`${files} has no context "${contextName}": it has ${names(config.contexts)}`)
+    throw new KubeconfigError(`${files} has no context "${contextName}": it has ${names(config.contexts)}`)
   }
   const where = contextEntry ? `${contextEntry.file}: contexts[${contextName}].context` : files
   const context = new Fields(contextEntry?.raw, where, problems)
   const clusterName = choice.cluster ?? context.text('cluster')
   const userName = choice.user ?? context.text('user')
-  if (clusterName === undefined) throw new ConfigurationError(`${where} names no cluster`)
+  if (clusterName === undefined) throw new KubeconfigError(`${where} names no cluster`)
 
   const cluster = config.clusters.get(clusterName)
   if (cluster === undefined) problems.add(`${where}: there is no cluster "${clusterName}": there are ${names(config.clusters)}`)

@@ -79,7 +79,7 @@ export function controller<T extends KubeObject>(kind: Kind<T>, options: Control
     control,
     warmUp: life.warmUp,
     run: life.run,
-    inspect: () => ({ queued: control.queueLength, active: control.active }),
+    inspect: () => ({ queued: control.queueLength, active: control.active, ...(control.paused && { paused: true as const }) }),
   }
 }
 

@@ -42,7 +42,10 @@ export async function openEndpoints(options: EndpointOptions): Promise<Endpoints
     const probes = await serveHttp(HEALTH_FLAG, healthProbeBindAddress, (url) => answerProbe(url, health, readiness))
     if (probes !== undefined) open.push(probes)
     const served = await metricsCertificate(options)
-    const scrapes = await serveHttp(METRICS_FLAG, metricsBindAddress, answeringScrapes(options), served?.certificate, options.clock)
+    const scrapes = await serveHttp(METRICS_FLAG, metricsBindAddress, answeringScrapes(options), {
+      certificate: served?.certificate,
+      clock: options.clock,
+    })
     if (scrapes !== undefined) open.push(scrapes)
     renewing = served?.run(stop.signal)
     return {

@@ -27,6 +27,7 @@ export function ledManager(manager: Manager, fence: WriteGuard): Manager {
     isLeader: () => manager.isLeader(),
     assertLeader: () => manager.assertLeader(),
     overview: () => manager.overview(),
+    controllers: () => manager.controllers(),
     unfinished: () => manager.unfinished(),
     newId: () => manager.newId(),
     [Symbol.asyncDispose]: () => manager[Symbol.asyncDispose](),

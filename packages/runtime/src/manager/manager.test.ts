@@ -36,6 +36,20 @@ describe('a manager', () => {
     expect(program.clock.pending).toBe(0)
   })
 
+  test('hands out its controllers, whoever may run them, and its overview says which are held', async () => {
+    const led = controller(Website, { name: 'led', reconcile: () => {} })
+    const everywhere = controller(Website, { name: 'everywhere', needsLeaderElection: false, reconcile: () => {} })
+    const { manager } = await start([runnable('a'), led, everywhere])
+    expect(new Set(manager.controllers())).toEqual(new Set([led, everywhere]))
+    const held = () => manager.overview().runnables.flatMap(({ name, paused }) => (paused ? [name] : []))
+    expect(held()).toEqual([])
+    manager
+      .controllers()
+      .find(({ name }) => name === 'led')!
+      .control.pause()
+    expect(held()).toEqual(['led'])
+  })
+
   test('ends with the first error that a runnable ends with, and stops the others', async () => {
     let stopped = false
     const other = runnable('other', async (signal) => {

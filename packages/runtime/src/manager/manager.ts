@@ -3,6 +3,7 @@ import type { Clock } from '@kubewright/core'
 import type { Registry } from 'prom-client'
 import type { Cache } from '../cache/cache.ts'
 import type { Clusters } from '../cluster/cluster.ts'
+import type { ControllerDefinition } from '../controller/definition.ts'
 import type { EventRecorder } from '../events/recorder.ts'
 import type { HealthCheck } from '../health/checks.ts'
 import type { Logger } from '../log/logger.ts'
@@ -63,6 +64,8 @@ export interface Manager extends AsyncDisposable {
   readonly observations: Observations
   /** What is going on, for people and tests. */
   overview(): Overview
+  /** Those that were added, to be held and set to work by hand. */
+  controllers(): readonly ControllerDefinition[]
   /** What has started and not ended: for a program that is told a second time to stop, and ends at once. */
   unfinished(): readonly string[]
   /** Stops it, if it runs, and resolves when it has stopped. What {@link run} threw is run's to tell. */

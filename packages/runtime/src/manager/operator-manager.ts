@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client'
 import type { Cache } from '../cache/cache.ts'
 import type { Clusters } from '../cluster/cluster.ts'
 import { ManagerClusters } from '../cluster/manager-clusters.ts'
+import type { ControllerDefinition } from '../controller/definition.ts'
 import type { RecordedEvent } from '../events/correlator.ts'
 import { EventJournal } from '../events/journal.ts'
 import type { EventRecorder } from '../events/recorder.ts'
@@ -21,7 +22,7 @@ import { ManagerLeadership } from './leadership.ts'
 import { ledManager } from './led-manager.ts'
 import type { Manager } from './manager.ts'
 import type { ResolvedManagerOptions } from './options.ts'
-import { type ManagerLife, type Overview, overviewOfCluster, overviewOfGroup } from './overview.ts'
+import { controllersOfGroup, type ManagerLife, type Overview, overviewOfCluster, overviewOfGroup } from './overview.ts'
 import { background, type Part } from './part.ts'
 import type { Runnable } from './runnable.ts'
 import type { ShardedCluster, ShardMember } from './shard-member.ts'
@@ -185,6 +186,11 @@ export class OperatorManager implements Manager {
       throw new ConfigurationError(`manager: there is a "${thing.name}" already: give one of the two another name`)
     this.#names.add(thing.name)
     this.#groupOf(thing).add(thing)
+  }
+
+  controllers(): readonly ControllerDefinition[] {
+    const { webhooks, services, led } = this.#groups
+    return [webhooks, services, led].flatMap(controllersOfGroup)
   }
 
   overview(): Overview {

@@ -1,7 +1,8 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import type { ControllerDefinition } from '../controller/definition.ts'
 import type { ReachabilityState } from '../reachability/reachability.ts'
 import type { MemberState, RunnableGroup } from './group.ts'
-import type { RunnableDetail } from './runnable.ts'
+import type { Runnable, RunnableDetail } from './runnable.ts'
 
 export interface RunnableOverview extends RunnableDetail {
   readonly name: string
@@ -43,6 +44,12 @@ export type ManagerLife = 'new' | 'running' | 'stopping' | 'stopped'
 export function overviewOfGroup(group: RunnableGroup): readonly RunnableOverview[] {
   return group.members().map(({ runnable, state }) => ({ name: runnable.name, group: group.name, state, ...runnable.inspect?.() }))
 }
+
+export function controllersOfGroup(group: RunnableGroup): readonly ControllerDefinition[] {
+  return group.members().flatMap(({ runnable }) => (isController(runnable) ? [runnable] : []))
+}
+
+const isController = (runnable: Runnable): runnable is ControllerDefinition => 'kind' in runnable && 'control' in runnable
 
 export function overviewOfCluster({ name, client, reachability, cache }: Cluster): ClusterOverview {
   const watches = cache.informers().map(({ kind, informer, leases }) => ({

@@ -41,4 +41,6 @@ export interface RunnableDetail {
   readonly queued?: number
   /** Keys that are worked on. */
   readonly active?: number
+  /** It takes up nothing new. */
+  readonly paused?: true
 }

@@ -65,7 +65,7 @@ async function served(address: string): Promise<string | undefined> {
 }
 
 async function serve(certificate: ServingCertificate) {
-  const endpoint = (await serveHttp('--flag', '127.0.0.1:0', async () => ({ status: 200, body: 'hello' }), certificate))!
+  const endpoint = (await serveHttp('--flag', '127.0.0.1:0', async () => ({ status: 200, body: 'hello' }), { certificate }))!
   onTestFinished(() => endpoint.close())
   return endpoint.address
 }

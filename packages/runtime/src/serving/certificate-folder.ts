@@ -29,7 +29,7 @@ export async function certificateFromFolder(
   const { flag, folder, log, clock, meter } = options
   const first = await readPair(folder).catch((error: unknown) => {
     meter.failed()
-    throw new ConfigurationError(`${flag} ${folder}: ${messageOf(error)}`, { cause: error })
+    throw new ConfigurationError(`${flag} ${folder}: ${messageOf(error)}`, { cause: error, code: 'KW-CERTIFICATE' })
   })
   meter.read()
   const certificate = new ReplaceableCertificate(first)

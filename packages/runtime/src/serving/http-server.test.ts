@@ -30,6 +30,28 @@ async function serve(answer: Answering) {
 }
 
 describe('a server', () => {
+  test('takes orders where it is told to, and none with a body', async () => {
+    const endpoint = (await serveHttp('--flag', '127.0.0.1:0', async (_, { method }) => ({ status: 200, body: method }), {
+      takesOrders: true,
+    }))!
+    onTestFinished(() => endpoint.close())
+    const order = async (more: RequestInit) => {
+      const answer = await fetch(`http://${endpoint.address}/x`, { method: 'POST', ...more })
+      return `${answer.status} ${await answer.text()}`
+    }
+    expect(await order({})).toBe('200 POST')
+    expect(await order({ body: 'x' })).toBe('413 ')
+    const chunked = new ReadableStream({
+      start(stream) {
+        stream.enqueue(new TextEncoder().encode('x'))
+        stream.close()
+      },
+    })
+    expect(await order({ body: chunked, duplex: 'half' } as RequestInit)).toBe('413 ')
+    expect(await order({ method: 'DELETE' })).toBe('405 ')
+    expect(await order({ method: 'GET' })).toBe('200 GET')
+  })
+
   test('answers GET and HEAD, refuses the rest, and a failing answer is a 500 and not the end', async () => {
     const { endpoint, url } = await serve(async ({ pathname }) => {
       if (pathname === '/bad') throw new Error('oops')
@@ -63,7 +85,7 @@ describe('a server', () => {
 
   test('over TLS closes at once, with somebody connected who has not begun to talk TLS', async () => {
     const { certificate } = selfSignedCertificate(systemClock)
-    const endpoint = (await serveHttp('--flag', '127.0.0.1:0', async () => ({ status: 200, body: '' }), certificate))!
+    const endpoint = (await serveHttp('--flag', '127.0.0.1:0', async () => ({ status: 200, body: '' }), { certificate }))!
     const socket = connect(Number(endpoint.address.split(':')[1]), '127.0.0.1')
     onTestFinished(() => void socket.destroy())
     await once(socket, 'connect')

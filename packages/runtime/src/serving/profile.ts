@@ -1,4 +1,4 @@
-import { Session } from 'node:inspector/promises'
+import type { Session } from 'node:inspector/promises'
 import { type Clock, sleep } from '@kubewright/core'
 import type { HttpAnswer } from './http-server.ts'
 
@@ -21,10 +21,8 @@ export class Profiler {
     if (!(duration >= 1 && duration <= LONGEST)) return { status: 400, body: `seconds must be a number from 1 to ${LONGEST}\n` }
     if (this.#busy) return { status: 409, body: 'another profile is being taken: wait for its end\n' }
     this.#busy = true
-    const session = new Session()
-    session.connect()
     try {
-      const profile = await TAKE[kind](session, () => sleep(duration * 1000, { clock: this.#clock, signal }))
+      const profile = await taken(kind, () => sleep(duration * 1000, { clock: this.#clock, signal }))
       return {
         status: 200,
         body: JSON.stringify(profile),
@@ -32,9 +30,19 @@ export class Profiler {
         headers: { 'content-disposition': `attachment; filename="kubewright.${kind}profile"` },
       }
     } finally {
-      session.disconnect()
       this.#busy = false
     }
+  }
+}
+
+async function taken(kind: ProfileKind, wait: () => Promise<void>): Promise<unknown> {
+  const { Session } = await import('node:inspector/promises')
+  const session = new Session()
+  session.connect()
+  try {
+    return await TAKE[kind](session, wait)
+  } finally {
+    session.disconnect()
   }
 }
 

@@ -51,6 +51,7 @@ const LIMITS = {
   handshakeTimeout: 10_000,
   headersTimeout: 10_000,
   requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
   keepAliveTimeout: 120_000,
   maxHeaderSize: 16_384,
 }
@@ -124,7 +125,7 @@ function listen(server: Server, { host, port }: BindAddress): Promise<void> {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const where = `${host ?? ''}:${port}`
       const why = error.code === 'EADDRINUSE' ? 'the port is in use by another program: choose another one' : error.message
-      reject(new ConfigurationError(`--webhook-port: cannot listen on ${where}: ${why}`, { cause: error }))
+      reject(new ConfigurationError(`--webhook-port: cannot listen on ${where}: ${why}`, { cause: error, code: 'KW-LISTEN' }))
     })
     server.listen({ port, ...(host !== undefined && { host }) }, resolve)
   })
