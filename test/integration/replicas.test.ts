@@ -18,7 +18,7 @@ const TIMES = { leaseDuration: 3_000, renewDeadline: 2_000, retryPeriod: 400 }
 /** client-go's factor, by which a follower's wait may be longer. */
 const LONGEST_WAIT = Math.round(TIMES.retryPeriod * 2.2)
 /** What a process that competes with others for the processor may need beyond the protocol's own time. */
-const BUSY = 2_000
+const BUSY = 10_000
 
 let namespace: string
 let folder: string

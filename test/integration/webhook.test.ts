@@ -406,8 +406,8 @@ describe('certificates', () => {
     expect(phases).toEqual(new Set(['steady', 'announcing', 'retiring']))
     expect(after.server).not.toBe(before.server)
     expect([failures, connected.failures]).toEqual([[], []])
-    expect(sent).toBeGreaterThan(100)
-    expect(connected.sent).toBeGreaterThan(100)
+    expect(sent).toBeGreaterThan(20)
+    expect(connected.sent).toBeGreaterThan(20)
     process.stdout.write(`rotation under load: ${sent} requests and ${connected.sent} handshakes, 0 failed\n`)
   })
 

@@ -58,7 +58,10 @@ export const refusals: Script = {
     'kubectl apply -f wrong.json',
     { file: 'wrong.json', holds: { ...configMap('wrong', {}), apiVersion: 'v7' } },
     'kubectl apply -f wrong.json',
-    { file: 'wrong.json', holds: configMap('wrong', { a: 1, b: ['x'] }) },
+    // One at a time: Go goes through a map in no order.
+    { file: 'wrong.json', holds: configMap('wrong', { a: 1 }) },
+    'kubectl apply --server-side -f wrong.json',
+    { file: 'wrong.json', holds: configMap('wrong', { b: ['x'] }) },
     'kubectl apply --server-side -f wrong.json',
     { file: 'wrong.yaml', holds: 'apiVersion: v1\nkind: ConfigMap\n metadata: [' },
     'kubectl apply -f wrong.yaml',

@@ -16,6 +16,8 @@ export interface Sighting {
 export interface Word {
   readonly opinion: Opinion
   readonly resourceVersion: string
+  /** Whether the policy was asked again, or there is no use in it: a word that held for no time waits for what has to be written first. */
+  isAsked: boolean
 }
 
 export type Progress =

@@ -119,7 +119,7 @@ export class TrackedObjects {
 
   #awaken({ seen, policy, opinion }: Resting): TrackedObject {
     const object = this.#add(seen)
-    this.setWord(policy, object, { opinion, resourceVersion: seen.resourceVersion })
+    this.setWord(policy, object, { opinion, resourceVersion: seen.resourceVersion, isAsked: false })
     return object
   }
 

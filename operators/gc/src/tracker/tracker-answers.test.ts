@@ -97,6 +97,23 @@ describe('what the server answers', () => {
     expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000, 15_000])
   })
 
+  test('what the policy said is good no longer when the pause after a failure is over: the policy is asked again, and it goes', () => {
+    bench.see('p', 'a', { ...at(0), until: 1_500 })
+    bench.tracker.answered(send(), { is: 'unknown', message: 'reset' }, bench.instant())
+    bench.tracker.answered(bench.deletions(1_000)[0]!, { is: 'unknown', message: 'reset' }, bench.instant())
+    expect(bench.next(3_000)).toMatchObject({ do: 'judge', policy: 'p', object: { uid: 'uid-a' } })
+    bench.see('p', 'a', { ...at(0), until: 60_000 })
+    expect(bench.names(3_000)).toEqual(['a'])
+  })
+
+  test('the same when a server that was away is back', () => {
+    bench.see('p', 'a', { ...at(0), until: 500 })
+    bench.tracker.answered(send(), { is: 'unsent', message: 'refused' }, bench.instant())
+    bench.now = 600
+    bench.tracker.serverIsBack(bench.instant())
+    expect(bench.next(600)).toMatchObject({ do: 'judge', policy: 'p', object: { uid: 'uid-a' } })
+  })
+
   test('no connection, so nothing was asked for: who vanishes then was not ours', () => {
     bench.tracker.answered(send(), { is: 'unsent', message: 'refused' }, bench.instant())
     bench.tracker.leave('p', 'uid-a', bench.instant())

@@ -33,6 +33,7 @@ class World {
   readonly deleted: string[] = []
   /** Those of which the tracker has heard that they are no more. */
   readonly toldGone = new Set<string>()
+  readonly #history = new Map<string, Stored>()
   now = 0
   removals = 0
   #version = 0
@@ -77,8 +78,14 @@ class World {
     const queue = this.queues.get(policy)!
     for (const { type, stored } of queue.splice(0, Math.min(count, queue.length))) {
       if (type === 'left') this.tracker.leave(policy, stored.seen.uid, this.instant)
-      else this.tracker.observe(policy, stored.seen, stored.words[policy], this.instant)
+      else this.#say(policy, stored)
     }
+  }
+
+  /** As the policy sees it. What is good for a while alone is good for a while from now. */
+  #say(policy: PolicyName, { seen, words }: Stored): void {
+    const opinion = words[policy]
+    this.tracker.observe(policy, seen, opinion.reason === 'for a while' ? { ...opinion, until: this.now + 700 } : opinion, this.instant)
   }
 
   /** Takes one step; the server acts at once, and the answer is on its way. */
@@ -86,7 +93,8 @@ class World {
     const step = this.tracker.next(this.instant)
     if (step.do === 'delete') this.answers.push({ step, answer: this.#serve(step, fault) })
     else if (step.do === 'fetch') this.#fetch(step)
-    return step.do === 'delete' || step.do === 'fetch'
+    else if (step.do === 'judge') this.#say(step.policy as PolicyName, this.#history.get(step.object.resourceVersion)!)
+    return step.do === 'delete' || step.do === 'fetch' || step.do === 'judge'
   }
 
   answer(): void {
@@ -125,7 +133,7 @@ class World {
   #fetch({ object, policies }: Step & { readonly do: 'fetch' }): void {
     const stored = this.objects.get(object.name)
     for (const policy of policies) {
-      if (stored?.seen.uid === object.uid) this.tracker.observe(policy, stored.seen, stored.words[policy as PolicyName], this.instant)
+      if (stored?.seen.uid === object.uid) this.#say(policy as PolicyName, stored)
       else this.tracker.leave(policy, object.uid, this.instant)
     }
     this.tracker.fetched(object.uid, this.instant)
@@ -133,6 +141,7 @@ class World {
 
   #store(stored: Stored): void {
     this.objects.set(stored.seen.name, stored)
+    this.#history.set(stored.seen.resourceVersion, stored)
     for (const queue of this.queues.values()) queue.push({ type: 'seen', stored })
   }
 
@@ -154,7 +163,7 @@ class World {
 }
 
 const opinion = fc.oneof<fc.Arbitrary<Opinion>[]>(
-  fc.nat(1_000).map((at) => ({ is: 'at' as const, at, reason: 'x' })),
+  fc.tuple(fc.nat(1_000), fc.constantFrom('x', 'for a while')).map(([at, reason]) => ({ is: 'at' as const, at, reason })),
   fc.constantFrom<Opinion>({ is: 'never', reason: 'x' }, { is: 'unset', reason: 'x' }, { is: 'unselected', matched: true, reason: 'x' }),
 )
 const words = fc.record({ p: opinion, q: opinion, r: opinion })

@@ -63,9 +63,8 @@ export class Tracker {
     state.forbidden.clear()
     for (const object of this.#objects.heldUp(policy)) {
       // Whoever changed a policy wants to see the effect now.
-      if ((object.progress.is === 'delayed' || object.progress.is === 'refused') && object.progress.by === policy)
-        object.progress = { is: 'watched' }
-      this.#settle(object, now)
+      if ((object.progress.is === 'delayed' || object.progress.is === 'refused') && object.progress.by === policy) this.#resume(object, now)
+      else this.#settle(object, now)
     }
   }
 
@@ -103,8 +102,7 @@ export class Tracker {
     for (const object of this.#objects.awake()) {
       if (object.progress.is !== 'delayed' || !object.progress.forServer) continue
       object.failures = 0
-      object.progress = { is: 'watched' }
-      this.#settle(object, now)
+      this.#resume(object, now)
     }
   }
 
@@ -114,7 +112,8 @@ export class Tracker {
     const object = this.#objects.findOrAdd(seen)
     // Two watches of one kind may be at different moments: the older view is a word about the past, and must not become the version we delete.
     if (!isNewer(object.seen.resourceVersion, seen.resourceVersion)) object.seen = seen
-    this.#objects.setWord(policy, object, { opinion, resourceVersion: seen.resourceVersion })
+    const isAsked = opinion.until !== undefined && opinion.until <= now.wall
+    this.#objects.setWord(policy, object, { opinion, resourceVersion: seen.resourceVersion, isAsked })
     for (const other of object.words.keys()) this.#touched.add(other)
     this.#settle(object, now)
   }
@@ -211,8 +210,8 @@ export class Tracker {
     if (object?.progress.is === 'stale') {
       this.#agenda.delayUntil(object, now.mono + delayAfter({ is: 'changed' }, ++object.conflicts, this.#random))
     } else if (object !== undefined) {
-      if (object.progress.is === 'gone') object.progress = { is: 'watched' }
-      this.#settle(object, now)
+      if (object.progress.is === 'gone') this.#resume(object, now)
+      else this.#settle(object, now)
     }
   }
 
@@ -266,11 +265,13 @@ export class Tracker {
     }
     for (let object = this.#agenda.takeDelayed(now); object !== undefined; object = this.#agenda.takeDelayed(now)) {
       if (object.progress.is === 'stale' || object.progress.is === 'gone') this.#fetches.push(object)
-      else {
-        object.progress = { is: 'watched' }
-        this.#settle(object, now)
-      }
+      else this.#resume(object, now)
     }
+  }
+
+  #resume(object: TrackedObject, now: Instant): void {
+    object.progress = { is: 'watched' }
+    this.#settle(object, now)
   }
 
   #fallsDue(object: TrackedObject, now: Instant): void {
@@ -279,6 +280,15 @@ export class Tracker {
       if (isOutdated(object, policy, now)) this.#outdated.push({ policy, object })
     }
     this.#settle(object, now)
+  }
+
+  /** Its moment may have passed while nobody looked out for it: during a pause, a request, or just before somebody else had a word. */
+  #askOnce(object: TrackedObject, now: Instant): void {
+    for (const [policy, word] of object.words) {
+      if (word.isAsked || !isOutdated(object, policy, now)) continue
+      word.isAsked = true
+      this.#outdated.push({ policy, object })
+    }
   }
 
   #nextDeletion(now: Instant): Step {
@@ -343,6 +353,7 @@ export class Tracker {
 
   #schedule(object: TrackedObject, now: Instant): void {
     this.#agenda.remove(object)
+    this.#askOnce(object, now)
     const { verdict, progress } = object
     if (verdict.is !== 'delete' || verdict.at > now.wall || verdict.until <= now.wall || !mayGo(object, verdict.by, this.#modeOf))
       object.progress = { is: 'watched' }
