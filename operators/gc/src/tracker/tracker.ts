@@ -7,6 +7,7 @@ import { type Census, CONFLICTS_WORTH_TELLING, takeCensus } from './census.ts'
 import { delayAfter, FORBIDDEN_PAUSE, GONE_WAIT, STALE_WAIT } from './delays.ts'
 import { type Falling, fallingDue } from './falling-due.ts'
 import { Forbidden } from './forbidden.ts'
+import { Questions } from './questions.ts'
 import { type PolicyMode, type Sender, SendingLine } from './sending-line.ts'
 import type { Instant, Step } from './step.ts'
 import { isNewer, type Sighting, type TrackedObject } from './tracked-object.ts'
@@ -27,8 +28,7 @@ export class Tracker {
   readonly #policies = new Map<string, PolicyState>()
   readonly #agenda = new Agenda()
   readonly #line = new SendingLine<TrackedObject>((policy) => this.#policies.get(policy))
-  readonly #fetches: TrackedObject[] = []
-  readonly #outdated: { readonly policy: string; readonly object: TrackedObject }[] = []
+  readonly #questions = new Questions()
   readonly #touched = new Set<string>()
   readonly #modeOf = (policy: string) => this.#policies.get(policy)?.mode
   readonly #random: () => number
@@ -124,7 +124,7 @@ export class Tracker {
       const word = object.words.get(policy)!
       if (word.opinion.is !== 'blocked' || word.opinion.otherwise === undefined || object.seen.namespace !== namespace) continue
       this.#objects.setWord(policy, object, { ...word, opinion: { ...word.opinion, until: now.wall } })
-      this.#outdated.push({ policy, object })
+      this.#questions.askPolicy(policy, object)
     }
   }
 
@@ -218,17 +218,8 @@ export class Tracker {
   /** The next thing to do. To be called until it says to wait or to rest. */
   next(now: Instant): Step {
     this.#collect(now)
-    for (let word = this.#outdated.pop(); word !== undefined; word = this.#outdated.pop()) {
-      const { policy, object } = word
-      if (!isOutdated(object, policy, now)) continue
-      const { opinion, resourceVersion } = object.words.get(policy)!
-      return { do: 'judge', policy, object: { ...object.seen, resourceVersion }, opinion }
-    }
-    for (let stale = this.#fetches.shift(); stale !== undefined; stale = this.#fetches.shift()) {
-      // Its event may have come meanwhile.
-      if ((stale.progress.is === 'stale' || stale.progress.is === 'gone') && stale.words.size > 0)
-        return { do: 'fetch', policies: [...stale.words.keys()], object: stale.seen }
-    }
+    const question = this.#questions.next(now)
+    if (question !== undefined) return question
     return this.#nextDeletion(now)
   }
 
@@ -264,7 +255,7 @@ export class Tracker {
       this.#fallsDue(object, now)
     }
     for (let object = this.#agenda.takeDelayed(now); object !== undefined; object = this.#agenda.takeDelayed(now)) {
-      if (object.progress.is === 'stale' || object.progress.is === 'gone') this.#fetches.push(object)
+      if (object.progress.is === 'stale' || object.progress.is === 'gone') this.#questions.askServer(object)
       else this.#resume(object, now)
     }
   }
@@ -277,18 +268,9 @@ export class Tracker {
   #fallsDue(object: TrackedObject, now: Instant): void {
     for (const policy of object.words.keys()) {
       this.#touched.add(policy)
-      if (isOutdated(object, policy, now)) this.#outdated.push({ policy, object })
+      if (isOutdated(object, policy, now)) this.#questions.askPolicy(policy, object)
     }
     this.#settle(object, now)
-  }
-
-  /** Its moment may have passed while nobody looked out for it: during a pause, a request, or just before somebody else had a word. */
-  #askOnce(object: TrackedObject, now: Instant): void {
-    for (const [policy, word] of object.words) {
-      if (word.isAsked || !isOutdated(object, policy, now)) continue
-      word.isAsked = true
-      this.#outdated.push({ policy, object })
-    }
   }
 
   #nextDeletion(now: Instant): Step {
@@ -353,7 +335,7 @@ export class Tracker {
 
   #schedule(object: TrackedObject, now: Instant): void {
     this.#agenda.remove(object)
-    this.#askOnce(object, now)
+    this.#questions.askOnce(object, now)
     const { verdict, progress } = object
     if (verdict.is !== 'delete' || verdict.at > now.wall || verdict.until <= now.wall || !mayGo(object, verdict.by, this.#modeOf))
       object.progress = { is: 'watched' }
