@@ -9,6 +9,13 @@ const WRITES = { writes: true } as const
 /** What happens between the operators and their API server. */
 export function networkTroubles(proxy: FaultProxy, cluster: TestCluster): readonly Trouble[] {
   const placed = (name: string, place: () => void): Trouble => ({ name, strike: async () => place() })
+  const lasting = (name: string, ms: number, begin: () => Disposable): Trouble => ({
+    name,
+    async strike(_, signal) {
+      using _trouble = begin()
+      await sleep(ms, { signal })
+    },
+  })
   return [
     placed('watches are cut', () => void proxy.cut(WATCHES)),
     placed('watches are refused, 429', () => {
@@ -29,15 +36,10 @@ export function networkTroubles(proxy: FaultProxy, cluster: TestCluster): readon
       proxy.inject({ is: 'stall', after: { lines: 1 } }, WATCHES, 1)
       proxy.cut(WATCHES)
     }),
-    placed('answers to writes are lost', () => void proxy.inject({ is: 'lost-answer' }, WRITES, 3)),
-    placed('writes are refused, 500', () => void proxy.inject({ is: 'status', code: 500 }, WRITES, 3)),
-    {
-      name: 'the API server is slow',
-      async strike(_, signal) {
-        using _slow = proxy.inject({ is: 'latency', ms: 400 })
-        await sleep(4_000, { signal })
-      },
-    },
+    // They end with their time: what no write has met would pile up, and keep who seldom writes from ever writing.
+    lasting('answers to writes are lost', 2_000, () => proxy.inject({ is: 'lost-answer' }, WRITES, 3)),
+    lasting('writes are refused, 500', 2_000, () => proxy.inject({ is: 'status', code: 500 }, WRITES, 3)),
+    lasting('the API server is slow', 4_000, () => proxy.inject({ is: 'latency', ms: 400 })),
     {
       name: 'the API server is away',
       async strike(_, signal) {

@@ -3,3 +3,6 @@ export const SERVING_LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, 
 
 /** More than the clients of any test, and fewer than the files that a process may have open. */
 export const MOST_CONNECTIONS = 900
+
+/** What is kept of a body at most, in bytes: it stays in this process's memory. Which smaller ones a server refuses is decided where they are read. */
+export const LARGEST_BODY = 64 * 2 ** 20

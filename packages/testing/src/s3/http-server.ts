@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer } from 'node:https'
 import { portOf } from '../process/free-port.ts'
 import { bodyOf } from '../process/request-body.ts'
-import { MOST_CONNECTIONS, SERVING_LIMITS } from '../process/serving-limits.ts'
+import { LARGEST_BODY, MOST_CONNECTIONS, SERVING_LIMITS } from '../process/serving-limits.ts'
 import type { ApiAnswer, ApiRequest } from './protocol/request.ts'
 import { parseQuery } from './protocol/request.ts'
 
@@ -20,9 +20,6 @@ export interface HttpServerOptions {
   readonly newRequestId: () => string
   readonly now: () => number
 }
-
-/** S3 takes 5 GiB; what is put here stays in this process's memory. */
-const LARGEST_BODY = 64 * 2 ** 20
 
 /** HTTP around the fake: bytes in, bytes out. It may stop listening and come back at the same port. */
 export class HttpServer {

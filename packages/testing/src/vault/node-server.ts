@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https'
 import { createServer as createFront, type Server as Front, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { bodyOf } from '../process/request-body.ts'
-import { MOST_CONNECTIONS, SERVING_LIMITS } from '../process/serving-limits.ts'
+import { LARGEST_BODY, MOST_CONNECTIONS, SERVING_LIMITS } from '../process/serving-limits.ts'
 import type { Answer, FakeRequest } from './answer.ts'
 
 export interface ServerTls {
@@ -24,9 +24,6 @@ export interface NodeServerOptions {
   /** `'break'` ends the connection; a promise that never settles hangs. */
   handle(request: FakeRequest): Promise<Answer | 'break'>
 }
-
-/** What is kept of a body at most. Which smaller ones Vault refuses is decided where they are read. */
-const LARGEST_BODY = 64 * 2 ** 20
 
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'
 const STRICT = 'max-age=31536000; includeSubDomains'
