@@ -8,7 +8,7 @@ import { countingClient, installPolicies, startGc } from './gc/operator.ts'
 import type { Measurement } from './main.ts'
 import { show, summarise } from './statistics.ts'
 
-const OBJECTS = 5_000
+const OBJECTS = 10_000
 const CONTROLS = 100
 const IN_FLIGHT = 32
 const ROUNDS = 5
