@@ -1,6 +1,6 @@
 import { type Clock, type KubeObject, type ResourceType, systemClock } from '@kubewright/core'
 import type { ClientOptions } from './connection.ts'
-import type { Client, Impersonation } from './contract.ts'
+import type { Client, Impersonation, Resource } from './contract.ts'
 import { createCatalogReader } from './discovery/catalog-reader.ts'
 import { createDiscovery, type ServerDiscovery } from './discovery/discovery.ts'
 import type { ClusterIdentity } from './identity/identity.ts'
@@ -54,6 +54,13 @@ function clientOf(session: Session, acting: Impersonation | undefined, close: ()
   const { identity, discovery } = session
   const transport = acting ? withHeaders(session.transport, impersonationHeaders(acting)) : session.transport
   const context = { ...session, transport }
+  /** A resource has no state, so one for each kind will do: it is asked for at every write of a hot loop. */
+  const resources = new WeakMap<object, Resource<KubeObject>>()
+  const resourceOf = <T extends KubeObject>(known: object, type: () => ResourceType<T>): Resource<T> => {
+    const made = (resources.get(known) as Resource<T> | undefined) ?? createResource(context, type())
+    resources.set(known, made as unknown as Resource<KubeObject>)
+    return made
+  }
 
   return {
     server: identity.server,
@@ -62,12 +69,11 @@ function clientOf(session: Session, acting: Impersonation | undefined, close: ()
     discovery,
 
     async resource(kind, { signal } = {}) {
-      if (kind.plural !== undefined && kind.namespaced !== undefined) {
-        return createResource(context, { ...kind, plural: kind.plural, namespaced: kind.namespaced })
-      }
+      const { plural, namespaced } = kind
+      if (plural !== undefined && namespaced !== undefined) return resourceOf(kind, () => ({ ...kind, plural, namespaced }))
       const found = await discovery.find(kind, { signal })
       if (found === undefined) throw new KindNotFoundError(kind, identity.server, discovery.versionsOf(kind))
-      return createResource(context, typeFrom(found))
+      return resourceOf(found, () => typeFrom(found))
     },
 
     async request<R>(method: string, path: string, options: Parameters<Client['request']>[2] = {}): Promise<R> {

@@ -1,7 +1,7 @@
 // The shape of the client as its users see it: what the runtime, the operators and tests program against.
 
 import type { DynamicObject, JsonPatchOperation, Kind, KubeList, KubeObject, ListMeta, ResourceType, Status } from '@kubewright/core'
-import type { ServerDate } from './transport/transport.ts'
+import type { ServerDate } from './transport/server-date.ts'
 
 export type PropagationPolicy = 'Foreground' | 'Background' | 'Orphan'
 
@@ -175,7 +175,7 @@ export interface Client {
   readonly namespace: string
   /** Whether the identity is that of the Pod this process runs in, and not one from a kubeconfig. */
   readonly inCluster: boolean
-  /** Resolves the kind through discovery where plural and scope are not known. @throws KindNotFoundError */
+  /** Resolves the kind through discovery where plural and scope are not known; asked again, it is the same resource. @throws KindNotFoundError */
   resource<T extends KubeObject>(kind: Kind<T>, options?: { readonly signal?: AbortSignal }): Promise<Resource<T>>
   /** Every resource the server serves, as of the last discovery. */
   readonly discovery: Discovery

@@ -11,6 +11,7 @@ import { apiErrorOf, excerpt } from './failed-answer.ts'
 import { createRateLimiter, type RateLimit } from './rate-limiter.ts'
 import { type Answer, type ApiRequest, describeRequest, firstHeader, isRepeatable, targetOf } from './request.ts'
 import { decide, type Outcome, parseRetryAfter } from './retry-policy.ts'
+import { LastServerDate, type ServerDate } from './server-date.ts'
 import { warningsOf } from './warning-header.ts'
 
 export interface TransportOptions {
@@ -52,14 +53,6 @@ export interface Transport {
   close(): Promise<void>
 }
 
-/** A `Date` header, which is cut off to the second, and when it came. */
-export interface ServerDate {
-  /** The server's wall clock, ms since the epoch. */
-  readonly date: number
-  /** Our monotonic clock, ms. */
-  readonly at: number
-}
-
 export function createTransport(identity: ClusterIdentity, options: TransportOptions): Transport {
   const { clock, random, observe, limit } = options
   const url = new URL(identity.server)
@@ -75,7 +68,7 @@ export function createTransport(identity: ClusterIdentity, options: TransportOpt
   const tracer = createCallTracer(url)
   const limiter = limit && createRateLimiter(limit, clock)
   const closing = new AbortController()
-  let serverDate: ServerDate | undefined
+  const serverDate = new LastServerDate()
   /** For waits that nobody but their caller and `close` ends. */
   const untilClosed = (signal: AbortSignal | undefined) => (signal ? AbortSignal.any([signal, closing.signal]) : closing.signal)
 
@@ -126,8 +119,7 @@ export function createTransport(identity: ClusterIdentity, options: TransportOpt
       ...(dnsSeconds !== undefined && { dnsSeconds }),
       ...(waited !== undefined && { rateLimiterSeconds: waited / 1000 }),
     })
-    const date = outcome.is === 'failure' ? Number.NaN : Date.parse(firstHeader(outcome.headers, 'date') ?? '')
-    if (!Number.isNaN(date)) serverDate = { date, at: clock.monotonic() }
+    if (outcome.is !== 'failure') serverDate.saw(firstHeader(outcome.headers, 'date'), clock.monotonic())
     if (outcome.is !== 'failure' && options.onWarning) warningsOf(outcome.headers['warning']).forEach(options.onWarning)
     // The bundle may have been replaced since the last look at its file.
     if (outcome.is === 'failure' && isCertificateProblem(codeOf(outcome.error))) identity.tls.ca?.invalidate()
@@ -174,7 +166,7 @@ export function createTransport(identity: ClusterIdentity, options: TransportOpt
         `${describeRequest(request)}: ${identity.server} answered HTTP ${outcome.code} (${excerpt(outcome)}) where a stream was expected`,
       )
     },
-    serverDate: () => serverDate,
+    serverDate: () => serverDate.last,
     async close() {
       closing.abort(new ConnectionError(`no request to ${identity.server} any more: the client is closed`, { code: 'CLIENT_CLOSED' }))
       identity.credentials.close()

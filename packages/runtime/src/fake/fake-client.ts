@@ -28,6 +28,7 @@ export function fakeClient(all: FakeServer, gate: () => void = () => {}): Client
   const unused = () => {
     throw new Error('the fake client does not do this')
   }
+  const resources = new WeakMap<object, Resource<KubeObject>>()
   const client: Client = {
     server: 'https://fake',
     namespace: 'default',
@@ -37,7 +38,9 @@ export function fakeClient(all: FakeServer, gate: () => void = () => {}): Client
       const type = server.kindNamed(describeKind(kind))
       if (type === undefined)
         throw Object.assign(new Error(`the server does not serve ${describeKind(kind)}`), { name: 'KindNotFoundError' })
-      return fakeResource<T>(server, type as unknown as ResourceType<T>)
+      const made = (resources.get(type) as Resource<T> | undefined) ?? fakeResource<T>(server, type as unknown as ResourceType<T>)
+      resources.set(type, made as unknown as Resource<KubeObject>)
+      return made
     },
     discovery: { find: async (kind) => server.discovered(kind), all: unused, failures: () => [], invalidate: () => {} },
     async request<R>(method: string, path: string): Promise<R> {

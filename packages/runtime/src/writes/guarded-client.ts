@@ -1,16 +1,16 @@
 import type { Client, Resource } from '@kubewright/client'
-import { describeKind, type KubeObject } from '@kubewright/core'
+import type { KubeObject } from '@kubewright/core'
 import { guardedResource } from './guarded-resource.ts'
 import { GuardedWrites } from './guarded-writes.ts'
 import { rawWrite } from './raw-write.ts'
 import type { GuardedClient, WriteGuard } from './write-guard.ts'
 
-/** See {@link GuardedClient}. Reads cost nothing more; resources are wrapped once per kind. */
+/** See {@link GuardedClient}. Reads cost nothing more; resources are wrapped once. */
 export const guardedClient: GuardedClient = (client, guards) => (guards.length === 0 ? client : clientWith(client, guards))
 
 function clientWith(client: Client, guards: readonly WriteGuard[]): Client {
   const writes = new GuardedWrites(guards)
-  const resources = new Map<string, Resource<KubeObject>>()
+  const resources = new WeakMap<object, Resource<KubeObject>>()
   return {
     server: client.server,
     namespace: client.namespace,
@@ -18,12 +18,10 @@ function clientWith(client: Client, guards: readonly WriteGuard[]): Client {
     discovery: client.discovery,
     async resource<T extends KubeObject>(...[kind, options]: Parameters<typeof client.resource<T>>) {
       const resource = await client.resource<T>(kind, options)
-      const { plural, namespaced } = resource.type
-      const id = `${describeKind(resource.type)} ${plural} ${namespaced}`
-      const known = resources.get(id) as Resource<T> | undefined
+      const known = resources.get(resource) as Resource<T> | undefined
       if (known !== undefined) return known
       const made = guardedResource(resource, writes)
-      resources.set(id, made as unknown as Resource<KubeObject>)
+      resources.set(resource, made as unknown as Resource<KubeObject>)
       return made
     },
     request<R>(...[method, path, options = {}]: Parameters<typeof client.request<R>>) {
