@@ -56,6 +56,48 @@ describe('a ResourceQuota', () => {
     expect(told(await configMap(namespace, 'c'))).toBe(201)
   })
 
+  test('for volumes of some classes counts no others', async () => {
+    const expression = { scopeName: 'VolumeAttributesClass', operator: 'In', values: ['gold'] }
+    const scope = { scopeSelector: { matchExpressions: [expression] } }
+    const namespace = await limited({ hard: { persistentvolumeclaims: '1' }, ...scope }, { persistentvolumeclaims: '0' })
+    const volume = (name: string, volumeAttributesClassName: string) =>
+      admin.send('POST', at(namespace, 'persistentvolumeclaims'), {
+        metadata: { name },
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          storageClassName: '',
+          volumeAttributesClassName,
+          resources: { requests: { storage: '1Gi' } },
+        },
+      })
+    expect(told(await volume('silver', 'silver'))).toBe(201)
+    expect(told(await volume('gold', 'gold'))).toBe(201)
+    expect(told(await volume('more', 'gold'))).toEqual(
+      exceeded('persistentvolumeclaims', 'more', 'persistentvolumeclaims=1', 'persistentvolumeclaims=1', 'persistentvolumeclaims=1'),
+    )
+  })
+
+  test('for devices counts the worst that may come of a claim', async () => {
+    const [gold, tin] = ['gold.deviceclass.resource.k8s.io/devices', 'tin.deviceclass.resource.k8s.io/devices']
+    const namespace = await limited({ hard: { [gold]: '40', [tin]: '3' } }, { [gold]: '0', [tin]: '0' })
+    const exactly = (deviceClassName: string, more: object = {}) => ({ deviceClassName, ...more })
+    const claim = (name: string, ...requests: readonly object[]) =>
+      admin.send('POST', `/apis/resource.k8s.io/v1/namespaces/${namespace}/resourceclaims`, {
+        metadata: { name },
+        spec: { devices: { requests: requests.map((each, index) => ({ name: `r${index}`, ...each })) } },
+      })
+    const alternatives = [
+      { name: 'a', ...exactly('tin', { count: 2 }) },
+      { name: 'b', ...exactly('tin') },
+    ]
+    expect(told(await claim('all', { exactly: exactly('gold', { allocationMode: 'All' }) }, { exactly: exactly('gold') }))).toBe(201)
+    expect(told(await claim('either', { firstAvailable: alternatives }))).toBe(201)
+    await counted(namespace, { [gold]: '33', [tin]: '2' })
+    expect(told(await claim('more', { firstAvailable: alternatives }))).toEqual(
+      exceeded('resourceclaims.resource.k8s.io', 'more', `${tin}=2`, `${tin}=2`, `${tin}=3`),
+    )
+  })
+
   test('counts what pods ask for, and demands that they say it', async () => {
     const namespace = await limited(
       { hard: { pods: '2', 'requests.cpu': '1', 'limits.memory': '2Gi' } },
@@ -151,7 +193,12 @@ describe('a ResourceQuota', () => {
 
   test('follows its limits when they change', async () => {
     const namespace = await limited({ hard: { configmaps: '1' } }, { configmaps: '1' })
-    expect(told(await configMap(namespace, 'a'))).toEqual(exceeded('configmaps', 'a', 'configmaps=1', 'configmaps=1', 'configmaps=1'))
+    // The real server's admission hears of the quota a moment after its controller has counted it.
+    await eventually(async () =>
+      expect(told(await configMap(namespace, 'a', '?dryRun=All'))).toEqual(
+        exceeded('configmaps', 'a', 'configmaps=1', 'configmaps=1', 'configmaps=1'),
+      ),
+    )
     await admin.send('PATCH', at(namespace, 'resourcequotas', 'q'), { spec: { hard: { configmaps: '2' } } })
     await eventually(async () => expect(told(await configMap(namespace, 'a'))).toBe(201))
   })

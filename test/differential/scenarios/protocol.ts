@@ -42,6 +42,9 @@ const EXCHANGES: readonly Exchange[] = [
   ...['text/html', 'application/xml', 'application/*', '*/*', '', 'application/yaml', 'application/json;as=Nothing;v=v1;g=meta.k8s.io'].map(
     (type) => get(`accept ${type}`, `${ALL}/one`, accept(type)),
   ),
+  ...['/api', '/apis', '/api/v1', '/apis/apps', '/version'].flatMap((path) =>
+    ['image/png', 'application/yaml', 'application/*'].map((type) => get(`accept ${type} of ${path}`, path, accept(type))),
+  ),
   get('accept-table-beta', `${ALL}/one`, accept('application/json;as=Table;v=v1beta1;g=meta.k8s.io')),
   get('accept-table-unknown', `${ALL}/one`, accept('application/json;as=Table;v=v9;g=meta.k8s.io')),
   get('accept-second', `${ALL}/one`, accept('application/strange, application/json')),
@@ -71,9 +74,17 @@ const EXCHANGES: readonly Exchange[] = [
   post('body-deep', `${ALL}?dryRun=All`, `{"metadata":${'['.repeat(20_000)}${']'.repeat(20_000)}}`),
   post('body-large', ALL, JSON.stringify(map('large', { a: 'x'.repeat(1_100_000) }))),
   post('body-too-large', ALL, JSON.stringify(map('large', { a: 'x'.repeat(3_200_000) }))),
-  ...['limit=x', 'limit=-1', 'continue=x', 'resourceVersion=x', 'resourceVersion=-1', 'resourceVersionMatch=Exact', 'timeoutSeconds=x'].map(
-    (query) => get(`list ${query}`, `${ALL}?${query}`),
-  ),
+  ...[
+    'limit=x',
+    'limit=',
+    'timeoutSeconds=',
+    'limit=-1',
+    'continue=x',
+    'resourceVersion=x',
+    'resourceVersion=-1',
+    'resourceVersionMatch=Exact',
+    'timeoutSeconds=x',
+  ].map((query) => get(`list ${query}`, `${ALL}?${query}`)),
   ...[
     'resourceVersionMatch=Perhaps&resourceVersion=1',
     'resourceVersionMatch=Exact&resourceVersion=0',
@@ -125,6 +136,11 @@ const EXCHANGES: readonly Exchange[] = [
       patch(`apply ${query}`, `${ALL}/one?${query}`, APPLY, map('one')),
     ],
   ),
+  ...['OPTIONS /healthz', 'POST /livez', 'HEAD /apis', 'HEAD /version', 'POST /api', 'DELETE /apis/batch/v1'].map((line) => {
+    const [method = '', path = ''] = line.split(' ')
+    return { id: `method ${line}`, method, path }
+  }),
+  ...['/apis//', '/apis/', '/api//', '/apis/apps//', '/openapi/v3/'].map((path) => get(`slashes ${path}`, path)),
   ...['HEAD', 'OPTIONS', 'TRACE', 'FETCH'].map((method) => ({ id: `method ${method}`, method, path: `${ALL}/one` })),
   post('post-object', `${ALL}/one`, map('one')),
   post('post-everywhere', '/api/v1/configmaps', map('one')),

@@ -4,6 +4,7 @@ import type { Attributes } from '../authz/attributes.ts'
 import { isFields } from '../registry/fields.ts'
 import { type AuditDecision, type AuditPolicy, type AuditStage, auditDecision } from './policy.ts'
 
+/** What is audited, and where it goes. */
 export interface AuditOptions {
   readonly policy: AuditPolicy
   /** Takes each event, one line of JSON without its newline. */

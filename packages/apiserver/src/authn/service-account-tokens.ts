@@ -3,6 +3,7 @@ import type { Store } from '../storage/index.ts'
 import { SigningKeys, type SigningKeysOptions } from './signing-keys.ts'
 import { AUTHENTICATED, SERVICE_ACCOUNT_PREFIX, serviceAccountGroups, type User } from './user.ts'
 
+/** How tokens of ServiceAccounts are made and checked. */
 export interface ServiceAccountOptions extends SigningKeysOptions {
   /** The `iss` of tokens. @default 'https://kubernetes.default.svc' */
   readonly issuer?: string

@@ -3,6 +3,7 @@ import { Refusal } from '../status/index.ts'
 import type { Attributes } from './attributes.ts'
 import type { PolicyRule } from './rbac/rule.ts'
 
+/** Who may do what: everybody everything, or what roles say. */
 export type AuthorizationMode = 'AlwaysAllow' | 'RBAC'
 
 export interface Decision {

@@ -80,6 +80,18 @@ describe('in the foreground', () => {
     expect(events.filter((event) => event.startsWith('DELETED'))).toEqual(['DELETED leaf', 'DELETED branch', 'DELETED root'])
   })
 
+  test('a circle of objects that block each other goes all the same', async () => {
+    const block = (name: string, owner: object) =>
+      api.patch(`${CONFIG_MAPS}/${name}`, { metadata: { ownerReferences: [{ ...owner, blockOwnerDeletion: true }] } })
+    const [first, second, third] = [await make('first'), await make('second'), await make('third')]
+    await block('first', third)
+    await block('second', first)
+    await block('third', second)
+    expect(await left()).toEqual(['first', 'second', 'third'])
+    await remove('first', 'Foreground')
+    expect(await left()).toEqual([])
+  })
+
   test('without dependents is over at once', async () => {
     await make('owner')
     await remove('owner', 'Foreground')

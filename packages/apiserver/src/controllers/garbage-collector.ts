@@ -88,9 +88,20 @@ export class GarbageCollector implements Controller {
       if (lost.length > 0) this.dropOwners(uid, new Set(lost))
       return
     }
-    const isWaitedFor = states.some(({ state }) => state === 'waiting')
-    const policy: PropagationPolicy | undefined = isWaitedFor && this.graph.dependentsOf(uid).length > 0 ? 'Foreground' : ownPolicy(object)
-    this.delete(resource, object, policy)
+    const dependents = this.graph.dependentsOf(uid)
+    if (!states.some(({ state }) => state === 'waiting') || dependents.length === 0) {
+      this.delete(resource, object, ownPolicy(object))
+      return
+    }
+    // Its owner waits for it, and it would wait for who may, over others, wait for that owner: of a circle nothing would ever go.
+    if (dependents.some((dependent) => this.waits(dependent))) this.rewrite({ resource, entry }, withoutBlocking)
+    this.delete(resource, object, 'Foreground')
+  }
+
+  /** For its dependents to go. */
+  private waits(uid: string): boolean {
+    const { deletionTimestamp, finalizers } = this.find(uid)?.entry.object.metadata ?? {}
+    return deletionTimestamp !== undefined && finalizers?.includes(FOREGROUND) === true
   }
 
   private stateOf(reference: OwnerReference, dependent: DynamicObject): 'living' | 'gone' | 'waiting' {
@@ -102,9 +113,9 @@ export class GarbageCollector implements Controller {
     if (kind.namespaced && dependent.metadata.namespace === undefined) return 'living'
     const owner = this.find(reference.uid)
     if (owner === undefined) return 'gone'
-    const { namespace, deletionTimestamp, finalizers } = owner.entry.object.metadata
+    const { namespace } = owner.entry.object.metadata
     if (namespace !== undefined && namespace !== dependent.metadata.namespace) return 'gone'
-    return deletionTimestamp !== undefined && finalizers?.includes(FOREGROUND) ? 'waiting' : 'living'
+    return this.waits(reference.uid) ? 'waiting' : 'living'
   }
 
   private delete(resource: StoredResource, object: DynamicObject, propagationPolicy: PropagationPolicy | undefined): void {
@@ -143,6 +154,11 @@ export class GarbageCollector implements Controller {
     const entry = place && this.context.objects.store.get(place.table, place.key)
     return resource === undefined || entry === undefined ? undefined : { resource, entry }
   }
+}
+
+function withoutBlocking({ metadata, ...rest }: DynamicObject): DynamicObject {
+  const ownerReferences = (metadata.ownerReferences ?? []).map(({ blockOwnerDeletion: _blocks, ...reference }) => reference)
+  return { ...rest, metadata: { ...metadata, ownerReferences } }
 }
 
 /** What the object's finalizers already say of how it wants to go; a collected object keeps nobody back otherwise. */

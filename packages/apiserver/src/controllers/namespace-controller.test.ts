@@ -20,6 +20,14 @@ test('a namespace gets an account and the authority, and gets them again', async
   expect((await api.get(`${CONFIG_MAPS}/kube-root-ca.crt`)).code).toBe(200)
 })
 
+test('the authority of a namespace is put right when somebody changes it, and what else he wrote stays', async () => {
+  await api.patch(`${CONFIG_MAPS}/kube-root-ca.crt`, { metadata: { labels: { mine: '' } }, data: { 'ca.crt': 'forged', other: 'x' } })
+  await api.settle()
+  const { body, metadata } = await api.get(`${CONFIG_MAPS}/kube-root-ca.crt`)
+  expect(body['data']).toEqual({ 'ca.crt': api.server.connection.caData })
+  expect(metadata.labels).toEqual({ mine: '' })
+})
+
 test('a namespace goes with all that is in it', async () => {
   await api.post(CONFIG_MAPS, configMap('a'))
   const { body } = await api.delete(NAMESPACE)

@@ -1,5 +1,6 @@
-import type { DynamicObject } from '@kubewright/core'
+import { type DynamicObject, deepEqual } from '@kubewright/core'
 import { isRefusal } from '../registry/removal.ts'
+import type { StoredResource } from '../registry/resource.ts'
 import { type Controller, type ControllerContext, NAMESPACES_TABLE, Tables } from './context.ts'
 import { WorkLoop } from './work-loop.ts'
 
@@ -7,6 +8,8 @@ interface Default {
   readonly table: string
   readonly name: string
   readonly body: (rootCa: string) => DynamicObject
+  /** The field that is put right when somebody has changed it. */
+  readonly kept?: 'data'
 }
 
 /** What Pods of every namespace count on. */
@@ -15,6 +18,7 @@ const DEFAULTS: readonly Default[] = [
   {
     table: '/configmaps',
     name: 'kube-root-ca.crt',
+    kept: 'data',
     body: (rootCa) => ({
       metadata: {
         name: 'kube-root-ca.crt',
@@ -28,7 +32,7 @@ const DEFAULTS: readonly Default[] = [
   },
 ]
 
-/** Gives each namespace its default ServiceAccount and the ConfigMap with the server's CA, and gives them again when they are deleted. */
+/** Gives each namespace its default ServiceAccount and the ConfigMap with the server's CA, and gives them again when they are deleted or spoilt. */
 export class NamespaceDefaults implements Controller {
   private readonly context: ControllerContext
   private readonly tables: Tables
@@ -44,8 +48,7 @@ export class NamespaceDefaults implements Controller {
     this.unsubscribe = context.objects.store.subscribe(({ type, resource, current }) => {
       const { name = '', namespace } = current.object.metadata
       if (resource === NAMESPACES_TABLE && type === 'put') this.loop.add(name)
-      else if (type === 'delete' && namespace !== undefined && DEFAULTS.some((each) => each.table === resource && each.name === name))
-        this.loop.add(namespace)
+      else if (namespace !== undefined && DEFAULTS.some((each) => each.table === resource && each.name === name)) this.loop.add(namespace)
     })
     for (const { object } of context.objects.store.list(NAMESPACES_TABLE)) this.loop.add(object.metadata.name ?? '')
   }
@@ -56,17 +59,25 @@ export class NamespaceDefaults implements Controller {
   }
 
   private provide(namespace: string): void {
-    const { objects } = this.context
-    const entry = objects.store.get(NAMESPACES_TABLE, namespace)
+    const entry = this.context.objects.store.get(NAMESPACES_TABLE, namespace)
     if (entry === undefined || entry.object.metadata.deletionTimestamp !== undefined) return
-    for (const { table, name, body } of DEFAULTS) {
-      const resource = this.tables.find(table)
-      if (resource === undefined || objects.find(resource, { namespace, name }) !== undefined) continue
-      try {
-        objects.create(resource, body(this.rootCa), namespace)
-      } catch (error) {
-        if (!isRefusal(error, 409)) throw error
-      }
+    for (const each of DEFAULTS) {
+      const resource = this.tables.find(each.table)
+      if (resource !== undefined) this.settle(resource, namespace, each)
+    }
+  }
+
+  private settle(resource: StoredResource, namespace: string, { name, body, kept }: Default): void {
+    const { objects } = this.context
+    const wanted = body(this.rootCa)
+    const target = { namespace, name }
+    const known = objects.find(resource, target)
+    if (known !== undefined && (kept === undefined || deepEqual(known[kept], wanted[kept]))) return
+    try {
+      if (known === undefined) objects.create(resource, wanted, namespace)
+      else objects.update(resource, target, (current) => ({ ...current, [kept!]: wanted[kept!] }), { unconditional: true })
+    } catch (error) {
+      if (!isRefusal(error, 404) && !isRefusal(error, 409)) throw error
     }
   }
 }

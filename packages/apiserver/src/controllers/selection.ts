@@ -12,7 +12,10 @@ export const BASIC_CONTROLLERS = [
   'policy-type-check',
 ] as const
 
-export const CONTROLLER_NAMES: readonly string[] = [...BASIC_CONTROLLERS, ...ACTUATOR_NAMES]
+/** What of the rest is not a pure function of what is there. */
+export const FURTHER_CONTROLLERS = ['certificate-signer'] as const
+
+export const CONTROLLER_NAMES: readonly string[] = [...BASIC_CONTROLLERS, ...FURTHER_CONTROLLERS, ...ACTUATOR_NAMES]
 
 /** True: the basic ones. A list is as kube-controller-manager's flag has it: `*` is all, `name` one of them, `-name` all others where `*` stands too. */
 export type ControllerSelection = boolean | readonly string[]

@@ -24,9 +24,9 @@ function parameter(text: string): readonly [string, string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1).replace(/^"|"$/g, '')]
 }
 
+/** Half a wildcard is none, as for kube-apiserver. */
 const ENCODINGS: Readonly<Record<string, Representation['encoding']>> = {
   'application/json': 'json',
-  'application/*': 'json',
   '*/*': 'json',
   'application/yaml': 'yaml',
 }
@@ -43,10 +43,17 @@ export function negotiate(accept: string | undefined): Representation {
     const as = transformation(parameters)
     if (as !== undefined) return { encoding, as }
   }
-  throw isKnownType
-    ? notAcceptable()
-    : new Refusal(406, 'NotAcceptable', '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml', {})
+  throw isKnownType ? notAcceptable() : noneOf('application/json, application/yaml')
 }
+
+/** Of what there is in one form alone. @throws Refusal 406 */
+export function requireJson(accept: string | undefined): void {
+  const wishes = parseMediaTypes(accept ?? '')
+  if (wishes.length > 0 && !wishes.some(({ type }) => ENCODINGS[type] === 'json')) throw noneOf('application/json')
+}
+
+const noneOf = (available: string): Refusal =>
+  new Refusal(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${available}`, {})
 
 export const notAcceptable = (): Refusal =>
   new Refusal(406, 'NotAcceptable', 'only the following media types are accepted: application/json, application/yaml')

@@ -6,7 +6,9 @@ import type { Catalog } from '../registry/catalog.ts'
 import { methodNotAllowed, noSuchPath } from '../status/index.ts'
 import { type Answer, type ApiRequest, jsonAnswer } from './exchange.ts'
 import { probe } from './health.ts'
+import { negotiate, requireJson } from './media-type.ts'
 import { OpenApiPaths } from './openapi-paths.ts'
+import { answerWith } from './presentation.ts'
 import { segmentsOf } from './request-info.ts'
 import { Revalidated } from './revalidated.ts'
 import { METRICS_TYPE, type MetricsSource, serverMetrics, serviceLevelMetrics } from './server-metrics.ts'
@@ -34,8 +36,8 @@ export class MetaPaths {
   async answer(request: ApiRequest): Promise<Answer | undefined> {
     const { path } = request
     const parts = path === '/' ? [] : segmentsOf(path)
-    const found = parts.includes('') ? undefined : await this.find(request, parts)
-    if (found !== undefined && request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed()
+    const found = parts.includes('') || NO_PAGES.test(path) ? undefined : await this.find(request, parts)
+    if (found !== undefined && !isAllowed(request)) throw methodNotAllowed()
     return found
   }
 
@@ -43,12 +45,12 @@ export class MetaPaths {
     const { path } = request
     const health = probe(request)
     if (health !== undefined) return health
-    if (path === '/version' || path === '/version/') return jsonAnswer(200, versionInfo())
-    if (path === '/.well-known/openid-configuration') return this.issuerConfiguration()
-    if (path === '/openid/v1/jwks')
-      return { code: 200, headers: { 'content-type': 'application/jwk-set+json' }, body: JSON.stringify(this.tokens.keys.keySet()) }
+    if (path === '/version' || path === '/version/') return onlyJson(request, jsonAnswer(200, versionInfo()))
+    if (path === '/.well-known/openid-configuration') return onlyJson(request, this.issuerConfiguration())
+    if (path === '/openid/v1/jwks') return onlyJson(request, this.keySet())
     if (path === '/metrics') return metricsAnswer(serverMetrics(this.metrics))
     if (path === '/metrics/slis') return metricsAnswer(serviceLevelMetrics())
+    if (NO_DOCUMENT.test(path)) return { code: 404, headers: {}, body: '' }
     if (parts[0] === 'openapi') return this.openApi.answer(request, parts.slice(1))
     if (parts.length === 0)
       return jsonAnswer(200, {
@@ -62,11 +64,11 @@ export class MetaPaths {
     return this.discovery(request, parts[0], parts.slice(1))
   }
 
-  private discovery(request: ApiRequest, root: 'api' | 'apis', rest: readonly string[]): Answer | undefined {
+  private async discovery(request: ApiRequest, root: 'api' | 'apis', rest: readonly string[]): Promise<Answer | undefined> {
     if (rest.length === 0) {
       const version = aggregatedVersion(request.headers['accept'])
       if (version === undefined)
-        return jsonAnswer(200, root === 'api' ? coreVersions(this.catalog, this.address) : groupList(this.catalog), { vary: 'Accept' })
+        return discoveryAnswer(request, root === 'api' ? coreVersions(this.catalog, this.address) : groupList(this.catalog))
       return this.bodies.answer(request, `${root} ${version}`, aggregatedType(version), () =>
         aggregatedDiscovery(this.catalog, root, version),
       )
@@ -80,7 +82,11 @@ export class MetaPaths {
         : second === undefined
           ? oneGroup(this.catalog, first)
           : resourceList(this.catalog, first, second)
-    return document && jsonAnswer(200, document)
+    return document && discoveryAnswer(request, document)
+  }
+
+  private keySet(): Answer {
+    return { code: 200, headers: { 'content-type': 'application/jwk-set+json' }, body: JSON.stringify(this.tokens.keys.keySet()) }
   }
 
   /** For those who verify ServiceAccount tokens by OpenID Connect. */
@@ -94,6 +100,32 @@ export class MetaPaths {
       id_token_signing_alg_values_supported: keys.algorithms,
     })
   }
+}
+
+/** Slashes at the end are forgiven elsewhere. */
+const NO_PAGES = /^\/apis\/\/+$/
+const NO_DOCUMENT = /^\/openapi\/v3\/+$/
+
+/** kube-apiserver lets these be asked by any method: they are no part of its API, or older than its rules. */
+const ANY_METHOD = /^\/(?:apis(?:\/[^/]+)?\/?|openapi\/.*|(?:healthz|livez|readyz)(?:\/.*)?)?$/
+const METRICS = /^\/metrics(?:\/slis)?$/
+
+function isAllowed({ method, path }: ApiRequest): boolean {
+  // A DELETE would set them back, which is not done here.
+  if (METRICS.test(path)) return method !== 'DELETE'
+  return method === 'GET' || ANY_METHOD.test(path)
+}
+
+/** @throws Refusal 406 */
+async function discoveryAnswer({ headers }: ApiRequest, document: object): Promise<Answer> {
+  const answer = await answerWith(200, JSON.stringify(document), negotiate(headers['accept']))
+  return { ...answer, headers: { ...answer.headers, vary: 'Accept' } }
+}
+
+/** @throws Refusal 406 */
+function onlyJson({ headers }: ApiRequest, answer: Answer): Answer {
+  requireJson(headers['accept'])
+  return answer
 }
 
 const metricsAnswer = (body: string): Answer => ({ code: 200, headers: { 'content-type': METRICS_TYPE }, body })

@@ -35,7 +35,7 @@ export const isSet = (query: URLSearchParams, name: string): boolean => flag(que
 
 export function integer(query: URLSearchParams, name: string): number | undefined {
   const value = query.get(name)
-  if (value === null || value === '') return undefined
+  if (value === null) return undefined
   if (!/^[-+]?\d+$/.test(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`)
   return Number(value)
 }

@@ -51,8 +51,9 @@ function matchesFieldsOf(
   })
 }
 
-function unknownField({ strategy, custom, kind }: StoredResource, path: string): string {
+function unknownField({ strategy, custom, kind, group, version }: StoredResource, path: string): string {
   if (kind === 'Job') return `field label ${JSON.stringify(path)} not supported for Job`
+  if (kind === 'ResourceSlice') return `field label not supported for ${group}/${version}, Kind=${kind}: ${path}`
   if (strategy.selectable !== undefined || custom !== undefined) return `field label not supported: ${path}`
   return `${JSON.stringify(path)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 }

@@ -40,6 +40,75 @@ describe('metrics', () => {
   })
 })
 
+describe('what is no part of the API', () => {
+  test.each([
+    ['OPTIONS', '/healthz', 200],
+    ['POST', '/livez/ping', 200],
+    ['DELETE', '/readyz?verbose', 200],
+    ['PUT', '/metrics', 200],
+    ['DELETE', '/metrics', 405],
+    ['OPTIONS', '/', 200],
+    ['POST', '/apis', 200],
+    ['DELETE', '/apis/apps/', 200],
+    ['POST', '/openapi/v3', 200],
+    ['HEAD', '/apis', 200],
+    ['HEAD', '/version', 405],
+    ['POST', '/version', 405],
+    ['OPTIONS', '/api', 405],
+    ['HEAD', '/api/v1', 405],
+    ['DELETE', '/apis/apps/v1', 405],
+    ['POST', '/openid/v1/jwks', 405],
+    ['POST', '/healthz/nothing', 404],
+  ])('takes a %s of %s with %i', async (method, path, expected) => {
+    expect((await api.send(method, path)).code).toBe(expected)
+  })
+
+  test.each([
+    ['/apis/', 200],
+    ['/api//', 200],
+    ['/apis/apps//', 200],
+    ['/apis//', 404],
+    ['/openapi/v3/', 404],
+    ['/apis//v1', 404],
+  ])('is found with slashes too many or not: %s', async (path, expected) => {
+    expect((await api.get(path)).code).toBe(expected)
+  })
+})
+
+describe('discovery', () => {
+  const JSON_OR_YAML = '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml'
+  const JSON_ALONE = '406: Not Acceptable\n\nAvailable representations: application/json'
+
+  test.each([
+    ['/api', 'image/png', JSON_OR_YAML],
+    ['/apis/apps/v1', 'text/plain', JSON_OR_YAML],
+    ['/api/v1', 'application/*', JSON_OR_YAML],
+    ['/apis', 'application/vnd.kubernetes.protobuf', JSON_OR_YAML],
+    ['/version', 'application/yaml', JSON_ALONE],
+    ['/openid/v1/jwks', 'image/png', JSON_ALONE],
+    ['/.well-known/openid-configuration', 'application/*', JSON_ALONE],
+  ])('of %s is not given as %s', async (path, accept, message) => {
+    const { code, body } = await api.get(path, { accept })
+    expect([code, body.reason, body.message]).toEqual([406, 'NotAcceptable', message])
+  })
+
+  test.each(['/api', '/apis', '/api/v1', '/apis/apps', '/apis/apps/v1'])('of %s is there as YAML too', async (path) => {
+    const { code, headers, text } = await api.get(path, { accept: 'application/yaml' })
+    expect([code, headers['content-type'], headers['vary']]).toEqual([200, 'application/yaml', 'Accept'])
+    expect(text).toMatch(/^kind: API/m)
+  })
+
+  test.each(['/version', '/api', '/apis/apps/v1'])('of %s is JSON for a browser', async (path) => {
+    const { code, headers } = await api.get(path, { accept: 'text/html,*/*;q=0.1' })
+    expect([code, headers['content-type']]).toEqual([200, 'application/json'])
+  })
+})
+
+test.each(['limit', 'timeoutSeconds'])('a number that is left empty is none: %s', async (name) => {
+  const { code, body } = await api.get(`/api/v1/namespaces?${name}=`)
+  expect([code, body.message]).toEqual([400, 'strconv.ParseInt: parsing "": invalid syntax'])
+})
+
 describe('the timeout of a request', () => {
   test.each([
     ['0s', 200],

@@ -174,7 +174,7 @@ async function start(options: ApiServerOptions, persistence: Persistence): Promi
   // Unheard, one connection that cannot be accepted (too many open files) would end the process.
   server.on('error', (error) => log(`apiserver: a connection cannot be accepted: ${error.message}`))
   meta = new MetaPaths(catalog, `${host}:${actualPort}`, security.tokens, { store, requests, watches })
-  const controllers = startControllers({ objects, catalog, clock, log, rootCa: caData }, running)
+  const controllers = startControllers({ objects, catalog, clock, log, rootCa: caData, authority }, running)
   persistence.restore(store)
   bootstrap({ objects, catalog, port: actualPort, running, machines: running.has('pod') ? [firstNode] : [] })
   bootstrapRoles(objects, catalog)

@@ -5,6 +5,7 @@ import type { AuthorizationMode } from '../authz/authorizer.ts'
 import type { ControllerSelection } from '../controllers/selection.ts'
 import type { HistoryBounds } from '../storage/index.ts'
 
+/** How an embedded API server listens, whom it lets in, and what it keeps. */
 export interface ApiServerOptions {
   /** Address to listen on. @default '127.0.0.1': an admin's token must not be one network away by default */
   readonly host?: string

@@ -11,6 +11,7 @@ export interface Change {
   readonly at: number
 }
 
+/** How much history is kept, for watches that begin in the past. */
 export interface HistoryBounds {
   /** Changes always kept. */
   readonly entries: number

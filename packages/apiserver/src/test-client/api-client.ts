@@ -109,7 +109,8 @@ async function readReply(response: IncomingMessage): Promise<Reply> {
   for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)
   const text = Buffer.concat(chunks).toString()
   const isJson = String(response.headers['content-type']).startsWith('application/json')
-  const body = (isJson ? JSON.parse(text) : { metadata: {} }) as Reply['body']
+  // To a HEAD there is a type and no body.
+  const body = (isJson && text !== '' ? JSON.parse(text) : { metadata: {} }) as Reply['body']
   return { code: response.statusCode ?? 0, headers: response.headers, text, body, metadata: body.metadata ?? {} }
 }
 

@@ -4,7 +4,7 @@ import { OwnerGraph, ownersOf } from '../controllers/owner-graph.ts'
 import { WorkLoop } from '../controllers/work-loop.ts'
 import { remove } from '../registry/removal.ts'
 import type { StoredResource } from '../registry/resource.ts'
-import { keyOf } from '../registry/target.ts'
+import { keyOf, targetOfKey } from '../registry/target.ts'
 import { Refusal } from '../status/index.ts'
 import type { Change } from '../storage/index.ts'
 import type { Actuator, ClusterView, Effect, Plan, Table } from './actuator.ts'
@@ -93,6 +93,7 @@ export class ActuatorLoop implements Controller {
     this.timers.delete(key)
     if (entry === undefined) {
       this.retries.delete(key)
+      for (const effect of actuator.gone?.(targetOfKey(key.slice(at + 1)), this.view) ?? []) this.perform(effect)
       return
     }
     const plan: Plan = actuator.plan(entry.object, this.view)

@@ -1,4 +1,5 @@
 import type { DynamicObject, LabelSelectorSpec } from '@kubewright/core'
+import type { Target } from '../registry/target.ts'
 
 /** What an actuator may look at. */
 export interface ClusterView {
@@ -14,9 +15,12 @@ export interface ClusterView {
 export const TABLES = {
   nodes: '/nodes',
   pods: '/pods',
+  secrets: '/secrets',
   services: '/services',
   endpoints: '/endpoints',
   claims: '/persistentvolumeclaims',
+  volumes: '/persistentvolumes',
+  storageClasses: 'storage.k8s.io/storageclasses',
   replicationControllers: '/replicationcontrollers',
   endpointSlices: 'discovery.k8s.io/endpointslices',
   deployments: 'apps/deployments',
@@ -57,6 +61,8 @@ export interface Actuator {
   /** The keys of the objects that a change of another object concerns, by its table. */
   readonly concerns?: Partial<Readonly<Record<Table, (changed: DynamicObject, view: ClusterView) => readonly DynamicObject[]>>>
   plan(object: DynamicObject, view: ClusterView): Plan
+  /** What is to be done when an object is no longer there, beside what the garbage collector does. @default nothing */
+  gone?(target: Target, view: ClusterView): readonly Effect[]
   /** What is to be said of an effect that the server refused, and why it did. @default it is logged */
   refused?(object: DynamicObject, why: string, view: ClusterView): readonly Effect[]
 }

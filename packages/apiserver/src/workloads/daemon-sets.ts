@@ -1,6 +1,7 @@
 import type { DynamicObject } from '@kubewright/core'
 import { type Actuator, type Effect, NOTHING, TABLES, type Workload, type WorkloadSpec } from './actuator.ts'
 import { scaled } from './deployment.ts'
+import { type Affinity, accepts, keeps, type Placing, pinnedNode, pinnedTo } from './placement.ts'
 import { asPod, isAvailable, isLeaving, isOver, isReady, nextAvailableAt, type Pod } from './pod.ts'
 import { podFrom } from './pod-template.ts'
 import { positive } from './replicas.ts'
@@ -37,15 +38,17 @@ export const daemonSets: Actuator = {
     const history = historyOf(set, view, (hash) => ({ [REVISION_LABEL]: hash }))
     const hash = history.update.metadata.labels?.[REVISION_LABEL] ?? ''
     const pods = view.controlled(TABLES.pods, set).map(asPod)
-    const nodes = view.list(TABLES.nodes).filter((node) => isWantedOn(set, node))
-    const names = nodes.map(({ metadata }) => metadata.name ?? '')
+    const nodes = view.list(TABLES.nodes)
+    const placing = placingOf(set)
+    const names = namesOf(nodes.filter((node) => accepts(node, placing)))
+    const kept = namesOf(nodes.filter((node) => keeps(node, placing)))
     const isUsed = (revision: DynamicObject) =>
       revision === history.update ||
       pods.some((pod) => pod.metadata.labels?.[REVISION_LABEL] === revision.metadata.labels?.[REVISION_LABEL])
     return {
       effects: [
         ...history.effects,
-        ...placed(set, pods, names, hash),
+        ...placed(set, pods, { wanted: names, kept }, hash),
         ...replaced(set, pods, names, hash, view.now),
         { do: 'status', table: TABLES.daemonSets, object: { ...set, status: statusOf(set, pods, names, hash, view.now) } as DynamicObject },
         ...outdatedRevisions(set, history.all, isUsed),
@@ -55,33 +58,38 @@ export const daemonSets: Actuator = {
   },
 }
 
-function isWantedOn({ spec: { template } }: DaemonSet, { metadata }: DynamicObject): boolean {
-  const selector = (template.spec['nodeSelector'] ?? {}) as Readonly<Record<string, string>>
-  return Object.entries(selector).every(([key, value]) => metadata.labels?.[key] === value)
+/** What is asked of a node: also that it bears what every daemon bears. */
+function placingOf({ spec: { template } }: DaemonSet): Placing {
+  const placing = template.spec as Placing
+  return { ...placing, tolerations: [...(placing.tolerations ?? []), ...TOLERATIONS] }
 }
 
 /** The node that a pod is on, or is made for. */
-function nodeOf({ spec }: Pod): string | undefined {
-  if (spec.nodeName !== undefined) return spec.nodeName
-  return /"values":\["([^"]+)"\]/.exec(JSON.stringify(spec.affinity ?? {}))?.[1]
+const nodeOf = ({ spec }: Pod): string | undefined => spec.nodeName ?? pinnedNode(spec.affinity)
+
+const namesOf = (nodes: readonly DynamicObject[]): readonly string[] => nodes.map(({ metadata }) => metadata.name ?? '')
+
+interface Nodes {
+  /** One is to be there. */
+  readonly wanted: readonly string[]
+  /** One that is there may stay. */
+  readonly kept: readonly string[]
 }
 
-function placed(set: DaemonSet, pods: readonly Pod[], nodes: readonly string[], hash: string): readonly Effect[] {
+function placed(set: DaemonSet, pods: readonly Pod[], { wanted, kept }: Nodes, hash: string): readonly Effect[] {
   const remove = (pod: Pod): Effect => ({ do: 'delete', table: TABLES.pods, object: pod })
-  const stray = pods.filter((pod) => !isLeaving(pod) && (isOver(pod) || !nodes.includes(nodeOf(pod) ?? '')))
-  const empty = nodes.filter((node) => !pods.some((pod) => nodeOf(pod) === node))
+  const stray = pods.filter((pod) => !isLeaving(pod) && (isOver(pod) || !kept.includes(nodeOf(pod) ?? '')))
+  const empty = wanted.filter((node) => !pods.some((pod) => nodeOf(pod) === node))
   return [...stray.map(remove), ...empty.map((node): Effect => ({ do: 'create', table: TABLES.pods, object: podOn(set, node, hash) }))]
 }
 
 function podOn(set: DaemonSet, node: string, hash: string): DynamicObject {
   const { template } = set.spec
-  const terms = [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }]
-  const tolerations = (template.spec['tolerations'] ?? []) as readonly object[]
   return podFrom(set, template, {
     labels: { [REVISION_LABEL]: hash, 'pod-template-generation': set.metadata.annotations?.[GENERATION] ?? '1' },
     spec: {
-      affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } } },
-      tolerations: [...tolerations, ...TOLERATIONS],
+      affinity: pinnedTo(node, template.spec['affinity'] as Affinity | undefined),
+      tolerations: placingOf(set).tolerations,
     },
   })
 }

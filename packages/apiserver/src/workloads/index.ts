@@ -7,6 +7,7 @@ import { cronJobs } from './cron-jobs.ts'
 import { daemonSets } from './daemon-sets.ts'
 import { deployments } from './deployments.ts'
 import { disruptionBudgets } from './disruption-budgets.ts'
+import { endpointMirror } from './endpoint-mirror.ts'
 import { endpoints } from './endpoints.ts'
 import { jobs } from './jobs.ts'
 import { nodes } from './nodes.ts'
@@ -14,6 +15,9 @@ import { type PodNetwork, pods } from './pods.ts'
 import { replicaSets } from './replica-sets.ts'
 import { replicationControllers } from './replication-controllers.ts'
 import { statefulSets } from './stateful-sets.ts'
+import { tokenCleaner } from './token-cleaner.ts'
+import { volumeClaims } from './volume-claims.ts'
+import { volumes } from './volumes.ts'
 
 const CONTROLLERS: readonly Actuator[] = [
   deployments,
@@ -24,7 +28,11 @@ const CONTROLLERS: readonly Actuator[] = [
   jobs,
   cronJobs,
   endpoints,
+  endpointMirror,
   disruptionBudgets,
+  tokenCleaner,
+  volumes,
+  volumeClaims,
 ]
 
 /** Of those that can be had or left out, one by one. `pod` is scheduler, kubelet and nodes. */

@@ -33,7 +33,8 @@ export function printIndexes(indexes: readonly number[]): string {
   return ranges.map(([first, last]) => (first === last ? String(first) : `${first}${last === first + 1 ? ',' : '-'}${last}`)).join(',')
 }
 
-function parseIndexes(text: string | undefined): readonly number[] {
+/** The reverse of {@link printIndexes}. */
+export function parseIndexes(text: string | undefined): readonly number[] {
   return (text ?? '').split(',').flatMap((part) => {
     const [first, last = first] = part.split('-').map(Number)
     return part === '' ? [] : Array.from({ length: last! - first! + 1 }, (_, index) => first! + index)

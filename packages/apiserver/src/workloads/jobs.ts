@@ -4,6 +4,7 @@ import { isIndexed, missingIndexes, printIndexes, succeededIndexes } from './job
 import { asPod, isActive, isLeaving, isOver, isReady, type Pod } from './pod.ts'
 import { podFrom } from './pod-template.ts'
 import { positive } from './replicas.ts'
+import { matchedRule, type SuccessPolicy } from './success-policy.ts'
 
 export interface Job extends Workload {
   readonly spec: WorkloadSpec & {
@@ -15,6 +16,7 @@ export interface Job extends Workload {
     readonly completionMode?: string
     readonly suspend?: boolean
     readonly managedBy?: string
+    readonly successPolicy?: SuccessPolicy
   }
   readonly status?: JobStatus & Readonly<Record<string, unknown>>
 }
@@ -119,6 +121,8 @@ interface Tally {
 function verdictOf(job: Job, pods: readonly Pod[], { succeeded, failed, startTime }: Tally, now: number): Verdict | undefined {
   const { completions, backoffLimit = 6 } = job.spec
   if (failed > backoffLimit) return { is: 'Failed', reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' }
+  const rule = isIndexed(job) ? matchedRule(job.spec.successPolicy, succeededIndexes(job, pods)) : undefined
+  if (rule !== undefined && !job.spec.suspend) return { is: 'Complete', reason: 'SuccessPolicy', message: `Matched rules at index ${rule}` }
   const deadline = deadlineOf(job, startTime)
   if (deadline !== undefined && deadline <= now)
     return { is: 'Failed', reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' }

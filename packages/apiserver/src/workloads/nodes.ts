@@ -16,12 +16,15 @@ const CONDITIONS: readonly (readonly [type: string, status: 'True' | 'False', re
   ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
   ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
 ]
+/** Of every node: nothing answers there. */
+export const NODE_ADDRESS = '10.0.0.1'
 const ROOM = { cpu: '32', memory: '256Gi', pods: '1000' }
 
 interface NodeStatus {
   readonly conditions?: readonly Condition[]
   readonly capacity?: object
   readonly allocatable?: object
+  readonly addresses?: readonly object[]
 }
 
 /** Makes nodes ready. There are no heartbeats: a quiet cluster writes nothing. */
@@ -41,7 +44,12 @@ export const nodes: Actuator = {
         lastHeartbeatTime: time,
         lastTransitionTime: time,
       }))
-      const next = { ...status, capacity: status.capacity ?? ROOM, allocatable: status.allocatable ?? ROOM, conditions }
+      const own = [
+        { type: 'InternalIP', address: NODE_ADDRESS },
+        { type: 'Hostname', address: node.metadata.name },
+      ]
+      const addresses = status.addresses ?? own
+      const next = { ...status, addresses, capacity: status.capacity ?? ROOM, allocatable: status.allocatable ?? ROOM, conditions }
       return { effects: [{ do: 'status', table: TABLES.nodes, object: { ...node, status: next } }] }
     }
     if (!taints.some(({ key }) => key === NOT_READY)) return NOTHING

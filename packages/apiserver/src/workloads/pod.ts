@@ -1,17 +1,17 @@
 import { type Condition, type DynamicObject, findCondition, isConditionTrue, parseTime } from '@kubewright/core'
+import type { Placing } from './placement.ts'
 
 /** A Pod, as much of it as actuators read. */
 export interface Pod extends DynamicObject {
-  readonly spec: {
+  readonly spec: Placing & {
     readonly nodeName?: string
     readonly restartPolicy?: string
     readonly hostname?: string
-    readonly nodeSelector?: Readonly<Record<string, string>>
-    readonly affinity?: unknown
     readonly schedulingGates?: readonly unknown[]
     readonly readinessGates?: readonly { readonly conditionType: string }[]
     readonly containers: readonly Container[]
     readonly initContainers?: readonly Container[]
+    readonly volumes?: readonly { readonly persistentVolumeClaim?: { readonly claimName?: string } }[]
   }
   readonly status?: PodStatus
 }
@@ -20,7 +20,13 @@ export interface Container {
   readonly name: string
   readonly image?: string
   readonly restartPolicy?: string
-  readonly ports?: readonly { readonly name?: string; readonly containerPort: number; readonly protocol?: string }[]
+  readonly ports?: readonly {
+    readonly name?: string
+    readonly containerPort: number
+    readonly protocol?: string
+    readonly hostPort?: number
+    readonly hostIP?: string
+  }[]
 }
 
 export interface PodStatus {

@@ -1,12 +1,14 @@
 import { type DynamicObject, findCondition, formatTime, isConditionTrue } from '@kubewright/core'
 import { type Actuator, type ClusterView, type Effect, NOTHING, TABLES } from './actuator.ts'
+import { NODE_ADDRESS } from './nodes.ts'
+import { accepts, drivesOut, hostPorts, leavesFree } from './placement.ts'
 import { asPod, isLeaving, isOver, type Pod, type PodStatus } from './pod.ts'
 import { isMissingImage, outcomeOf, type PodOutcome } from './pod-outcome.ts'
 
 /** A step of a pod's life: the first whose time has come is taken. */
 interface Stage {
   readonly name: string
-  when(pod: Pod): boolean
+  when(pod: Pod, view: ClusterView): boolean
   next(pod: Pod, view: ClusterView): readonly Effect[]
 }
 
@@ -23,15 +25,24 @@ export function pods(network: PodNetwork): Actuator {
     table: TABLES.pods,
     concerns: {
       // A node that has come may be what pods were waiting for.
-      [TABLES.nodes]: (_node, view) => view.list(TABLES.pods).filter((pod) => asPod(pod).spec.nodeName === undefined),
+      [TABLES.nodes]: (node, view) => [...unplaced(view), ...view.list(TABLES.pods).filter((pod) => isDrivenOut(asPod(pod), node))],
+      // And so may one that has left ports free.
+      [TABLES.pods]: (pod, view) => (hostPorts(asPod(pod)).length === 0 ? [] : unplaced(view)),
     },
     plan(object, view) {
       const pod = asPod(object)
-      const stage = stages.find(({ when }) => when(pod))
+      const stage = stages.find(({ when }) => when(pod, view))
       return stage === undefined ? NOTHING : { effects: stage.next(pod, view) }
     },
   }
 }
+
+const unplaced = (view: ClusterView): readonly DynamicObject[] =>
+  view.list(TABLES.pods).filter((pod) => asPod(pod).spec.nodeName === undefined)
+
+/** By a taint of its node that it does not tolerate. For how long it would is not looked at: a taint does not say since when it is there. */
+const isDrivenOut = ({ spec }: Pod, node: DynamicObject | undefined): boolean =>
+  node !== undefined && spec.nodeName === node.metadata.name && drivesOut(node, spec)
 
 function podStages(network: PodNetwork): readonly Stage[] {
   return [
@@ -39,6 +50,11 @@ function podStages(network: PodNetwork): readonly Stage[] {
       name: 'is gone when it was to go',
       when: (pod) => isLeaving(pod) && pod.spec.nodeName !== undefined,
       next: (pod) => [{ do: 'delete', table: TABLES.pods, object: pod, gracePeriodSeconds: 0 }],
+    },
+    {
+      name: 'is driven out',
+      when: (pod, view) => !isLeaving(pod) && isDrivenOut(pod, view.get(TABLES.nodes, undefined, pod.spec.nodeName ?? '')),
+      next: (pod) => [{ do: 'delete', table: TABLES.pods, object: pod }],
     },
     {
       name: 'comes to a node',
@@ -61,7 +77,7 @@ const statusOf = (pod: Pod, status: PodStatus): Effect => ({
 
 function scheduled(pod: Pod, view: ClusterView): readonly Effect[] {
   const nodes = view.list(TABLES.nodes)
-  const node = nodes.find((each) => takes(each, pod))
+  const node = nodeFor(pod, view)
   const time = formatTime(view.now)
   if (node !== undefined) {
     return [{ do: 'bind', table: TABLES.pods, object: { ...pod, spec: { ...pod.spec, nodeName: node.metadata.name } } as DynamicObject }]
@@ -80,26 +96,14 @@ function scheduled(pod: Pod, view: ClusterView): readonly Effect[] {
   return [statusOf(pod, { ...pod.status, phase: 'Pending', conditions: [condition] })]
 }
 
-/** The name in a node affinity is how a DaemonSet's pods find their nodes. */
-function takes(node: DynamicObject, { spec }: Pod): boolean {
-  const { unschedulable } = (node['spec'] ?? {}) as { readonly unschedulable?: boolean }
-  const pinned = pinnedTo(spec.affinity)
-  if (pinned !== undefined) return pinned === node.metadata.name
-  return unschedulable !== true && Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => node.metadata.labels?.[key] === value)
-}
-
-function pinnedTo(affinity: unknown): string | undefined {
-  const { nodeAffinity } = (affinity ?? {}) as {
-    readonly nodeAffinity?: {
-      readonly requiredDuringSchedulingIgnoredDuringExecution?: {
-        readonly nodeSelectorTerms?: readonly {
-          readonly matchFields?: readonly { readonly key: string; readonly values?: readonly string[] }[]
-        }[]
-      }
-    }
-  }
-  const terms = nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
-  return terms.flatMap(({ matchFields = [] }) => matchFields).find(({ key }) => key === 'metadata.name')?.values?.[0]
+/** The first that takes the pod, and on which the ports are free that it wants of the node itself. */
+function nodeFor(pod: Pod, view: ClusterView): DynamicObject | undefined {
+  const wanted = hostPorts(pod)
+  const others = wanted.length === 0 ? [] : view.list(TABLES.pods).map(asPod)
+  return view.list(TABLES.nodes).find((node) => {
+    const there = others.filter((other) => other.spec.nodeName === node.metadata.name && !isOver(other))
+    return accepts(node, pod.spec) && there.every((other) => leavesFree(wanted, other))
+  })
 }
 
 interface Ending {
@@ -180,8 +184,8 @@ function statusAfter(pod: Pod, time: string, network: PodNetwork): PodStatus {
     phase: ending.phase,
     podIP,
     podIPs: [{ ip: podIP }],
-    hostIP: before['hostIP'] ?? '10.0.0.1',
-    hostIPs: before['hostIPs'] ?? [{ ip: '10.0.0.1' }],
+    hostIP: before['hostIP'] ?? NODE_ADDRESS,
+    hostIPs: before['hostIPs'] ?? [{ ip: NODE_ADDRESS }],
     startTime: before['startTime'] ?? time,
     conditions: [
       ...(before.conditions ?? []).filter(({ type }) => !own.includes(type)),

@@ -16,15 +16,26 @@ export interface History {
   readonly effects: readonly Effect[]
 }
 
-/** The form in which a template is kept: `kubectl rollout undo` applies it as a strategic merge patch. */
-const dataOf = (template: PodTemplate) => ({ spec: { template: { $patch: 'replace', ...template } } })
+/**
+ * The form in which a template is kept: `kubectl rollout undo` applies it as a strategic merge patch. Clients find the revision of a template by
+ * comparing bytes, with the fields in the order in which Go writes a map.
+ */
+const dataOf = (template: PodTemplate) => sorted({ spec: { template: { $patch: 'replace', ...template } } })
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(fields.map(([key, each]) => [key, sorted(each)]))
+}
 
 /** The revisions of a workload, with that of its template as the newest. */
 export function historyOf(workload: Workload, view: ClusterView, labels: (hash: string) => Readonly<Record<string, string>>): History {
   const known = (view.controlled(TABLES.revisions, workload) as readonly Revision[]).toSorted((a, b) => a.revision - b.revision)
   const data = dataOf(workload.spec.template)
   const next = (known.at(-1)?.revision ?? 0) + 1
-  const same = known.find((each) => deepEqual(each.data, data))
+  // Of several, which somebody else has made, the newest: none is to be written.
+  const same = known.findLast((each) => deepEqual(each.data, data))
   if (same !== undefined) {
     if (same === known.at(-1)) return { update: same, all: known, effects: [] }
     // Who goes back makes the old template the newest again.

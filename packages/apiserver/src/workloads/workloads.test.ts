@@ -137,6 +137,14 @@ describe('a job', () => {
     expect(await conditions(`${JOBS}/once`)).toEqual({ FailureTarget: 'True BackoffLimitExceeded', Failed: 'True BackoffLimitExceeded' })
   })
 
+  test('is done when its own policy says so, though work is left', async () => {
+    const spec = { completionMode: 'Indexed', completions: 4, parallelism: 1, successPolicy: { rules: [{ succeededIndexes: '0-1' }] } }
+    await api.post(JOBS, job(spec))
+    await settle()
+    expect(await conditions(`${JOBS}/once`)).toEqual({ SuccessCriteriaMet: 'True SuccessPolicy', Complete: 'True SuccessPolicy' })
+    expect(await statusOf(`${JOBS}/once`)).toMatchObject({ succeeded: 2, completedIndexes: '0,1', terminating: 0, ready: 0 })
+  })
+
   test('stays done when its pods are deleted, and goes when its time is over', async () => {
     await api.post(JOBS, job({ ttlSecondsAfterFinished: 60 }))
     await settle()
@@ -209,6 +217,57 @@ test('a pod that no node takes waits for one that does', async () => {
   await settle()
   expect(await conditions(`${PODS}/picky`)).toEqual({ PodScheduled: 'False Unschedulable' })
   await api.post('/api/v1/nodes', { metadata: { name: 'fast', labels: { disk: 'fast' } } })
+  await settle()
+  expect(await podStates()).toEqual(['Running'])
+})
+
+test('pods that want the same port of a node do not share it, and one waits until the other has gone', async () => {
+  const pod = (name: string) => ({
+    metadata: { name },
+    spec: { containers: [{ name: 'c', image: 'x', ports: [{ containerPort: 80, hostPort: 5555 }] }] },
+  })
+  await api.post(PODS, pod('first'))
+  await settle()
+  await api.post(PODS, pod('second'))
+  await settle()
+  expect(await podStates()).toEqual(['Running', 'Pending'])
+  await api.delete(`${PODS}/first`)
+  await settle()
+  expect(await podStates()).toEqual(['Running'])
+})
+
+test('a node has an address and a name, and its pods have that address', async () => {
+  await api.post(PODS, { metadata: { name: 'guest' }, spec: { containers: [{ name: 'c', image: 'x' }] } })
+  await settle()
+  expect(await statusOf('/api/v1/nodes/kubewright')).toMatchObject({
+    addresses: [
+      { type: 'InternalIP', address: '10.0.0.1' },
+      { type: 'Hostname', address: 'kubewright' },
+    ],
+  })
+  expect(await statusOf(`${PODS}/guest`)).toMatchObject({ hostIP: '10.0.0.1' })
+})
+
+test('a taint drives pods out that do not tolerate it', async () => {
+  const pod = (name: string, tolerations: readonly object[] = []) => ({
+    metadata: { name },
+    spec: { containers: [{ name: 'c', image: 'x' }], tolerations },
+  })
+  await api.post(PODS, pod('tender'))
+  await api.post(PODS, pod('tough', [{ key: 'fire', operator: 'Exists' }]))
+  await settle()
+  const taints = [{ key: 'fire', effect: 'NoExecute' }]
+  await api.patch('/api/v1/nodes/kubewright', { spec: { taints } })
+  await settle()
+  expect(((await api.get(PODS)).body.items ?? []).map(({ metadata }) => metadata.name)).toEqual(['tough'])
+})
+
+test('a pod with scheduling gates says that it is held back, and comes to a node without them', async () => {
+  const schedulingGates = [{ name: 'example.com/gate' }]
+  await api.post(PODS, { metadata: { name: 'gated' }, spec: { containers: [{ name: 'c', image: 'x' }], schedulingGates } })
+  await settle()
+  expect([await podStates(), await conditions(`${PODS}/gated`)]).toEqual([['Pending'], { PodScheduled: 'False SchedulingGated' }])
+  await api.patch(`${PODS}/gated`, { spec: { schedulingGates: null } })
   await settle()
   expect(await podStates()).toEqual(['Running'])
 })

@@ -1,5 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
-import { type CertificateRequest, certificate, type Subject } from './certificate.ts'
+import { type CertificateRequest, certificate, type KeyUsage, type Purpose, type Subject } from './certificate.ts'
+import type { SigningRequest } from './signing-request.ts'
 
 const DAY_MS = 86_400_000
 /** Clocks of two machines differ; without this a fresh certificate is "not yet valid" on one of them. */
@@ -50,6 +51,18 @@ export class Authority {
   /** For a client that is this user, in these groups. */
   client(user: string, groups: readonly string[]): Pair {
     return this.pair({ commonName: user, organizations: groups }, { is: 'client' })
+  }
+
+  /** For who has asked, as long as the authority itself is valid at most. PEM. `validity`: milliseconds since the epoch. */
+  sign(
+    { subject, publicKey, alternativeNames }: SigningRequest,
+    use: { readonly purposes: readonly Purpose[]; readonly keyUsages: readonly KeyUsage[] },
+    validity: { readonly notBefore: number; readonly notAfter: number },
+  ): string {
+    const notAfter = Math.min(validity.notAfter, this.notAfter)
+    const asked = { is: 'requested', names: alternativeNames, ...use } as const
+    const { notBefore } = validity
+    return certificate({ subject, publicKey, issuer: this.subject, issuerKey: this.key, notBefore, notAfter, use: asked })
   }
 
   private pair(subject: Subject, use: CertificateRequest['use']): Pair {

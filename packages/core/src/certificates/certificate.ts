@@ -10,15 +10,35 @@ export interface Subject {
 }
 
 export interface CertificateRequest {
-  readonly subject: Subject
+  /** Or the DER of the name, where somebody else has written it. */
+  readonly subject: Subject | Buffer
   readonly publicKey: KeyObject
   readonly issuer: Subject
   readonly issuerKey: KeyObject
   /** Milliseconds since the epoch. */
   readonly notBefore: number
   readonly notAfter: number
-  readonly use: { readonly is: 'authority' } | { readonly is: 'server'; readonly names: readonly string[] } | { readonly is: 'client' }
+  readonly use:
+    | { readonly is: 'authority' }
+    | { readonly is: 'server'; readonly names: readonly string[] }
+    | { readonly is: 'client' }
+    /** What a {@link SigningRequest} asks for. */
+    | {
+        readonly is: 'requested'
+        readonly purposes: readonly Purpose[]
+        readonly keyUsages: readonly KeyUsage[]
+        readonly names: Buffer | undefined
+      }
 }
+
+const PURPOSES = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' } as const
+
+export type Purpose = keyof typeof PURPOSES
+
+/** The bits of the extension that hold for keys of clients and servers. */
+const KEY_USAGES = { digitalSignature: 0x80, keyEncipherment: 0x20 } as const
+
+export type KeyUsage = keyof typeof KEY_USAGES
 
 const ECDSA_WITH_SHA256 = sequence(oid('1.2.840.10045.4.3.2'))
 
@@ -31,7 +51,7 @@ export function certificate(request: CertificateRequest): string {
     ECDSA_WITH_SHA256,
     name(request.issuer),
     sequence(time(request.notBefore), time(request.notAfter)),
-    name(request.subject),
+    Buffer.isBuffer(request.subject) ? request.subject : name(request.subject),
     keyInfo(request.publicKey),
     explicit(3, sequence(...extensions(request))),
   )
@@ -56,14 +76,26 @@ function extensions({ use, publicKey, issuerKey }: CertificateRequest): Buffer[]
   // Key usage bits: keyCertSign and cRLSign for an authority, digitalSignature for the others.
   if (use.is === 'authority')
     return [critical('2.5.29.19', sequence(boolean(true))), critical('2.5.29.15', bitString(Buffer.from([0x06]), 1)), ...keyIds]
-  const purpose = oid(use.is === 'server' ? '1.3.6.1.5.5.7.3.1' : '1.3.6.1.5.5.7.3.2')
+  const { purposes, keyUsages, names } = leafOf(use)
   return [
     critical('2.5.29.19', sequence()),
-    critical('2.5.29.15', bitString(Buffer.from([0x80]), 7)),
-    plain('2.5.29.37', sequence(purpose)),
+    ...(keyUsages.length === 0 ? [] : [critical('2.5.29.15', keyUsageBits(keyUsages))]),
+    plain('2.5.29.37', sequence(...purposes.map((purpose) => oid(PURPOSES[purpose])))),
     ...keyIds,
-    ...(use.is === 'server' ? [plain('2.5.29.17', sequence(...use.names.map(alternativeName)))] : []),
+    ...(names === undefined ? [] : [plain('2.5.29.17', names)]),
   ]
+}
+
+function leafOf(use: Exclude<CertificateRequest['use'], { readonly is: 'authority' }>) {
+  if (use.is === 'requested') return use
+  const names = use.is === 'server' ? sequence(...use.names.map(alternativeName)) : undefined
+  return { purposes: [use.is] as const, keyUsages: ['digitalSignature'] as const, names }
+}
+
+function keyUsageBits(usages: readonly KeyUsage[]): Buffer {
+  const bits = usages.reduce((sum, usage) => sum | KEY_USAGES[usage], 0)
+  // DER drops the zero bits at the end.
+  return bitString(Buffer.from([bits]), Math.log2(bits & -bits))
 }
 
 function keyId(key: KeyObject): Buffer {

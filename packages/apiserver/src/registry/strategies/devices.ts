@@ -1,7 +1,7 @@
 import { type DynamicObject, deepEqual, type StatusCause } from '@kubewright/core'
 import { immutableField } from '../../status/index.ts'
 import { type Fields, fieldsAt, fill, listAt, optionalFields } from '../fields.ts'
-import { defaultStrategy, type Strategy } from '../strategy.ts'
+import { defaultStrategy, type Strategy, textAt } from '../strategy.ts'
 
 const specOf = (object: DynamicObject): unknown => (object as Fields)['spec']
 
@@ -34,4 +34,8 @@ export const resourceClaimTemplates: Strategy = {
   validateUpdate: fixedSpec,
 }
 
-export const resourceSlices: Strategy = { ...defaultStrategy, generation: true }
+export const resourceSlices: Strategy = {
+  ...defaultStrategy,
+  generation: true,
+  selectable: { 'spec.driver': textAt('spec', 'driver'), 'spec.nodeName': textAt('spec', 'nodeName') },
+}

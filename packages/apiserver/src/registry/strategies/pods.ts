@@ -38,7 +38,8 @@ export const pods: Strategy = {
     const spec = fieldsAt(draft, 'spec')
     spec['serviceAccountName'] ??= 'default'
     spec['serviceAccount'] ??= spec['serviceAccountName']
-    draft['status'] = { phase: 'Pending', qosClass: qualityOf(spec) }
+    const conditions = listAt(spec, 'schedulingGates').length > 0 ? { conditions: [GATED] } : {}
+    draft['status'] = { phase: 'Pending', qosClass: qualityOf(spec), ...conditions }
   },
   prepareUpdate(draft, old) {
     const spec = fieldsAt(draft, 'spec')
@@ -63,6 +64,16 @@ export const pods: Strategy = {
       return Math.max(0, asked ?? Number(spec['terminationGracePeriodSeconds'] ?? 30))
     },
   },
+}
+
+/** So that nobody takes a pod that is held back for one that the scheduler has forgotten. */
+const GATED = {
+  type: 'PodScheduled',
+  status: 'False',
+  lastProbeTime: null,
+  lastTransitionTime: null,
+  reason: 'SchedulingGated',
+  message: 'Scheduling is blocked due to non-empty scheduling gates',
 }
 
 function qualityOf(spec: Fields): 'BestEffort' | 'Burstable' | 'Guaranteed' {

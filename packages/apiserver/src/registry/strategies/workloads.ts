@@ -64,7 +64,6 @@ export const deployments: Strategy = {
 
 export const replicaSets: Strategy = {
   ...workload,
-  selectable: { 'status.replicas': textAt('status', 'replicas') },
   defaults(draft) {
     const spec = fieldsAt(draft, 'spec')
     spec['replicas'] ??= 1

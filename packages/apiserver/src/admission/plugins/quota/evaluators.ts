@@ -2,9 +2,11 @@ import { parseQuantity, type Quantity } from '@kubewright/core'
 import { type Fields, listAt, optionalFields } from '../../../registry/fields.ts'
 import type { StoredResource } from '../../../registry/resource.ts'
 import { qualified } from '../../../status/index.ts'
-import { amountsOf, ONE } from '../pod-resources.ts'
+import { ONE } from '../pod-resources.ts'
+import { deviceClaimEvaluator } from './device-claim-evaluator.ts'
 import type { Evaluator } from './evaluator.ts'
 import { podEvaluator } from './pod-evaluator.ts'
+import { volumeClaimEvaluator } from './volume-claim-evaluator.ts'
 
 /** Names that were there before every kind could be counted. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -23,7 +25,8 @@ export function evaluatorOf(resource: StoredResource, now: () => number): Evalua
   const count = `count/${qualified(resource)}`
   if (table === '/pods') return podEvaluator(count, now)
   if (table === '/services') return SERVICES
-  if (table === '/persistentvolumeclaims') return CLAIMS
+  if (table === '/persistentvolumeclaims') return volumeClaimEvaluator
+  if (table === 'resource.k8s.io/resourceclaims') return deviceClaimEvaluator(count)
   const names = [count, ...(ALIASES[table] === undefined ? [] : [ALIASES[table]])]
   return {
     matching: (asked) => asked.filter((name) => names.includes(name)),
@@ -50,36 +53,5 @@ const SERVICES: Evaluator = {
       ['services.nodeports', times(nodePorts)],
       ['services.loadbalancers', times(isBalanced ? 1 : 0)],
     ])
-  },
-}
-
-const CLAIM_NAMES = ['persistentvolumeclaims', 'requests.storage']
-const OF_CLASS = '.storageclass.storage.k8s.io/'
-const CLASS_ANNOTATION = 'volume.beta.kubernetes.io/storage-class'
-
-const CLAIMS: Evaluator = {
-  matching: (asked) =>
-    asked.filter(
-      (name) =>
-        name === 'count/persistentvolumeclaims' ||
-        CLAIM_NAMES.includes(name) ||
-        CLAIM_NAMES.some((each) => name.endsWith(`${OF_CLASS}${each}`)),
-    ),
-  countsUpdates: () => true,
-  usage(claim) {
-    const spec = optionalFields(claim as Fields, 'spec') ?? {}
-    const requested = amountsOf(optionalFields(optionalFields(spec, 'resources') ?? {}, 'requests')).get('storage')
-    const used = new Map<string, Quantity>([
-      ['count/persistentvolumeclaims', ONE],
-      ['persistentvolumeclaims', ONE],
-      ...(requested === undefined ? [] : [['requests.storage', requested] as const]),
-    ])
-    const storageClass = claim.metadata.annotations?.[CLASS_ANNOTATION] ?? spec['storageClassName']
-    if (!storageClass) return used
-    const ofClass = CLAIM_NAMES.flatMap((name) => {
-      const amount = used.get(name)
-      return amount === undefined ? [] : [[`${String(storageClass)}${OF_CLASS}${name}`, amount] as const]
-    })
-    return new Map([...used, ...ofClass])
   },
 }
