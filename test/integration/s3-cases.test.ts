@@ -3,7 +3,7 @@ import { CreatePolicyVersionCommand, CreateUserCommand, GetPolicyCommand, GetUse
 import { DeleteBucketCommand, GetBucketTaggingCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { Secret } from '@kubewright/client'
 import type { Kind, KubeObject } from '@kubewright/core'
-import { Bucket, IAMPolicy, Provider, User } from '@kubewright/operator-s3'
+import { AccessKey, Bucket, IAMPolicy, Provider, User } from '@kubewright/operator-s3'
 import { eventually, type FakeS3, fakeS3 } from '@kubewright/testing'
 import { describe, expect } from 'vitest'
 import { useS3 } from './s3-bench.ts'
@@ -213,4 +213,22 @@ test('4.4-10 a policy that is larger than the server takes is told with its word
   await site.create(User, 'large', { providerRef, name, policy: { statement: [{ effect: 'Allow', action: 's3:GetObject', resource }] } })
   await says(site, User, 'large', { status: 'False', message: expect.stringMatching(/LimitExceeded|size/i) as string })
   expect((await s3Bench.iam.send(new GetUserCommand({ UserName: name }))).User?.UserName).toBe(name)
+})
+
+test('4.6-24 an AccessKey that goes in the middle of a pass is no failure, and nothing is said of it', async ({ site }) => {
+  const users = { providerRef, name: `${site.namespace}-gone`, policy: listing }
+  await site.provider()
+  await site.create(User, 'app', users)
+  await site.create(AccessKey, 'app', { providerRef, userRef: { name: 'app' } })
+  await site.ready(AccessKey, 'app')
+  const before = await site.condition(AccessKey as unknown as Kind<KubeObject>, 'app')
+  const asked = { method: 'GET', path: /\/accesskeys\/app$/ }
+  site.proxy.inject({ is: 'status', code: 404 }, asked, 1)
+  const isMet = () => site.proxy.requests.some(({ path, fault }) => asked.path.test(path) && fault === 'status')
+  await eventually(() => expect(isMet()).toBe(true), { timeout: 20_000 })
+  await site.patch(AccessKey, 'app', { spec: { displayName: 'still at work' } })
+  await eventually(async () => expect((await site.get(AccessKey, 'app')).status?.observedGeneration).toBe(2), { timeout: 20_000 })
+  const { lastTransitionTime, status, reason } = before as unknown as Readonly<Record<string, string>>
+  await says(site, AccessKey, 'app', { lastTransitionTime, status, reason })
+  expect(site.running.lines.filter(({ level }) => level === 'error' || level === 'warn').map(({ text }) => text)).toEqual([])
 })

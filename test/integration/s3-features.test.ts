@@ -1,11 +1,17 @@
 // What a Provider lets its users do, settings that not every server has, schedules, keys that are taken over, and what a bucket makes for itself.
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of patterns, and not of this text
 import { CreateAccessKeyCommand, CreateUserCommand, GetUserPolicyCommand } from '@aws-sdk/client-iam'
-import { GetBucketAclCommand, GetBucketWebsiteCommand } from '@aws-sdk/client-s3'
+import {
+  GetBucketAclCommand,
+  GetBucketNotificationConfigurationCommand,
+  GetBucketReplicationCommand,
+  GetBucketVersioningCommand,
+  GetBucketWebsiteCommand,
+} from '@aws-sdk/client-s3'
 import { Secret } from '@kubewright/client'
 import type { Kind, KubeObject } from '@kubewright/core'
 import { AccessKey, Bucket, BucketPolicy, IAMPolicy, Provider, User } from '@kubewright/operator-s3'
-import { eventually } from '@kubewright/testing'
+import { eventually, fakeS3 } from '@kubewright/testing'
 import { describe, expect } from 'vitest'
 import { useS3 } from './s3-bench.ts'
 import type { S3Site } from './s3-site.ts'
@@ -105,6 +111,83 @@ describe('settings that not every server has', () => {
     )
   })
 
+  test('notifications are set, compared without a write, changed, and end with an empty list', async ({ site }) => {
+    const name = `${site.namespace}-told`
+    const queue = { arn: 'arn:aws:sqs:us-east-1:123456789012:new', events: ['s3:ObjectRemoved:*', 's3:ObjectCreated:*'], suffix: '.jpg' }
+    await site.provider()
+    await site.create(Bucket, 'told', {
+      ...{ providerRef, name, autoManage: { enabled: false } },
+      notification: { queues: [queue], eventBridge: true },
+    })
+    await site.ready(Bucket, 'told')
+    const told = () => s3Bench.storage.send(new GetBucketNotificationConfigurationCommand({ Bucket: name }))
+    expect(await told()).toMatchObject({
+      QueueConfigurations: [{ QueueArn: queue.arn, Events: queue.events }],
+      EventBridgeConfiguration: {},
+    })
+    const calls = (operation: string) =>
+      s3Bench.server.journal.all.filter((call) => call.bucket === name && call.operation === operation).length
+    const looked = calls('GetBucketNotificationConfiguration')
+    await eventually(() => expect(calls('GetBucketNotificationConfiguration')).toBeGreaterThan(looked + 1), { timeout: 20_000 })
+    expect(calls('PutBucketNotificationConfiguration')).toBe(1)
+    await site.patch(Bucket, 'told', { spec: { notification: { queues: [], eventBridge: false } } })
+    await eventually(async () => expect((await told()).QueueConfigurations).toBeUndefined(), { timeout: 20_000 })
+  })
+
+  test('4.2-13 a bucket is copied to another one, and its versions are suspended when that has ended', async ({ site }) => {
+    const [name, mirror] = [`${site.namespace}-main`, `${site.namespace}-mirror`]
+    const bucket = { providerRef, autoManage: { enabled: false }, versioning: { enabled: true } }
+    await site.provider()
+    await site.create(Bucket, 'mirror', { ...bucket, name: mirror })
+    await site.ready(Bucket, 'mirror')
+    const rules = [
+      { id: 'photos', prefix: 'photos/', deleteMarkers: true, destination: { bucket: mirror } },
+      { id: 'all', destination: { bucket: mirror } },
+    ]
+    await site.create(Bucket, 'main', { ...bucket, name, replication: { role: 'arn:aws:iam::123456789012:role/copies', rules } })
+    await site.ready(Bucket, 'main')
+    const copied = () => s3Bench.storage.send(new GetBucketReplicationCommand({ Bucket: name }))
+    expect((await copied()).ReplicationConfiguration?.Rules).toMatchObject([
+      { ID: 'photos', Priority: 2, Filter: { Prefix: 'photos/' }, DeleteMarkerReplication: { Status: 'Enabled' } },
+      { ID: 'all', Priority: 1, Destination: { Bucket: `arn:aws:s3:::${mirror}` } },
+    ])
+    const writes = () => s3Bench.server.journal.writes.filter((call) => call.bucket === name).map(({ operation }) => operation)
+    const before = writes().length
+    await site.patch(Bucket, 'main', { spec: { replication: null, versioning: { enabled: false } } })
+    await eventually(
+      async () => expect((await s3Bench.storage.send(new GetBucketVersioningCommand({ Bucket: name }))).Status).toBe('Suspended'),
+      { timeout: 20_000 },
+    )
+    expect(writes().slice(before)).toEqual(['DeleteBucketReplication', 'PutBucketVersioning'])
+    await expect(copied()).rejects.toMatchObject({ Code: 'ReplicationConfigurationNotFoundError' })
+  })
+
+  test('2.6 what a server takes for the creation of a bucket it does not know, and is sent once; what it refuses for one field is sent without it', async ({
+    site,
+  }) => {
+    await using seaweed = await fakeS3({ credentials: s3Bench.server.credentials, dialect: 'seaweedfs' })
+    await site.provider({ endpoint: seaweed.address, iamEndpoint: seaweed.address })
+    const name = `${site.namespace}-fallen`
+    const rule = { id: 'a', expiration: { days: 1 } }
+    const moved = { rules: [{ ...rule, transitions: [{ days: 1, storageClass: 'GLACIER' }] }] }
+    await site.create(Bucket, 'a', { ...{ providerRef, name: `${name}-a`, autoManage: { enabled: false } }, lifecycle: moved })
+    await says(site, Bucket, 'a', { status: 'True' })
+    await site.create(Bucket, 'b', {
+      ...{ providerRef, name, autoManage: { enabled: false }, versioning: { enabled: true } },
+      ...{ notification: { eventBridge: true }, lifecycle: { rules: [rule] } },
+      replication: { role: 'arn:aws:iam::123456789012:role/copies', rules: [{ id: 'all', destination: { bucket: name } }] },
+    })
+    const states = async () =>
+      (await site.get(Bucket, 'b')).status?.configuration?.map(({ name: setting, state }) => `${setting} ${state}`).sort()
+    const expected = ['lifecycle Synced', 'notification Unsupported', 'replication Unsupported', 'tagging Synced', 'versioning Synced']
+    await eventually(async () => expect(await states()).toEqual(expected), { timeout: 20_000 })
+    const puts = () => seaweed.journal.writes.map(({ path }) => path).filter((path) => /notification|replication/.test(path)).length
+    const compared = () => seaweed.journal.all.filter(({ operation }) => operation === 'GetBucketVersioning').length
+    const looked = compared()
+    await eventually(() => expect(compared()).toBeGreaterThan(looked + 1), { timeout: 20_000 })
+    expect(puts()).toBe(2)
+  })
+
   test('2.6 compliance is asked of Wasabi alone; elsewhere the bucket says so, and is not Ready without it', async ({ site }) => {
     const name = `${site.namespace}-held`
     await site.provider()
@@ -127,6 +210,20 @@ describe('settings that not every server has', () => {
     expect(
       await refusal(site, Bucket, 'd', { ...bucket, website: { indexDocument: 'i', redirectAllRequestsTo: { hostName: 'h' } } }),
     ).toMatch(/exclude each other/)
+    const rules = [{ id: 'a', destination: { bucket: 'mirror' } }]
+    expect(await refusal(site, Bucket, 'f', { ...bucket, replication: { role: 'arn:r', rules }, versioning: {} })).toMatch(
+      /needs versioning/,
+    )
+    expect(await refusal(site, Bucket, 'g', { ...bucket, replication: { rules } })).toMatch(/rules need a role/)
+    expect(
+      await refusal(site, Bucket, 'h', {
+        ...bucket,
+        replication: { role: 'arn:r', rules: [{ ...rules[0], deleteMarkers: true, tags: { a: 'b' } }] },
+      }),
+    ).toMatch(/have no tags/)
+    expect(await refusal(site, Bucket, 'i', { ...bucket, notification: { queues: [{ arn: 'arn:q', events: ['created'] }] } })).toMatch(
+      /events\[0\]/,
+    )
     expect(await refusal(site, AccessKey, 'e', { providerRef, userRef: { name: 'u' }, tags: { 'a b': '1' } })).toMatch(
       /annotations of the Secret/,
     )

@@ -48,6 +48,7 @@ export function everything(prefix: string, { users, managedPolicies, abortsUploa
       },
       cors: { rules: [{ allowedOrigins: ['https://b', 'https://a'], allowedMethods: ['PUT', 'GET'], exposedHeaders: ['ETag'] }] },
       tagging: { tags: { team: 'web', empty: '' } },
+      notification: { eventBridge: true },
     }),
     wanted(Bucket, 'plain', { providerRef, name: `${prefix}-plain`, autoManage: { enabled: users }, unsupported: 'Ignore', ...going }),
     wanted(BucketPolicy, 'all', { bucketRef: { name: 'all' }, policy: { statement } }),

@@ -1,4 +1,5 @@
 import { defineOperator, type Manager, type PolicyRule, permissionsOf, SecretValues } from 'kubewright'
+import { s3Hooks } from './admission/hooks.ts'
 import { bucketController } from './bucket/controller.ts'
 import { config, type S3Config } from './config.ts'
 import { view } from './dashboard.ts'
@@ -55,6 +56,7 @@ export const s3 = defineOperator({
   }),
   reasons,
   view,
+  webhooks: s3Hooks,
   config,
   importers: async () => [(await import('./import/importer.ts')).wasabiImporter],
   setup(manager: Manager, settings: S3Config) {

@@ -220,7 +220,6 @@ export const reasons = {
   Ready: { cause: 'It is on the server as the spec says.' },
   Synced: { cause: 'The last pass went through.' },
   Creating: { cause: 'It is about to be made: what is to be made is written down first.' },
-  Deleting: { cause: 'It is about to be deleted.' },
   Deleted: { cause: 'It is deleted, or left as the spec says.' },
   AlreadyExists: {
     cause: 'Something of this name is on the server and was not made for this object. It is left alone.',

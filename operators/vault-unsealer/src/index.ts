@@ -39,6 +39,8 @@ export function vaultUnsealerWith({ sources = {} }: VaultUnsealerOptions = {}) {
     }),
     reasons,
     view,
+    // One replica looks after all nodes, so that none gets shares from two at once.
+    sharded: false,
     webhooks: [unsealerHooks],
     config,
     setup(manager: Manager, settings: UnsealerConfig) {

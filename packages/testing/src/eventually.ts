@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
+/** How long something is waited for. */
 export interface EventuallyOptions {
   /** Milliseconds after which the last failure is the verdict. @default 10 s: a loaded two-core machine does in it what takes 0.1 s elsewhere. */
   readonly timeout?: number

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '@kubewright/core'
 
+/** A clock that stands still until it is moved. */
 export interface VirtualClock extends Clock {
   /** Moves time forward, firing what falls due in order, and lets promise continuations run between two timers. */
   advance(ms: number): Promise<void>

@@ -55,6 +55,7 @@ const MOTO: readonly Difference[] = [
   known(/^request payment: get$/, 'the owner pays unless something else was said'),
   known(/^lifecycle: /, 'moto checks nothing, loses sizes and NewerNoncurrentVersions, and makes no ids'),
   known(/^policy: /, 'moto keeps any text as a policy, answers 200, and breaks over anonymous requests'),
+  known(/^(?:notification: get EventBridge|replication: get)$/, 'moto forgets EventBridge, and the filters and markers of replications'),
   known(/^lock: /, 'moto does not enforce GOVERNANCE, adds Years:0, and knows no state that forbids'),
   known(/^auth: /, 'moto does not look at the time, the region, and breaks without a signature'),
   known(/^inline: (?:put with Principal|3 KB)$/, 'moto checks neither the grammar nor the size'),
@@ -84,6 +85,7 @@ export const FAKE_DIFFERENCES: Readonly<Partial<Record<`${DialectName} ${Recorde
   'seaweedfs seaweedfs': [
     PUBLIC,
     known(/^bucket: location$/, 'an empty element, which the client reads as null: SeaweedFS sends one of another name'),
+    known(/^(?:notification: put (?:queue|EventBridge|none)|replication: put)/, 'the other of the two codes for a bucket that is there'),
     known(/^policy: boolean in Condition$/, 'refused with the other of the two codes'),
     known(/^keys: list with EncodingType=url$/, 'SeaweedFS keeps objects as files and loses double slashes'),
     known(/^user: get$/, 'users have their date'),

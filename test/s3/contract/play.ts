@@ -1,5 +1,6 @@
 import { bucketScene, deletionScene, fallThroughScene } from './bucket-scene.ts'
 import { configurationScene, lifecycleScene } from './configuration-scene.ts'
+import { forwardingScene } from './forwarding-scene.ts'
 import { accountScene, managedScene, userScene } from './iam-scene.ts'
 import { lockScene, objectScene, signatureScene } from './object-scene.ts'
 import { policyScene } from './policy-scene.ts'
@@ -11,6 +12,7 @@ const S3_SCENES: Readonly<Record<string, Scene>> = {
   buckets: bucketScene,
   configurations: configurationScene,
   lifecycle: lifecycleScene,
+  forwarding: forwardingScene,
   policies: policyScene,
   locks: lockScene,
   deletions: deletionScene,

@@ -1,5 +1,5 @@
 import type { CacheIndex, ReconcileContext } from 'kubewright'
-import { isAllowedName } from '../constraints/policy-constraints.ts'
+import { nameProblem } from '../constraints/policy-constraints.ts'
 import { Bucket } from '../kinds/bucket.ts'
 import { Provider } from '../kinds/provider.ts'
 import { yieldToElder } from '../reconcile/elder.ts'
@@ -16,7 +16,9 @@ export function claim(
 ): void {
   const rivals = cache.list(Bucket, { by: { index: BY_NAME, value: object.spec.name } }).filter((other) => {
     const its = reachable(Provider, other.spec.providerRef, other, { cache })
-    return its?.spec.endpoint === provider.spec.endpoint && isAllowedName(its, 'buckets', other.metadata.namespace, other.spec.name)
+    return (
+      its?.spec.endpoint === provider.spec.endpoint && nameProblem(its, 'buckets', other.metadata.namespace, other.spec.name) === undefined
+    )
   })
   yieldToElder(object, rivals, (elder) => `the bucket "${object.spec.name}" belongs to Bucket ${elder}: choose another name`)
 }

@@ -3,7 +3,7 @@ import { isRemoteFailure } from '../gateway/failure.ts'
 import type { Reading, Storage } from '../gateway/storage.ts'
 import type { BucketSpec, BucketStatus } from '../kinds/bucket.ts'
 import { may } from '../kinds/management.ts'
-import { SETTINGS, type Setting, type Wanted } from './settings.ts'
+import { type Setting, settingsFor, type Wanted } from './settings.ts'
 
 export type Entry = NonNullable<BucketStatus['configuration']>[number]
 
@@ -22,7 +22,7 @@ export interface ConfigurationContext {
 /** Brings every setting that the spec names about, one by one: what fails in one does not hold up the others. @throws RemoteFailure of the way to the server */
 export async function configure(context: ConfigurationContext): Promise<readonly Entry[]> {
   const entries: Entry[] = []
-  for (const setting of SETTINGS) {
+  for (const setting of settingsFor(context.spec)) {
     const before = context.before.find(({ name }) => name === setting.name)
     try {
       const entry = await bringAbout(setting, before, context)

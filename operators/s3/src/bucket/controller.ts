@@ -1,5 +1,6 @@
 import { type ControllerDefinition, controller, formatTime, type ReconcileContext, references } from 'kubewright'
-import { requireAllowedName } from '../constraints/policy-constraints.ts'
+import { bucketProblems } from '../constraints/bucket-constraints.ts'
+import { requireAllowed } from '../constraints/policy-constraints.ts'
 import { isRemoteFailure } from '../gateway/failure.ts'
 import { AccessKey } from '../kinds/access-key.ts'
 import { Bucket } from '../kinds/bucket.ts'
@@ -41,7 +42,7 @@ async function bringAbout(context: Context, environment: Environment): Promise<P
   const { object, status, signal, clock } = context
   const { spec } = object
   const link = await connected(spec.providerRef, object, context, environment)
-  requireAllowedName(link.provider, 'buckets', object.metadata.namespace, spec.name)
+  requireAllowed(...bucketProblems(object, link.provider).map(({ problem }) => problem))
   claim(context, link)
   const again = await ensureBucket(context, link, {
     marker: markerOf(object, environment),

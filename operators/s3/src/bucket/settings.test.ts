@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Bucket } from '../kinds/bucket.ts'
-import { SETTINGS } from './settings.ts'
+import { SETTINGS, settingsFor } from './settings.ts'
 
 const specOf = (over: object) =>
   Bucket.of({ metadata: { name: 'b', namespace: 'x' }, spec: { providerRef: { name: 'p' }, name: 'photos', ...over } }).spec
@@ -25,6 +25,17 @@ describe('settings of a bucket', () => {
     expect(names.indexOf('publicAccess')).toBe(0)
     expect(names.indexOf('versioning')).toBeLessThan(names.indexOf('objectLock'))
     expect(names.indexOf('versioning')).toBeLessThan(names.indexOf('lifecycle'))
+  })
+
+  test('4.2-13 a replication begins after the versions that it needs, and ends before them', () => {
+    const order = (spec: object) => settingsFor(specOf(spec)).map(({ name }) => name)
+    const rules = [{ id: 'a', destination: { bucket: 'mirror' } }]
+    const isAfter = (names: readonly string[]) => names.indexOf('replication') > names.indexOf('versioning')
+    expect(isAfter(order({ replication: { role: 'arn:r', rules } }))).toBe(true)
+    for (const ended of [{ replication: { rules: [] } }, {}]) {
+      expect(isAfter(order(ended))).toBe(false)
+      expect(order(ended)).toHaveLength(SETTINGS.length)
+    }
   })
 
   test.each(SETTINGS.filter(({ name }) => name !== 'tagging'))('$name is left alone when the spec does not name it', (setting) =>

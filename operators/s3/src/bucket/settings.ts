@@ -3,6 +3,8 @@ import { canonicalCompliance, complianceRemark, complianceSettings } from '../ca
 import { canonicalCors, corsRules } from '../canonical/cors.ts'
 import type { Json } from '../canonical/json.ts'
 import { canonicalLifecycle, lifecycleRules } from '../canonical/lifecycle.ts'
+import { canonicalNotification, notificationConfiguration } from '../canonical/notification.ts'
+import { canonicalReplication, replicationConfiguration } from '../canonical/replication.ts'
 import {
   canonicalEncryption,
   canonicalLogging,
@@ -134,4 +136,18 @@ export const SETTINGS: readonly Setting[] = [
     ({ website }) => website && (isWebsite(website) ? { put: websiteConfiguration(website) } : 'remove'),
     { leaves: true },
   ),
+  setting('notification', canonicalNotification, ({ notification }) => notification && { put: notificationConfiguration(notification) }),
+  setting(
+    'replication',
+    canonicalReplication,
+    ({ replication }) => replication && (replication.rules.length === 0 ? 'remove' : { put: replicationConfiguration(replication) }),
+    { leaves: true },
+  ),
 ]
+
+/** In which order the settings of a spec are written: versions cannot be suspended while a replication needs them, so that one which is to end ends first. */
+export function settingsFor({ replication }: BucketSpec): readonly Setting[] {
+  if (replication !== undefined && replication.rules.length > 0) return SETTINGS
+  const isEnding = ({ name }: Setting) => name === 'replication'
+  return [...SETTINGS.filter(isEnding), ...SETTINGS.filter((each) => !isEnding(each))]
+}

@@ -156,6 +156,21 @@ describe('policies', () => {
     expect(parsePolicy(encodeURIComponent(text))).toEqual(JSON.parse(text))
     expect(parsePolicy(` ${text}`)).toEqual(JSON.parse(text))
     expect(() => parsePolicy('<html>')).toThrow(PolicyError)
+    expect(() => canonicalPolicy({ Statement: { Effect: { toString: 0 } } })).toThrow('and is {"toString":0}')
+  })
+
+  test('conditions and principals may have the names that every object knows: they are nobody else’s', () => {
+    const policy = (text: string) => canonicalPolicy(JSON.parse(`{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*",${text}}]}`))
+    const one = policy('"Principal":{"__proto__":["a"]},"Condition":{"__proto__":{"polluted":"x"},"constructor":{"name":"y"}}')
+    expect(JSON.parse(JSON.stringify(one))).toEqual(
+      JSON.parse(
+        '{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Action":["*"],"Resource":["*"],"Principal":{"__proto__":["a"]},"Condition":{"__proto__":{"polluted":["x"]},"constructor":{"name":["y"]}}}]}',
+      ),
+    )
+    expect(Object.keys(Object.prototype)).toEqual([])
+    expect(Object.name).toBe('Object')
+    const other = policy('"Principal":{"AWS":["a"]}')
+    expect(JSON.stringify(one)).not.toBe(JSON.stringify(other))
   })
 
   test('2731 no statement is no policy, which is removed and not put', () => expect(canonicalPolicy({ Statement: [] })).toBeUndefined())

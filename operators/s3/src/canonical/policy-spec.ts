@@ -81,6 +81,10 @@ function checkStatement(statement: StatementSpec): void {
   one(statement.action, statement.notAction, 'action or notAction')
 }
 
+/** What is said of a policy that {@link locksEverybodyOut}. */
+export const LOCKOUT_PROBLEM =
+  'the policy denies everybody everything, which would keep this operator out too; allowSelfLockout: true takes it all the same'
+
 /** Whether it denies everybody everything, and with that its author too. */
 export function locksEverybodyOut(policy: Readonly<Record<string, Json>>): boolean {
   const canonical = canonicalPolicy(policy) as { readonly Statement?: readonly Readonly<Record<string, Json>>[] } | undefined

@@ -32,7 +32,7 @@ function canonicalStatement(statement: unknown): Json {
   if (!isFields(statement)) throw new PolicyError('a statement of a policy must be a JSON object')
   const effect = statement['Effect']
   if (effect !== 'Allow' && effect !== 'Deny')
-    throw new PolicyError(`the effect of a statement must be Allow or Deny, and is ${String(effect)}`)
+    throw new PolicyError(`the effect of a statement must be Allow or Deny, and is ${JSON.stringify(effect)}`)
   return {
     Sid: textOrAbsent(statement['Sid']),
     Effect: effect,
@@ -57,12 +57,15 @@ function set(value: unknown, field: string): readonly string[] | undefined {
   return field.endsWith('Action') ? asSet(list.map((item) => item.toLowerCase())) : asSet(list)
 }
 
+/** Names are the author's or the server's: "__proto__" must be one like any other, and not what all objects have in common. */
+const dictionary = <V>(): Record<string, V> => Object.create(null) as Record<string, V>
+
 function principals(value: unknown, field: string): Json | undefined {
   if (value === undefined) return undefined
   if (value === '*') return { AWS: ['*'] }
   if (typeof value === 'string') return { AWS: [principal(value)] }
   if (!isFields(value)) throw new PolicyError(`${field} of a statement must be "*", an ARN or an object such as {"AWS": ["arn:…"]}`)
-  const kinds: Record<string, Json> = {}
+  const kinds = dictionary<Json>()
   for (const [kind, given] of Object.entries(value)) kinds[kind] = asSet((set(given, field) ?? []).map(principal))
   return kinds
 }
@@ -74,13 +77,13 @@ const principal = (text: string): string => (ACCOUNT.test(text) ? `arn:aws:iam::
 function conditions(value: unknown): Json | undefined {
   if (value === undefined) return undefined
   if (!isFields(value)) throw new PolicyError('Condition of a statement must be an object')
-  const operators: Record<string, Record<string, readonly string[]>> = {}
+  const operators = dictionary<Record<string, readonly string[]>>()
   for (const [operator, keys] of Object.entries(value)) {
     if (!isFields(keys)) throw new PolicyError(`the condition ${operator} must be an object`)
     for (const [key, values] of Object.entries(keys)) {
       const texts = (Array.isArray(values) ? values : [values]).map((item: unknown) => scalar(item, key))
-      const into = operators[operator.toLowerCase()] ?? {}
-      operators[operator.toLowerCase()] = into
+      operators[operator.toLowerCase()] ??= dictionary<readonly string[]>()
+      const into = operators[operator.toLowerCase()]!
       into[key.toLowerCase()] = asSet([...(into[key.toLowerCase()] ?? []), ...texts])
     }
   }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Provider } from '../kinds/provider.ts'
 import { covers } from './pattern.ts'
-import { excessOf, requireAllowedMemberships, requireAllowedName, requireAllowedPolicy } from './policy-constraints.ts'
+import { excessOf, membershipProblem, nameProblem, policyProblem, requireAllowed, roleProblem } from './policy-constraints.ts'
 
 const provider = (over: object): Provider =>
   Provider.of({
@@ -103,9 +103,11 @@ describe('4.4-12 a policy', () => {
   })
 
   test('is refused with the name of the provider and what is too much; without constraints it is not', () => {
-    const refused = () => requireAllowedPolicy(provider({ policyConstraints: {} }), 'team', allow({ Action: 'iam:*' }))
-    expect(refused).toThrow('policyConstraints of Provider "store" do not allow: actions: iam:*')
-    expect(() => requireAllowedPolicy(provider({}), 'team', allow({ Action: 'iam:*' }))).not.toThrow()
+    const problem = policyProblem(provider({ policyConstraints: {} }), 'team', allow({ Action: 'iam:*' }))
+    expect(problem).toContain('policyConstraints of Provider "store" do not allow: actions: iam:*')
+    expect(() => requireAllowed(undefined, problem)).toThrow(problem)
+    expect(policyProblem(provider({}), 'team', allow({ Action: 'iam:*' }))).toBeUndefined()
+    expect(() => requireAllowed(undefined)).not.toThrow()
   })
 })
 
@@ -113,16 +115,24 @@ describe('4.4-12 a user', () => {
   const given = { policyARNs: ['arn:aws:iam::aws:policy/AdministratorAccess'], groups: ['admins'] }
 
   test('is given no managed policy and no group by default', () =>
-    expect(() => requireAllowedMemberships(provider({ policyConstraints: {} }), 'team', given)).toThrow(
+    expect(membershipProblem(provider({ policyConstraints: {} }), 'team', given)).toContain(
       'policyARNs: arn:aws:iam::aws:policy/AdministratorAccess; groups: admins',
     ))
 
   test('is given those that are allowed, and all without constraints', () => {
     const policyConstraints = { policyARNs: ['arn:aws:iam::aws:policy/*'], groups: ['admins'] }
-    expect(() => requireAllowedMemberships(provider({ policyConstraints }), 'team', given)).not.toThrow()
-    expect(() => requireAllowedMemberships(provider({}), 'team', given)).not.toThrow()
-    expect(() => requireAllowedMemberships(provider({ policyConstraints: {} }), 'team', {})).not.toThrow()
+    expect(membershipProblem(provider({ policyConstraints }), 'team', given)).toBeUndefined()
+    expect(membershipProblem(provider({}), 'team', given)).toBeUndefined()
+    expect(membershipProblem(provider({ policyConstraints: {} }), 'team', {})).toBeUndefined()
   })
+})
+
+test('4.4-12 a replication is given no role by default, one that is allowed, and any without constraints', () => {
+  const role = 'arn:aws:iam::123456789012:role/copies'
+  expect(roleProblem(provider({ policyConstraints: {} }), 'team', role)).toContain(`roles: ${role}`)
+  expect(roleProblem(provider({ policyConstraints: { roles: ['arn:aws:iam::*:role/copies'] } }), 'team', role)).toBeUndefined()
+  expect(roleProblem(provider({}), 'team', role)).toBeUndefined()
+  expect(roleProblem(provider({ policyConstraints: {} }), 'team', undefined)).toBeUndefined()
 })
 
 describe('4.4-12 a name', () => {
@@ -133,11 +143,11 @@ describe('4.4-12 a name', () => {
     ['users', 'app'],
     ['policies', 'anything'],
   ] as const)('of %s that fits, or that nothing is said of: %s', (kind, name) =>
-    expect(() => requireAllowedName(limited, kind, 'team', name)).not.toThrow(),
+    expect(nameProblem(limited, kind, 'team', name)).toBeUndefined(),
   )
 
   test('that does not fit is refused with what would', () =>
-    expect(() => requireAllowedName(limited, 'buckets', 'team', 'other-photos')).toThrow(
+    expect(nameProblem(limited, 'buckets', 'team', 'other-photos')).toContain(
       'does not allow the name "other-photos" here: its nameConstraints.buckets are team-*',
     ))
 })

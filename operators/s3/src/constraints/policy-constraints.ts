@@ -43,25 +43,25 @@ const isCovered = (patterns: readonly string[], asked: string, namespace: string
     return covers(foldsCase ? allowed.toLowerCase() : allowed, asked)
   })
 
-/** @throws Blocked when the policy grants more than the Provider lets its users grant */
-export function requireAllowedPolicy({ spec, metadata }: Constrained, namespace: string | undefined, policy: unknown): void {
-  if (spec.policyConstraints === undefined) return
-  refuse(excessOf(policy, spec.policyConstraints, namespace ?? ''), 'the policy grants', metadata.name)
+/** What is said of a policy that grants more than the Provider lets its users grant. `undefined`: it does not. */
+export function policyProblem({ spec, metadata }: Constrained, namespace: string | undefined, policy: unknown): string | undefined {
+  if (spec.policyConstraints === undefined) return undefined
+  return told(excessOf(policy, spec.policyConstraints, namespace ?? ''), 'the policy grants', metadata.name)
 }
 
-/** What a user is given without a policy of its own. @throws Blocked */
-export function requireAllowedMemberships(
+/** The same of what a user is given without a policy of its own. */
+export function membershipProblem(
   { spec, metadata }: Constrained,
   namespace: string | undefined,
   {
     policyARNs = [],
     groups = [],
   }: { readonly policyARNs?: readonly string[] | undefined; readonly groups?: readonly string[] | undefined },
-): void {
+): string | undefined {
   const { policyConstraints } = spec
-  if (policyConstraints === undefined) return
+  if (policyConstraints === undefined) return undefined
   const isOutside = (patterns: readonly string[]) => (asked: string) => !isCovered(patterns, asked, namespace ?? '')
-  refuse(
+  return told(
     [
       ...policyARNs.filter(isOutside(policyConstraints.policyARNs)).map((arn) => `policyARNs: ${arn}`),
       ...groups.filter(isOutside(policyConstraints.groups)).map((group) => `groups: ${group}`),
@@ -71,33 +71,34 @@ export function requireAllowedMemberships(
   )
 }
 
-type Named = 'buckets' | 'users' | 'policies'
-
-/** Whoever may name a bucket, a user or a policy may take it over, and delete it. */
-export function isAllowedName({ spec }: Constrained, kind: Named, namespace: string | undefined, name: string): boolean {
-  const patterns = spec.nameConstraints?.[kind]
-  return patterns === undefined || isCovered(patterns, name, namespace ?? '')
+/** The same of the role in whose name a server copies what is in a bucket: it may read and write more than the bucket's author. */
+export function roleProblem({ spec, metadata }: Constrained, namespace: string | undefined, role: string | undefined): string | undefined {
+  const { policyConstraints } = spec
+  if (policyConstraints === undefined || role === undefined || isCovered(policyConstraints.roles, role, namespace ?? '')) return undefined
+  return told([`roles: ${role}`], 'the replication would have', metadata.name)
 }
 
-/** @throws Blocked when {@link isAllowedName} says no */
-export function requireAllowedName(provider: Constrained, kind: Named, namespace: string | undefined, name: string): void {
-  if (isAllowedName(provider, kind, namespace, name)) return
-  const { spec, metadata } = provider
-  const patterns = spec.nameConstraints?.[kind] ?? []
-  throw new Blocked(
-    'NotAllowed',
-    `Provider "${metadata.name ?? ''}" does not allow the name "${name}" here: its nameConstraints.${kind} are ${patterns.map((pattern) => filled(pattern, namespace ?? '')).join(', ')}`,
-  )
+type Named = 'buckets' | 'users' | 'policies'
+
+/** Whoever may name a bucket, a user or a policy may take it over, and delete it. `undefined`: the name is allowed. */
+export function nameProblem({ spec, metadata }: Constrained, kind: Named, namespace: string | undefined, name: string): string | undefined {
+  const patterns = spec.nameConstraints?.[kind]
+  if (patterns === undefined || isCovered(patterns, name, namespace ?? '')) return undefined
+  const shown = patterns.map((pattern) => filled(pattern, namespace ?? '')).join(', ')
+  return `Provider "${metadata.name ?? ''}" does not allow the name "${name}" here: its nameConstraints.${kind} are ${shown}`
+}
+
+/** @throws Blocked with the first of the problems */
+export function requireAllowed(...problems: readonly (string | undefined)[]): void {
+  const [first] = problems.filter((each) => each !== undefined)
+  if (first !== undefined) throw new Blocked('NotAllowed', first)
 }
 
 /** As many as a condition tells. */
 const SHOWN = 5
 
-function refuse(problems: readonly string[], what: string, provider: string | undefined): void {
-  if (problems.length === 0) return
+function told(problems: readonly string[], what: string, provider: string | undefined): string | undefined {
+  if (problems.length === 0) return undefined
   const more = problems.length > SHOWN ? `; and ${problems.length - SHOWN} more` : ''
-  throw new Blocked(
-    'NotAllowed',
-    `${what} what the policyConstraints of Provider "${provider ?? ''}" do not allow: ${problems.slice(0, SHOWN).join('; ')}${more}`,
-  )
+  return `${what} what the policyConstraints of Provider "${provider ?? ''}" do not allow: ${problems.slice(0, SHOWN).join('; ')}${more}`
 }

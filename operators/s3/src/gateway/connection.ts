@@ -99,7 +99,13 @@ function connectWith(sdk: Sdk, options: ConnectionOptions): Connection {
   const sts: STSClient | undefined = stsEndpoint === undefined ? undefined : new sdk.sts.STSClient(common(stsEndpoint, spec.iamRegion))
   const iamPace = new Pace({ clock, perSecond: rates.iamPerSecond, burst: rates.iamBurst })
   return {
-    storage: new Storage(sdk.s3, s3, callerFor('s3', new Pace({ clock, perSecond: rates.s3PerSecond, burst: rates.s3Burst })), spec.type),
+    storage: new Storage(
+      sdk.s3,
+      s3,
+      callerFor('s3', new Pace({ clock, perSecond: rates.s3PerSecond, burst: rates.s3Burst })),
+      spec.type,
+      clock,
+    ),
     identity: iam && new Identity(sdk.iam, iam, callerFor('iam', iamPace)),
     tokens: sts && new Tokens(sdk.sts, sts, callerFor('sts', iamPace)),
     as: (credentials, { keepsLead = false } = {}) =>

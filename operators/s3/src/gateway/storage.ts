@@ -1,7 +1,9 @@
 import type { S3Client } from '@aws-sdk/client-s3'
+import type { Clock } from 'kubewright'
 import type { Compliance } from '../canonical/compliance.ts'
 import type { ProviderSpec } from '../kinds/provider.ts'
 import type { Caller } from './caller.ts'
+import { Capabilities, type Capability } from './capabilities.ts'
 import { complianceIn, getCompliance, putCompliance } from './compliance.ts'
 import { isRemoteFailure, RemoteFailure } from './failure.ts'
 import type { Sdk } from './sdk.ts'
@@ -47,10 +49,10 @@ export class Storage {
   readonly #client: S3Client
   readonly #caller: Caller
   readonly #type: ProviderSpec['type']
-  /** What the server was seen not to know, with the reason. */
-  readonly #known = new Map<Subresource, 'Supported' | 'Unsupported'>()
+  readonly #known: Capabilities
 
-  constructor(sdk: Sdk['s3'], client: S3Client, caller: Caller, type: ProviderSpec['type']) {
+  constructor(sdk: Sdk['s3'], client: S3Client, caller: Caller, type: ProviderSpec['type'], clock: Pick<Clock, 'monotonic'>) {
+    this.#known = new Capabilities(clock)
     this.#type = type
     this.#sdk = sdk
     this.#client = client
@@ -58,8 +60,8 @@ export class Storage {
   }
 
   /** What has been found out so far. */
-  capabilities(): Readonly<Record<string, 'Supported' | 'Unsupported'>> {
-    return Object.fromEntries([...this.#known].sort(([a], [b]) => (a < b ? -1 : 1)))
+  capabilities(): Readonly<Record<string, Capability>> {
+    return this.#known.all()
   }
 
   async listBuckets(signal: AbortSignal): Promise<readonly string[]> {
@@ -141,19 +143,20 @@ export class Storage {
     const dialect = dialectOf(subresource)
     // Not even asked for: to all others it is a misspelling.
     if (dialect !== undefined && dialect !== this.#type) {
-      this.#known.set(subresource, 'Unsupported')
+      this.#known.shown(subresource, 'Unsupported')
       return { is: 'unsupported', because: `only servers of the type ${dialect} have it` }
     }
+    if (this.#known.isRefused(subresource)) return { is: 'unsupported', because: 'the server does not take this setting' }
     try {
       const value = await this.#get(bucket, subresource, signal)
-      this.#known.set(subresource, 'Supported')
+      this.#known.shown(subresource, 'Supported')
       return value === undefined ? { is: 'unset' } : { is: 'set', value }
     } catch (error) {
       if (!isRemoteFailure(error)) throw error
       // MinIO answers like this for settings that it cannot store: that they are not set says nothing about whether they could be.
       if ((SUBRESOURCES[subresource].unset as readonly string[]).includes(error.code)) return { is: 'unset' }
       if (error.is !== 'Unsupported') throw error
-      this.#known.set(subresource, 'Unsupported')
+      this.#known.shown(subresource, 'Unsupported')
       return { is: 'unsupported', because: error.message }
     }
   }
@@ -161,13 +164,15 @@ export class Storage {
   /** @throws RemoteFailure `Unsupported` when the server does not know the setting: nothing was sent then */
   async write(bucket: string, subresource: Subresource, value: unknown, signal: AbortSignal): Promise<void> {
     const dialect = dialectOf(subresource)
-    if (this.#known.get(subresource) === 'Unsupported' || (dialect !== undefined && dialect !== this.#type)) throw unsupported(subresource)
+    if (!this.#known.takes(subresource, value) || (dialect !== undefined && dialect !== this.#type)) throw unsupported(subresource)
     try {
       await this.#put(bucket, subresource, value, signal)
-      this.#known.set(subresource, 'Supported')
+      this.#known.shown(subresource, 'Supported')
     } catch (error) {
-      if (isRemoteFailure(error, 'Unsupported')) this.#known.set(subresource, 'Unsupported')
-      throw error
+      const isTakenForCreation = isRemoteFailure(error) && TAKEN_FOR_CREATION.includes(error.code)
+      if (isTakenForCreation) this.#known.refused(subresource)
+      else if (isRemoteFailure(error, 'Unsupported')) this.#known.refused(subresource, value)
+      throw isTakenForCreation ? unsupported(subresource) : error
     }
   }
 
@@ -268,6 +273,9 @@ export class Storage {
     )
   }
 }
+
+/** SeaweedFS answers a PUT of a setting that it does not know as it answers that of a bucket, which is there already. */
+const TAKEN_FOR_CREATION: readonly string[] = ['BucketAlreadyExists', 'BucketAlreadyOwnedByYou']
 
 const unsupported = (subresource: Subresource) =>
   new RemoteFailure(`Put ${subresource}`, {

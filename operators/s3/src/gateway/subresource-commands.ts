@@ -6,10 +6,12 @@ import type {
   GetBucketLifecycleConfigurationCommandOutput,
   GetBucketOwnershipControlsCommandOutput,
   GetBucketPolicyCommandOutput,
+  GetBucketReplicationCommandOutput,
   GetBucketTaggingCommandOutput,
   GetObjectLockConfigurationCommandOutput,
   GetPublicAccessBlockCommandOutput,
   PublicAccessBlockConfiguration,
+  ReplicationConfiguration,
   S3Client,
   WebsiteConfiguration,
 } from '@aws-sdk/client-s3'
@@ -98,6 +100,20 @@ export const SUBRESOURCE_COMMANDS: Readonly<Record<Exclude<Subresource, 'complia
     valueOf: (answer) => answer,
     put: (s3, Bucket, WebsiteConfiguration: WebsiteConfiguration) => sent(new s3.PutBucketWebsiteCommand({ Bucket, WebsiteConfiguration })),
     remove: (s3, Bucket) => sent(new s3.DeleteBucketWebsiteCommand({ Bucket })),
+  },
+  notification: {
+    get: (s3, Bucket) => sent(new s3.GetBucketNotificationConfigurationCommand({ Bucket })),
+    valueOf: (answer) => answer,
+    put: (s3, Bucket, NotificationConfiguration: object) =>
+      sent(new s3.PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration })),
+  },
+  replication: {
+    get: (s3, Bucket) => sent(new s3.GetBucketReplicationCommand({ Bucket })),
+    // Ceph answers with a configuration without rules for none.
+    valueOf: ({ ReplicationConfiguration: found }: GetBucketReplicationCommandOutput) => nonEmpty(found?.Rules) && found,
+    put: (s3, Bucket, value: ReplicationConfiguration) =>
+      sent(new s3.PutBucketReplicationCommand({ Bucket, ReplicationConfiguration: value })),
+    remove: (s3, Bucket) => sent(new s3.DeleteBucketReplicationCommand({ Bucket })),
   },
   policy: {
     get: (s3, Bucket) => sent(new s3.GetBucketPolicyCommand({ Bucket })),

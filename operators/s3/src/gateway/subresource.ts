@@ -36,6 +36,14 @@ export const SUBRESOURCES = {
   logging: { query: 'logging', root: 'BucketLoggingStatus', unset: [], removable: false },
   acl: { query: 'acl', root: 'AccessControlPolicy', unset: [], removable: false },
   website: { query: 'website', root: 'WebsiteConfiguration', unset: ['NoSuchWebsiteConfiguration'], removable: true },
+  // Empty is how it is switched off: there is no DELETE, and servers take one for that of the bucket.
+  notification: { query: 'notification', root: 'NotificationConfiguration', unset: [], removable: false },
+  replication: {
+    query: 'replication',
+    root: 'ReplicationConfiguration',
+    unset: ['ReplicationConfigurationNotFoundError'],
+    removable: true,
+  },
   compliance: { query: 'compliance', root: 'BucketComplianceConfiguration', unset: [], removable: false, only: 'wasabi' },
   // Its answer is JSON, and has no root element.
   policy: { query: 'policy', root: '{', unset: ['NoSuchBucketPolicy'], removable: true },

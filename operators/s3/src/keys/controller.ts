@@ -1,4 +1,13 @@
-import { type ControllerDefinition, controller, formatTime, type ReconcileContext, references, Secret, watch } from 'kubewright'
+import {
+  type ControllerDefinition,
+  controller,
+  formatTime,
+  type ReconcileContext,
+  type ReconcileResult,
+  references,
+  Secret,
+  watch,
+} from 'kubewright'
 import type { Identity } from '../gateway/identity.ts'
 import { AccessKey } from '../kinds/access-key.ts'
 import { GROUP, ROTATE } from '../kinds/group.ts'
@@ -15,7 +24,7 @@ import { claim } from './claim.ts'
 import { keyPolicy } from './key-policy.ts'
 import { abandoned, currentOf, EMPTY_LEDGER, type Ledger, previousOf, without } from './ledger.ts'
 import { fieldsOf, ledgerOf } from './ledger-status.ts'
-import { isStale } from './live-object.ts'
+import { isCurrent } from './live-object.ts'
 import { makeKey } from './maker.ts'
 import { decide, type Facts, type Step } from './protocol.ts'
 import { removeAccessKey } from './removal.ts'
@@ -26,6 +35,8 @@ type Context = ReconcileContext<AccessKey>
 
 /** Soon, for a pass that goes on where this one ended: what it goes by has to be stored first. */
 const NEXT_STEP = 10
+/** For a cache that is behind. */
+const BEHIND = 100
 /** More steps than any way through the protocol has without writing the ledger. */
 const STEPS = 12
 
@@ -50,10 +61,19 @@ export function accessKeyController(environment: Environment): ControllerDefinit
       ),
     ],
     retry: { base: '1s', cap: '5m' },
-    reconcile: (context) => told(context, environment, 'AccessKey', () => bringAbout(context, environment, attempted)),
-    cleanup: (context) => told(context, environment, 'AccessKey', () => removeAccessKey(context, environment, attempted), 'cleanup'),
+    reconcile: (context) =>
+      whenCurrent(context, () => told(context, environment, 'AccessKey', () => bringAbout(context, environment, attempted))),
+    cleanup: (context) =>
+      whenCurrent(context, () =>
+        told(context, environment, 'AccessKey', () => removeAccessKey(context, environment, attempted), 'cleanup'),
+      ),
     onDeleted: (request) => environment.meter.forget('AccessKey', request),
   })
+}
+
+/** A pass by what is not stored any more does nothing and says nothing: what has changed, or gone, comes by the watch. */
+async function whenCurrent(context: Context, pass: () => Promise<ReconcileResult>): Promise<ReconcileResult> {
+  return (await isCurrent(context)) ? pass() : { requeueAfter: BEHIND, prune: false }
 }
 
 interface Bench extends Connected {
@@ -65,11 +85,6 @@ interface Bench extends Connected {
 
 async function bringAbout(context: Context, environment: Environment, attempted: Set<string>): Promise<Pass> {
   const { object, status } = context
-  if (await isStale(context))
-    return {
-      again: 100,
-      ready: { is: object.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true, reason: 'Ready' },
-    }
   const link = await connected(object.spec.providerRef, object, context, environment)
   const identity = identityOf(link)
   const plan = planOf(object)

@@ -8,7 +8,6 @@ import { connected, identityOf } from '../reconcile/ready-provider.ts'
 import type { Pass } from '../reconcile/told.ts'
 import type { Ledger } from './ledger.ts'
 import { ledgerOf } from './ledger-status.ts'
-import { isStale } from './live-object.ts'
 import { isLost, SETTLE } from './lost-key.ts'
 import { KeySecret } from './secret.ts'
 
@@ -21,7 +20,6 @@ export async function removeAccessKey(context: Context, environment: Environment
   const ledger = ledgerOf(status as AccessKey['status'] & object)
   const isOurs = ledger.keys.length > 0 || ledger.pending !== undefined || ledger.recent.length > 0
   if (isForcedOut(context, `access keys ${ledger.keys.map(({ id }) => id).join(', ')}`)) return done
-  if (await isStale(context)) return { again: 100, ready: { is: false, reason: 'Deleting' } }
   const secret = await KeySecret.read(object, client, signal)
   if (object.spec.deletionPolicy === 'Retain') {
     await secret.release()

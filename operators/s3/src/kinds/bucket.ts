@@ -3,7 +3,9 @@ import { acl, compliance, cors, encryption, logging, objectLock, ownership, publ
 import { GROUP, VERSION } from './group.ts'
 import { lifecycle } from './lifecycle.ts'
 import { adoptionPolicy, deletionPolicy, driftPolicy, managementPolicies, onMissing, tags, tagsMode } from './management.ts'
+import { notification } from './notification.ts'
 import { reference } from './reference.ts'
+import { replication } from './replication.ts'
 import { rotation } from './rotation.ts'
 import { common } from './status.ts'
 
@@ -49,6 +51,8 @@ const fields = z.object({
   cors: cors.optional(),
   logging: logging.optional(),
   website: website.optional(),
+  notification: notification.optional().describe('Who is told what happens to objects. {}: nobody.'),
+  replication: replication.optional().describe('New objects are copied to other buckets. It needs versioning, there and here.'),
   compliance: compliance.optional().describe('Only on Wasabi; buckets with object lock have it instead.'),
   tagging: z.object({ tags: tags.default({}), mode: tagsMode }).optional(),
   adoptionPolicy,
@@ -116,7 +120,13 @@ const retaining = cel(owned, '!has(self.compliance) || !has(self.objectLock)', {
   fieldPath: '.compliance',
 })
 
-const spec = cel(retaining, '!has(self.objectLock) || !has(self.versioning) || self.versioning.enabled', {
+const replicating = cel(
+  retaining,
+  '!has(self.replication) || self.replication.rules.size() == 0 || !has(self.versioning) || self.versioning.enabled',
+  { message: 'replication needs versioning', fieldPath: '.versioning' },
+)
+
+const spec = cel(replicating, '!has(self.objectLock) || !has(self.versioning) || self.versioning.enabled', {
   message: 'object lock needs versioning',
   fieldPath: '.versioning',
 })

@@ -68,6 +68,7 @@ const policyConstraints = z
     principals: patterns().default(['*']).describe('Of policies of buckets: ARNs, account numbers, "*" for everybody.'),
     policyARNs: patterns().default([]).describe('Managed policies that a User may name besides IAMPolicies. Default: none.'),
     groups: patterns().default([]).describe('Groups that a User may be in. Default: none.'),
+    roles: patterns().default([]).describe('Roles that the replication of a Bucket may name. Default: none.'),
   })
   .describe(
     `What users of this provider may grant at most; a policy that grants more is not written. Without it, all that its credentials can. ${NAMESPACE}`,

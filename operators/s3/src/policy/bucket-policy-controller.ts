@@ -1,8 +1,8 @@
 import { type ControllerDefinition, controller, formatTime, type ReconcileContext, references } from 'kubewright'
 import { hashOf, type Json } from '../canonical/json.ts'
 import { canonicalPolicy, parsePolicy } from '../canonical/policy.ts'
-import { locksEverybodyOut, wirePolicy } from '../canonical/policy-spec.ts'
-import { requireAllowedPolicy } from '../constraints/policy-constraints.ts'
+import { LOCKOUT_PROBLEM, locksEverybodyOut, wirePolicy } from '../canonical/policy-spec.ts'
+import { policyProblem, requireAllowed } from '../constraints/policy-constraints.ts'
 import { isRemoteFailure } from '../gateway/failure.ts'
 import type { Storage } from '../gateway/storage.ts'
 import { Bucket } from '../kinds/bucket.ts'
@@ -69,12 +69,8 @@ async function bringAbout(context: Context, environment: Environment): Promise<P
   })
   if (wire.is === 'waiting')
     throw new Blocked('UserNotReady', `the policy names what is not on the server yet: ${wire.for.join(', ')}`, 10_000)
-  requireAllowedPolicy(provider, object.metadata.namespace, wire.policy)
-  if (locksEverybodyOut(wire.policy) && !spec.allowSelfLockout)
-    throw new Blocked(
-      'PolicyInvalid',
-      'the policy denies everybody everything, which would keep this operator out too; allowSelfLockout: true takes it all the same',
-    )
+  requireAllowed(policyProblem(provider, object.metadata.namespace, wire.policy))
+  if (locksEverybodyOut(wire.policy) && !spec.allowSelfLockout) throw new Blocked('PolicyInvalid', LOCKOUT_PROBLEM)
   const wanted = hashOf(canonicalPolicy(wire.policy)!)
   const seen = await hashAt(connection.storage, name, signal)
   const isAsWritten = status.appliedHash === wanted

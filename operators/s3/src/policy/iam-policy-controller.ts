@@ -1,9 +1,8 @@
 import { type ControllerDefinition, controller, formatTime, type ReconcileContext, references } from 'kubewright'
 import { MARKER } from '../bucket/settings.ts'
 import { isSamePolicy } from '../canonical/policy.ts'
-import { wirePolicy } from '../canonical/policy-spec.ts'
 import { mergedTags } from '../canonical/tags.ts'
-import { requireAllowedName, requireAllowedPolicy } from '../constraints/policy-constraints.ts'
+import { nameProblem, policyProblem, requireAllowed } from '../constraints/policy-constraints.ts'
 import { isRemoteFailure } from '../gateway/failure.ts'
 import type { Identity } from '../gateway/identity.ts'
 import type { PolicyVersion } from '../gateway/remote-identities.ts'
@@ -19,6 +18,7 @@ import { targetOf } from '../reconcile/reference.ts'
 import { type Pass, told } from '../reconcile/told.ts'
 import { policyRefsOf } from '../user/policies.ts'
 import { asFound, ensurePolicy, nameOf } from './iam-policy-presence.ts'
+import { identityPolicy } from './identity-policy.ts'
 
 type Context = ReconcileContext<IAMPolicy>
 
@@ -45,18 +45,15 @@ const markerOf = ({ metadata: { namespace = '', name = '' } }: IAMPolicy, { sett
 async function bringAbout(context: Context, environment: Environment): Promise<Pass> {
   const { object, status, signal } = context
   const { spec } = object
-  const wire = wirePolicy(spec.policy)
-  if (wire.is === 'waiting')
-    throw new Blocked('PolicyInvalid', `the policy has placeholders, which only policies of buckets have: ${wire.for.join(', ')}`)
+  const wanted = identityPolicy(spec.policy)
   const link = await connected(spec.providerRef, object, context, environment)
   const identity = identityOf(link)
   const { namespace } = object.metadata
-  requireAllowedName(link.provider, 'policies', namespace, nameOf(object))
-  requireAllowedPolicy(link.provider, namespace, wire.policy)
+  requireAllowed(nameProblem(link.provider, 'policies', namespace, nameOf(object)), policyProblem(link.provider, namespace, wanted))
   const marker = markerOf(object, environment)
-  const arn = await ensurePolicy(context, identity, { document: JSON.stringify(wire.policy), marker, creations: environment.creations })
+  const arn = await ensurePolicy(context, identity, { document: JSON.stringify(wanted), marker, creations: environment.creations })
   if (arn === undefined) return { again: 10, ready: { is: false, reason: 'Creating' }, prune: false }
-  await bringUpToDate(context, environment, identity, arn, wire.policy)
+  await bringUpToDate(context, environment, identity, arn, wanted)
   await tags(context, identity, arn, marker)
   status.applied = true
   const users = await identity.usersWith(arn, signal)

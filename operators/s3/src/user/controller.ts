@@ -2,7 +2,7 @@ import { type ControllerDefinition, controller, formatTime, type ReconcileContex
 import { MARKER } from '../bucket/settings.ts'
 import { isSamePolicy } from '../canonical/policy.ts'
 import { mergedTags } from '../canonical/tags.ts'
-import { requireAllowedMemberships, requireAllowedName, requireAllowedPolicy } from '../constraints/policy-constraints.ts'
+import { membershipProblem, nameProblem, policyProblem, requireAllowed } from '../constraints/policy-constraints.ts'
 import { isRemoteFailure } from '../gateway/failure.ts'
 import type { Identity } from '../gateway/identity.ts'
 import { AccessKey } from '../kinds/access-key.ts'
@@ -46,9 +46,11 @@ async function bringAbout(context: Context, environment: Environment): Promise<P
   const attachments = attachmentsOf(object, context)
   const link = await connected(spec.providerRef, object, context, environment)
   const identity = identityOf(link)
-  requireAllowedName(link.provider, 'users', metadata.namespace, spec.name)
-  for (const policy of wanted.values()) requireAllowedPolicy(link.provider, metadata.namespace, policy)
-  requireAllowedMemberships(link.provider, metadata.namespace, spec)
+  requireAllowed(
+    nameProblem(link.provider, 'users', metadata.namespace, spec.name),
+    ...[...wanted.values()].map((policy) => policyProblem(link.provider, metadata.namespace, policy)),
+    membershipProblem(link.provider, metadata.namespace, spec),
+  )
   const marker = markerOf(object, environment)
   if ((await ensureUser(context, identity, marker, environment.creations)) === undefined)
     return { again: 10, ready: { is: false, reason: 'Creating' } }

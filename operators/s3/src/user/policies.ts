@@ -1,8 +1,8 @@
 import type { KubeObject } from 'kubewright'
-import { wirePolicy } from '../canonical/policy-spec.ts'
 import { IAMPolicy } from '../kinds/iam-policy.ts'
 import type { Reference } from '../kinds/reference.ts'
 import type { User } from '../kinds/user.ts'
+import { identityPolicy } from '../policy/identity-policy.ts'
 import { Blocked } from '../reconcile/blocked.ts'
 import { follow, type Place } from '../reconcile/reference.ts'
 
@@ -12,17 +12,7 @@ export function inlinePoliciesOf({ spec }: User): ReadonlyMap<string, object> {
     ...(spec.policy === undefined ? [] : [{ name: `${spec.name}-policy`, policy: spec.policy }]),
     ...(spec.inlinePolicies ?? []),
   ]
-  return new Map(
-    given.map(({ name, policy }) => {
-      const wire = wirePolicy(policy)
-      if (wire.is === 'waiting')
-        throw new Blocked(
-          'PolicyInvalid',
-          `the policy "${name}" has placeholders, which only policies of buckets have: ${wire.for.join(', ')}`,
-        )
-      return [name, wire.policy]
-    }),
-  )
+  return new Map(given.map(({ name, policy }) => [name, identityPolicy(policy, `the policy "${name}"`)]))
 }
 
 /** The IAMPolicies that a user is to have. */

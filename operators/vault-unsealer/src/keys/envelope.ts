@@ -1,4 +1,3 @@
-import { armor, Decrypter } from 'age-encryption'
 import { type OwnFolder, readOwnFile } from './own-file.ts'
 import { type ParsedShares, parseShares } from './parsing.ts'
 
@@ -21,9 +20,11 @@ export function ageEnvelope(folder: OwnFolder): Envelope {
     if (begin.startsWith(ARMORED_PGP)) return { is: 'refused', why: 'it is encrypted with PGP, which is not read: encrypt it with age' }
     const armored = begin.startsWith(ARMORED_AGE)
     if (!armored && !begin.startsWith(AGE)) return { is: 'opened', value }
+    // Most shares are not encrypted, and the ciphers are a tenth of what the program would load.
+    const { decrypt } = await import('./age-decryption.ts')
     const identity = await readOwnFile(IDENTITY_FILE, folder, signal)
     if (identity.is === 'failed') return { is: 'refused', why: `it is encrypted with age, and ${identity.message}` }
-    return decrypt(() => (armored ? armor.decode(value.toString('latin1').trim()) : value), identity.value)
+    return decrypt(value, { armored, identities: identity.value, file: IDENTITY_FILE })
   }
 }
 
@@ -31,23 +32,4 @@ export function ageEnvelope(folder: OwnFolder): Envelope {
 export async function sharesIn(value: Buffer, envelope: Envelope, signal: AbortSignal): Promise<ParsedShares> {
   const opened = await envelope(value, signal)
   return opened.is === 'opened' ? parseShares(opened.value) : { shares: [], refused: [{ at: 0, why: opened.why }] }
-}
-
-async function decrypt(encrypted: () => Uint8Array, identities: Buffer): Promise<Opened> {
-  const decrypter = new Decrypter()
-  try {
-    for (const line of identities.toString('latin1').split(/[\r\n]+/))
-      if (line.trim() !== '' && !line.startsWith('#')) decrypter.addIdentity(line.trim())
-  } catch {
-    // The library's message may quote the line.
-    return { is: 'refused', why: `it is encrypted with age, and the file ${IDENTITY_FILE} holds something that is no identity` }
-  } finally {
-    identities.fill(0)
-  }
-  try {
-    const plain = await decrypter.decrypt(encrypted())
-    return { is: 'opened', value: Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength) }
-  } catch {
-    return { is: 'refused', why: `it is encrypted with age, but not for an identity in the file ${IDENTITY_FILE}, or it is damaged` }
-  }
 }

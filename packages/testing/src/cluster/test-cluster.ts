@@ -6,8 +6,10 @@ import { ConfigurationError } from '@kubewright/core'
 
 import type { ServerUnderTest } from './server-under-test.ts'
 
+/** Which API server: this project's own, in the same process, or the real one. */
 export type TestServerKind = 'embedded' | 'real'
 
+/** Which API server a test wants. */
 export interface TestClusterOptions {
   /** The API server behind it. @default the environment's KUBEWRIGHT_TEST_SERVER, else embedded: one suite runs on both without a word in it. */
   readonly server?: TestServerKind

@@ -1,6 +1,7 @@
 import { createHook } from 'node:async_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 
+/** Knows what was open when it was made. */
 export interface LeakCheck extends Disposable {
   /**
    * Wants that nothing is left of what came since the check was made: timers, sockets, servers, child processes, watched files, workers, listeners of

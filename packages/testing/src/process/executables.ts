@@ -26,6 +26,7 @@ export function findServers(names: readonly string[], folders: readonly string[]
   )
 }
 
+/** Those of the names that are no executable in the folder. */
 export function missingExecutables(names: readonly string[], folder: string): readonly string[] {
   return names.filter((name) => !isExecutable(join(folder, name)))
 }

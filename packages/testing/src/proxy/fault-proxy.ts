@@ -17,6 +17,7 @@ export interface Injection {
   [Symbol.dispose](): void
 }
 
+/** A proxy before an API server that loses, delays and breaks what it is told to. */
 export interface FaultProxy extends AsyncDisposable {
   readonly url: string
   /** To connect a client through the proxy, which adds the target's credentials to requests that have none. With `tls`, its authority is in it. */
@@ -51,6 +52,7 @@ export interface FaultProxy extends AsyncDisposable {
   stop(): Promise<void>
 }
 
+/** How a fault proxy listens. */
 export interface FaultProxyOptions {
   readonly clock?: Clock
   /** Speaks TLS, with certificates that can be rotated. @default false */

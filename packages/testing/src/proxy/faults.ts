@@ -29,6 +29,7 @@ export function errorFrame(code: number, reason: string, message: string): strin
   return JSON.stringify({ type: 'ERROR', object: status })
 }
 
+/** Which requests are meant. */
 export interface RequestFilter {
   readonly method?: string
   /** A part of the path, or an expression for it. */

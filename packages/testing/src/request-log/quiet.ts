@@ -6,6 +6,7 @@ export interface RequestLog {
   readonly requests: readonly { readonly method: string; readonly path: string; readonly query: URLSearchParams }[]
 }
 
+/** For how long nothing may be written, and what is written all the same. */
 export interface QuietOptions {
   /** How long it has to be quiet, in ms. @default 5 000 */
   readonly for?: number

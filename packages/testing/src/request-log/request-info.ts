@@ -35,6 +35,7 @@ function namedBy(fieldSelector: string | null): string | undefined {
   return requirement?.slice(requirement.lastIndexOf('=') + 1)
 }
 
+/** Whether the request changes nothing. */
 export function isRead(info: RequestInfo): boolean {
   return info.is === 'path' ? info.verb === 'get' || info.verb === 'head' : READ.has(info.verb)
 }

@@ -11,6 +11,7 @@ interface Session {
   readonly caller: Caller & { readonly is: 'session' }
 }
 
+/** An access key. */
 export interface Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string

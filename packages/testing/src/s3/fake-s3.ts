@@ -18,6 +18,7 @@ import { Bucket } from './storage/bucket.ts'
 import type { Store } from './storage/call.ts'
 import { S3Service } from './storage/s3-service.ts'
 
+/** What an in-process S3 is like. */
 export interface FakeS3Options {
   /** Whose manners it has; one of your own for a server that is not there. @default "aws" */
   readonly dialect?: DialectName | Dialect
@@ -49,6 +50,7 @@ export interface FakeS3Options {
   readonly randomBytes?: (length: number) => Buffer
 }
 
+/** What the in-process S3 knows of an access key. */
 export interface KeyFacts {
   readonly id: string
   /** Undefined for the root's. */

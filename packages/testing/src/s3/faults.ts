@@ -25,6 +25,7 @@ export interface PlannedCall {
   readonly parameters: Readonly<Record<string, string>>
 }
 
+/** Which calls fail, and how often. */
 export interface S3FaultOptions {
   /** As AWS names it, such as `CreateAccessKey`. @default all */
   readonly operation?: string

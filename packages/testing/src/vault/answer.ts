@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
+/** A request as the in-process Vault sees it. */
 export interface FakeRequest {
   /** `LIST` also for a GET with `?list=true`. */
   readonly method: string
@@ -13,6 +14,7 @@ export interface FakeRequest {
   readonly clientCertificate: string | undefined
 }
 
+/** What a Vault answers. */
 export interface Answer {
   readonly status: number
   /** JSON; `undefined` for no body at all. */

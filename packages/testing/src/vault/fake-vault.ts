@@ -17,6 +17,7 @@ import { newSealKey } from './seal/seal-key.ts'
 import { clusterAddress } from './seal/status.ts'
 import { REAL_TIMINGS, type VaultTimings } from './timings.ts'
 
+/** What an in-process Vault is like. */
 export interface FakeVaultOptions {
   /** @default 1 */
   readonly nodes?: number

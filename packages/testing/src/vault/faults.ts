@@ -13,6 +13,7 @@ export type VaultFault =
   /** Another answer, such as a proxy's page, a redirect to a stranger, or one Vault gives in other editions (412, 473). */
   | { readonly is: 'answer'; readonly answer: Answer }
 
+/** Which requests fail, and how often. */
 export interface FaultOptions {
   /** Which requests. @default all */
   readonly only?: (request: FakeRequest) => boolean

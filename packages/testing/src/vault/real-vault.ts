@@ -10,6 +10,7 @@ import { freePorts, LOOPBACK } from '../process/free-port.ts'
 import { type ServerProcess, startServerProcess } from '../process/server-process.ts'
 import { startWatchdog, type Watchdog } from '../process/watchdog.ts'
 
+/** What a real Vault is like. */
 export interface RealVaultOptions {
   /** @default 1 */
   readonly nodes?: number
@@ -28,6 +29,7 @@ export interface RealVaultOptions {
   readonly retryJoin?: boolean
 }
 
+/** A process of HashiCorp Vault. */
 export interface RealVaultNode {
   readonly name: string
   readonly address: string

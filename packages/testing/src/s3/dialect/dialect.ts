@@ -33,6 +33,7 @@ export interface Dialect {
   readonly deleteUnset: Readonly<Record<string, S3ErrorCode>>
 }
 
+/** Whose S3 it is. */
 export type DialectName = 'aws' | 'wasabi' | 'minio' | 'ceph' | 'seaweedfs'
 
 export interface BucketRules {

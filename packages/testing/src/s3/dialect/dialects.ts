@@ -304,4 +304,5 @@ export const SEAWEEDFS: Dialect = {
   },
 }
 
+/** The manners of each S3 that there is a dialect of. */
 export const DIALECTS: Readonly<Record<DialectName, Dialect>> = { aws: AWS, wasabi: WASABI, minio: MINIO, ceph: CEPH, seaweedfs: SEAWEEDFS }

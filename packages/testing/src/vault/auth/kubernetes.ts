@@ -4,6 +4,7 @@ import { answer, type Backend, type BackendContext, data, type Operation, type O
 import { issueFor } from './approle.ts'
 import { audiencesOf, type Claims, parseJwt, refusedTimes, WRONG_AUDIENCE } from './claims.ts'
 
+/** The configuration of Vault's Kubernetes login. */
 export interface KubernetesConfig {
   readonly host: string
   readonly caCert: string
@@ -11,6 +12,7 @@ export interface KubernetesConfig {
   readonly reviewerJwt: string
 }
 
+/** What a cluster says of a token. */
 export interface ReviewedToken {
   readonly authenticated: boolean
   /** `system:serviceaccount:NAMESPACE:NAME`. */

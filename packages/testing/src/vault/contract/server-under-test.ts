@@ -19,6 +19,7 @@ export interface VaultUnderTest extends AsyncDisposable {
   admin(method: string, path: string, body?: unknown): Promise<unknown>
 }
 
+/** What a Vault is like, the in-process one or the real one. */
 export type VaultSetup = RealVaultOptions & Pick<FakeVaultOptions, 'nodes' | 'state' | 'tls'>
 
 /**
