@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { ConfigMap, Secret } from '@kubewright/client'
 import { gc } from '@kubewright/operator-gc'
-import { consistently, eventually } from '@kubewright/testing'
-import { expect, test } from 'vitest'
+import { consistently, eventually, fakeS3 } from '@kubewright/testing'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { BackupSite } from './gc-backup-site.ts'
 import { installGcKinds, type PolicySpec } from './gc-site.ts'
 import { type Bench, useCluster } from './harness.ts'
@@ -81,6 +81,27 @@ test('with the rights of its manifests the operator keeps nothing and deletes no
   site.run({}, { connection })
   await site.gone(ConfigMap)
   expect(await site.backups(Secret)).toHaveLength(1)
+}, 60_000)
+
+test('a bucket takes what is deleted, Secrets too, and gives it back; nothing of it is in the cluster', async () => {
+  await using server = await fakeS3()
+  server.addBucket('attic')
+  vi.stubEnv('AWS_ACCESS_KEY_ID', server.credentials.accessKeyId)
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', server.credentials.secretAccessKey)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const site = await BackupSite.of(bench)
+  const { lines } = site.run({ backupS3Bucket: 'attic', backupS3Endpoint: server.address, backupS3Prefix: 'clusters/one/' })
+  await site.create(Secret, 'a', { data: { word: Buffer.from('open sesame').toString('base64') } })
+  await site.collect(Secret, { backup: { to: 'S3' } })
+  expect(await site.backups(Secret)).toEqual([])
+  const where = ['--backup-s3-bucket', 'attic', '--backup-s3-endpoint', server.address, '--backup-s3-prefix', 'clusters/one/']
+  const { stdout } = await site.kubewright('--list', ...where)
+  const [address = ''] = /s3:\/\/attic\/clusters\/one\/\S+/.exec(stdout) ?? []
+  expect(address).toContain(`/${site.namespace}/`)
+  expect(lines.some(({ text }) => (JSON.parse(text) as { backup?: string }).backup === address)).toBe(true)
+  expect(lines.map(({ text }) => text).join('')).not.toContain(server.credentials.secretAccessKey)
+  expect(await site.restore('secret/a', ...where)).toMatchObject({ code: 0, told: [{ result: 'restored' }] })
+  expect(await site.get(Secret, 'a')).toMatchObject({ data: { word: Buffer.from('open sesame').toString('base64') } })
 }, 60_000)
 
 test.each([

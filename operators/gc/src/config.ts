@@ -1,4 +1,5 @@
-import { z } from 'kubewright'
+import { ConfigurationError, z } from 'kubewright'
+import type { BucketSettings } from './bucket/bucket.ts'
 
 /** The operator's own settings: flags `--gc-…`. */
 export const config = z.object({
@@ -31,6 +32,27 @@ export const config = z.object({
       description: 'where ClusterGarbageCollectionPolicies keep what they delete; without it, beside each object',
       placeholder: 'NS',
     }),
+  backupS3Bucket: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
+    .optional()
+    .meta({ description: 'where policies with "backup.to: S3" keep what they delete', placeholder: 'BUCKET' }),
+  backupS3Endpoint: z
+    .url({ protocol: /^https?$/ })
+    .refine(isSafe, 'must begin with https://: what is kept goes there as it is; http:// only to this machine')
+    .optional()
+    .meta({ description: 'its server, when that is not AWS', placeholder: 'URL' }),
+  backupS3Region: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, 'must be the name of a region')
+    .default('us-east-1')
+    .meta({ description: 'of the bucket', placeholder: 'REGION' }),
+  backupS3Prefix: z
+    .string()
+    .regex(/^([A-Za-z0-9!_.*'()-]+\/)*$/, 'must be folders, each followed by /')
+    .max(256)
+    .default('')
+    .meta({ description: 'before all keys in it, such as clusters/one/', placeholder: 'PREFIX/' }),
   protectedNamespaces: z
     .array(z.string().regex(/^[a-z0-9][-a-z0-9]*\*?$/, 'must be names of namespaces, or beginnings of names followed by *'))
     .default([])
@@ -49,4 +71,19 @@ export const config = z.object({
     }),
 })
 
+function isSafe(endpoint: string): boolean {
+  const { protocol, hostname } = new URL(endpoint)
+  return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname)
+}
+
 export type GcConfig = z.output<typeof config>
+
+/** `undefined`: nothing is kept outside of the cluster. @throws ConfigurationError: where a bucket would be is said, and not which */
+export function bucketOf({ backupS3Bucket, backupS3Endpoint, backupS3Region, backupS3Prefix }: GcConfig): BucketSettings | undefined {
+  if (backupS3Bucket === undefined) {
+    const lost = backupS3Endpoint !== undefined ? 'endpoint' : backupS3Prefix === '' ? undefined : 'prefix'
+    if (lost !== undefined) throw new ConfigurationError(`--gc-backup-s3-${lost} is of a bucket: name it with --gc-backup-s3-bucket`)
+    return undefined
+  }
+  return { bucket: backupS3Bucket, endpoint: backupS3Endpoint, region: backupS3Region, prefix: backupS3Prefix }
+}

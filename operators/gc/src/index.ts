@@ -1,6 +1,7 @@
 import { defineOperator, type Manager, type PolicyRule, permissionsOf } from 'kubewright'
 import { gcHooks } from './admission/hooks.ts'
-import { config } from './config.ts'
+import { sdkBucket } from './bucket/sdk-bucket.ts'
+import { bucketOf, config } from './config.ts'
 import { Outlook } from './dashboard/outlook.ts'
 import { gcView } from './dashboard/view.ts'
 import { demoObjects } from './demo.ts'
@@ -61,7 +62,9 @@ function gcOperator() {
     setup(manager, settings) {
       const meter = prometheusMeter(manager.metrics)
       const outlook = outlookOf(manager)
-      manager.add({ name: 'gc', run: (signal, leader) => operate(signal, leader, settings, meter, outlook) })
+      const where = bucketOf(settings)
+      const bucket = where && sdkBucket(where)
+      manager.add({ name: 'gc', run: (signal, leader) => operate(signal, leader, { settings, meter, outlook, bucket }) })
     },
   })
 }

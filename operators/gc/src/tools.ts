@@ -1,6 +1,8 @@
 // What the command `kubewright gc` and `kubewright import` are made of; the operator itself needs none of it.
 
-export type { GcConfig } from './config.ts'
+export { sdkBucket } from './bucket/sdk-bucket.ts'
+export { bucketSource } from './bucket/source.ts'
+export { bucketOf, type GcConfig } from './config.ts'
 export { EMERGENCY_STOP_NAME, emergencyStop } from './emergency-stop/emergency-stop.ts'
 export { type Explanation, explain, explanationText } from './explain/explanation.ts'
 export type { Policy } from './kinds/policies.ts'
@@ -18,9 +20,9 @@ export {
   type BackupQuery,
   backupsOf,
   type Catalogue,
-  catalogueOf,
   isNamed,
   latestOfEach,
 } from './restore/catalogue.ts'
 export { catalogueJson, catalogueText, outcomesJson, outcomesText } from './restore/report.ts'
 export { type Outcome, type RestoreOptions, restore } from './restore/restore.ts'
+export { type BackupSource, clusterSource } from './restore/source.ts'

@@ -47,7 +47,11 @@ async function checked(
       return Promise.resolve({ status: { allowed: body.spec.user === 'ann' && !denied.includes(right) } })
     },
   } as unknown as Client
-  const reading = readPolicy(policy, { maxDeletionsPerSecond: 1, protection: { namespaces: [], allowedKinds: [] }, backupNamespace })
+  const reading = readPolicy(policy, {
+    maxDeletionsPerSecond: 1,
+    protection: { namespaces: [], allowedKinds: [] },
+    backups: { namespace: backupNamespace },
+  })
   if ('problem' in reading) throw new Error(reading.problem.message)
   const errors = { forbidden: (field: string, detail: string) => void refused.push(`${field}: ${detail}`) }
   const context = { client, user: { username: 'ann' }, errors, signal: new AbortController().signal }

@@ -2,6 +2,7 @@ import type { KubeObject, ResourceType, ValidateContext } from 'kubewright'
 import { mayDo, type Right } from '../author/access-review.ts'
 import { type Author, authorOf } from '../author/author.ts'
 import type { Policy } from '../kinds/policies.ts'
+import { backupPlaceOf } from '../policy/backup-plan.ts'
 import { type ReadyPolicy, scopeMismatch } from '../policy/policy.ts'
 
 /** Whoever writes a policy has to be able to do by hand what it does, wherever it may do it. */
@@ -16,11 +17,8 @@ export async function checkRights(
   const mismatch = scopeMismatch(policy, type.namespaced)
   if (mismatch !== undefined) return errors.forbidden('spec.targetResource', mismatch.message)
   const places = placesOf(policy, ready.target)
-  if (ready.backup !== undefined && ready.backup.namespace === undefined && !type.namespaced)
-    return errors.forbidden(
-      'spec.backup',
-      `${type.plural} are of no namespace in which a backup could be: whoever runs the operator names one with --gc-backup-namespace`,
-    )
+  const nowhere = ready.backup && backupPlaceOf(ready.backup, type.namespaced ? 'any' : undefined)
+  if (nowhere?.to === 'nowhere') return errors.forbidden('spec.backup', `${type.plural} would not be deleted: ${nowhere.why}`)
   const author = authorOf(user)
   for (const { field, right } of [...deletionRights(type, places), ...backupRights(ready, places)]) {
     if (await mayDo(context.client, author, right, context.signal)) continue
@@ -44,7 +42,8 @@ function deletionRights({ group, plural }: ResourceType<KubeObject>, places: rea
 }
 
 function backupRights({ backup }: ReadyPolicy, places: readonly (string | undefined)[]): readonly NeededRight[] {
-  if (backup === undefined) return []
+  // The bucket is the operator's, and no user of the cluster can read what is in it.
+  if (backup === undefined || backup.to === 'S3') return []
   const resource = backup.to === 'Secret' ? 'secrets' : 'configmaps'
   const where = backup.namespace === undefined ? places : [backup.namespace]
   return where.map((namespace) => ({ field: 'spec.backup', right: { verb: 'create', group: '', resource, namespace } }))

@@ -208,7 +208,7 @@ describe('of a cluster policy', () => {
     await bench.clock.advance(20 * SECOND)
     expect(bench.audited.map(({ backup }) => backup?.split('/')[0])).toEqual(['team'])
     await bench.end()
-    bench.start({ backupNamespace: 'vault' })
+    bench.start({ backups: { namespace: 'vault' } })
     bench.configMap('b', { namespace: 'team' })
     await bench.applyToCluster({ ...spec, backup: {} })
     await bench.clock.advance(20 * SECOND)
@@ -217,7 +217,7 @@ describe('of a cluster policy', () => {
 
   test('the namespace of the operator is not for namespaced policies, whose authors could not read it', async () => {
     await bench.end()
-    bench.start({ backupNamespace: 'vault' })
+    bench.start({ backups: { namespace: 'vault' } })
     bench.configMap('a')
     await bench.apply({ backup: {} })
     await bench.clock.advance(20 * SECOND)

@@ -87,7 +87,8 @@ export function storedPart(store: StoredPart['store'], { metadata }: KubeObject)
   return { store, namespace, name, uid, resourceVersion, createdAt: parseTime(creationTimestamp) ?? 0, annotations, record }
 }
 
-function parseRecord(json: string | undefined): BackupRecord | undefined {
+/** `undefined`: it is no record of ours. */
+export function parseRecord(json: string | undefined): BackupRecord | undefined {
   if (json === undefined) return undefined
   try {
     return recordShape.safeParse(JSON.parse(json)).data

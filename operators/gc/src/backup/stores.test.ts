@@ -4,6 +4,7 @@ import { ConfigMap, createManager, formatTime, type KubeObject, Secret, silentLo
 import { eventually, startTestCluster, type TestCluster } from 'kubewright/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BACKUP_TYPE, type BackupRecord, metadataOf, storedPart } from './record.ts'
+import { clusterShelf } from './shelf.ts'
 import { cacheStores } from './stores.ts'
 import { sweepBackups } from './sweeper.ts'
 
@@ -78,7 +79,10 @@ test('a backup whose time is over is deleted in the namespaces of the operator, 
   await keep('over-there', clock.now() - 1_000, 'elsewhere')
   await withManager(['default'], async ({ cache, client }) => {
     const stop = new AbortController()
-    const sweeping = sweepBackups({ client, stores: cacheStores(cache), clock, log: silentLogger, mayAct: () => true }, stop.signal)
+    const sweeping = sweepBackups(
+      { client, shelves: [clusterShelf(client, cacheStores(cache))], clock, log: silentLogger, mayAct: () => true },
+      stop.signal,
+    )
     await clock.advance(60_000)
     await eventually(async () => expect(await left()).toEqual(['seen']))
     expect(await left('elsewhere')).toEqual(['over-there'])

@@ -3,6 +3,7 @@ import { formatTime, silentLogger } from 'kubewright'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { FakeCluster } from '../fake/fake-cluster.ts'
 import { type BackupRecord, metadataOf } from './record.ts'
+import { clusterShelf } from './shelf.ts'
 import { sweepBackups } from './sweeper.ts'
 
 const HOUR = 3_600_000
@@ -29,7 +30,10 @@ beforeEach(() => {
         : Promise.resolve(cluster.names(store).map((name) => cluster.get(store, name)!)),
   }
   const log = { ...silentLogger, info: (text: string) => said.push(text), warn: (text: string) => said.push(`WARN ${text}`) }
-  running = sweepBackups({ client: cluster.client, stores, clock, log, mayAct: () => mayAct }, stop.signal)
+  running = sweepBackups(
+    { client: cluster.client, shelves: [clusterShelf(cluster.client, stores)], clock, log, mayAct: () => mayAct },
+    stop.signal,
+  )
 })
 
 afterEach(async () => {

@@ -1,5 +1,6 @@
 import type { Client, Clock, KubeObject, Logger, Reachability, ReachabilityState } from 'kubewright'
 import type { AuditSink } from '../audit/audit.ts'
+import type { BackupBucket } from '../bucket/bucket.ts'
 import { EmergencyStop } from '../emergency-stop/emergency-stop.ts'
 import type { FactSource } from '../facts/fact-source.ts'
 import type { Policy } from '../kinds/policies.ts'
@@ -52,6 +53,8 @@ export interface CollectorEnvironment {
   readonly policiesKnown: () => boolean
   /** Why no policy of a kind can be relied on: its definition in the cluster is older than the operator. @default none */
   readonly schemaProblem?: (kind: string) => PolicyProblem | undefined
+  /** For policies that keep there what they delete. */
+  readonly bucket?: BackupBucket | undefined
   /** Requests under way end when it aborts. */
   readonly abandon: AbortSignal
 }

@@ -2,8 +2,11 @@ import type { Manager } from 'kubewright'
 import { type AuditSink, auditLog } from '../audit/audit.ts'
 import { AuditFile } from '../audit/audit-file.ts'
 import { AuthorRights } from '../author/author-rights.ts'
+import { clusterShelf } from '../backup/shelf.ts'
 import { cacheStores } from '../backup/stores.ts'
 import { sweepBackups } from '../backup/sweeper.ts'
+import type { BackupBucket } from '../bucket/bucket.ts'
+import { bucketShelf } from '../bucket/shelf.ts'
 import type { GcConfig } from '../config.ts'
 import type { Outlook } from '../dashboard/outlook.ts'
 import { cacheFacts } from '../facts/cache-facts.ts'
@@ -16,8 +19,16 @@ import { sharedSource } from './shared-source.ts'
 import { cacheSource } from './target-source.ts'
 import { TrustedClock } from './trusted-clock.ts'
 
+export interface Operation {
+  readonly settings: GcConfig
+  readonly meter: Meter
+  readonly outlook: Outlook
+  /** For policies that keep there what they delete. */
+  readonly bucket: BackupBucket | undefined
+}
+
 /** Collects until the signal aborts. `manager` is the one that the leader is given: its client sends no deletion that might meet another leader's. */
-export async function operate(signal: AbortSignal, manager: Manager, settings: GcConfig, meter: Meter, outlook: Outlook): Promise<void> {
+export async function operate(signal: AbortSignal, manager: Manager, { settings, meter, outlook, bucket }: Operation): Promise<void> {
   const { client, cache, reachability } = manager
   const recorder = manager.recorder('gc')
   const log = manager.log.with({ operator: 'gc' })
@@ -46,6 +57,7 @@ export async function operate(signal: AbortSignal, manager: Manager, settings: G
       random: Math.random,
       mayAct: () => manager.isLeader(),
       reachability,
+      bucket,
       policiesKnown: () => policiesKnown(manager),
       schemaProblem: (kind) => schemas.problemOf(kind),
       abandon: manager.abandon,
@@ -65,7 +77,13 @@ export async function operate(signal: AbortSignal, manager: Manager, settings: G
         (ended) => clock.run(ended),
         (ended) =>
           sweepBackups(
-            { client, stores: cacheStores(cache), clock, log, mayAct: () => manager.isLeader() && clock.doubt === undefined },
+            {
+              client,
+              shelves: [clusterShelf(client, cacheStores(cache)), ...(bucket === undefined ? [] : [bucketShelf(bucket)])],
+              clock,
+              log,
+              mayAct: () => manager.isLeader() && clock.doubt === undefined,
+            },
             ended,
           ),
         ...(file === undefined ? [] : [() => file.run(recording.signal)]),

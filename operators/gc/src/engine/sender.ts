@@ -10,6 +10,7 @@ import {
 } from 'kubewright'
 import type { AuditSink } from '../audit/audit.ts'
 import { BackupWriter, type Kept } from '../backup/writer.ts'
+import type { BackupBucket } from '../bucket/bucket.ts'
 import type { Answer } from '../deletion/answer.ts'
 import type { Meter } from '../metrics/meter.ts'
 import type { Instant, Step } from '../tracker/step.ts'
@@ -26,6 +27,7 @@ export interface SenderEnvironment {
   readonly reachability: Pick<Reachability, 'failed' | 'succeeded'>
   readonly audit: AuditSink
   readonly tracker: Tracker
+  readonly bucket?: BackupBucket | undefined
   /** Requests under way end when it aborts. */
   readonly signal: AbortSignal
 }

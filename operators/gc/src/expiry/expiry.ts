@@ -41,7 +41,8 @@ export function expiryOf(lifetime: Mode, object: KubeObject, context: Context): 
   const value = lifetime.path.first(object)
   if (value === undefined || value === null || value === '') return otherwise(created, lifetime.otherwise, `nothing stands at ${text}`)
   if (lifetime.mappings !== undefined) {
-    const mapped = lifetime.mappings.get(String(value))
+    // A list or an object has no text of its own, and one with a member "toString" cannot be made into any.
+    const mapped = typeof value === 'object' ? undefined : lifetime.mappings.get(String(value))
     return mapped === undefined
       ? otherwise(created, lifetime.otherwise, `mappings has no entry for the value at ${text}`)
       : at(created + mapped, mapped, `by the value at ${text}`)

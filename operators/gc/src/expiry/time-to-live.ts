@@ -24,7 +24,8 @@ const DATE = /^\d{4}-\d\d-\d\d$/
  */
 export function parseTimeToLive(value: unknown): TimeToLive {
   if (typeof value === 'number') return after(value * SECOND, String(value))
-  if (typeof value !== 'string') return invalid(`a ${Array.isArray(value) ? 'list' : typeof value} is no time to live`)
+  if (typeof value !== 'string')
+    return invalid(`${Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`} is no time to live`)
   const text = value.trim()
   if (/^(never|forever)$/i.test(text)) return { is: 'never' }
   if (/^\d+$/.test(text)) return after(Number(text) * SECOND, text)

@@ -25,9 +25,11 @@ export function referencesIn(object: KubeObject): readonly ReferenceKey[] {
   }
   // A Pod's ephemeral volumes are claims of the Pod's and the volume's name.
   if (object.kind === 'Pod')
-    for (const volume of list(at(rest, 'spec', 'volumes')))
-      if (at(volume, 'ephemeral') !== undefined)
-        found.add(referenceKey('PersistentVolumeClaim', namespace, `${name}-${String(at(volume, 'name'))}`))
+    for (const volume of list(at(rest, 'spec', 'volumes'))) {
+      const claim = at(volume, 'name')
+      if (at(volume, 'ephemeral') !== undefined && typeof claim === 'string')
+        found.add(referenceKey('PersistentVolumeClaim', namespace, `${name}-${claim}`))
+    }
   if (object.kind === 'Pod' && at(rest, 'spec', 'serviceAccountName') === undefined)
     found.add(referenceKey('ServiceAccount', namespace, 'default'))
   return [...found]

@@ -2,6 +2,7 @@ import { settle, type VirtualClock, virtualClock } from '@kubewright/testing/vir
 import { silentLogger } from 'kubewright'
 import { afterEach, beforeEach, expect } from 'vitest'
 import type { DeletionRecord } from '../audit/audit.ts'
+import type { BackupBucket } from '../bucket/bucket.ts'
 import { Collector, type CollectorOptions } from '../engine/collector.ts'
 import type { TargetSource } from '../engine/target-source.ts'
 import { ClusterGarbageCollectionPolicy, GarbageCollectionPolicy, type Policy, type PolicyStatus } from '../kinds/policies.ts'
@@ -42,6 +43,7 @@ export class CollectorBench {
   doubt: string | undefined
   policiesKnown = true
   schemaProblem: PolicyProblem | undefined
+  bucket: BackupBucket | undefined
   readonly said: string[] = []
   readonly events: string[] = []
   readonly audited: DeletionRecord[] = []
@@ -89,6 +91,7 @@ export class CollectorBench {
         reachability: this.reachability,
         policiesKnown: () => this.policiesKnown,
         schemaProblem: () => this.schemaProblem,
+        bucket: this.bucket,
         abandon: new AbortController().signal,
       },
       { concurrency: 16, maxDeletionsPerSecond: 1_000, protection: { namespaces: ['kube-*'], allowedKinds: [] }, ...options },

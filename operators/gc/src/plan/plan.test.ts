@@ -259,7 +259,10 @@ describe('what is kept before it is deleted', () => {
     const scene = manifestScene('dump', [{ apiVersion: 'example.dev/v1', kind: 'Widget', metadata }], now)
     const fate = async (backupNamespace?: string) => {
       const [plan] = planOf(
-        await survey(scene, [{ policy: cluster, role: 'planned' }], { now, defaults: { ...defaults, backupNamespace } }),
+        await survey(scene, [{ policy: cluster, role: 'planned' }], {
+          now,
+          defaults: { ...defaults, backups: { namespace: backupNamespace } },
+        }),
       )
       return plan!.objects[0]!.fate
     }

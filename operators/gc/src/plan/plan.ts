@@ -1,19 +1,14 @@
 import type { KubeObject } from 'kubewright'
 import { hasOpinion, type Opinion } from '../judgement/opinion.ts'
-import { type BackupPlan, backupNamespaceOf, NOWHERE_TO_KEEP } from '../policy/backup-plan.ts'
+import { type BackupPlace, backupPlaceOf } from '../policy/backup-plan.ts'
 import type { ReadyPolicy } from '../policy/policy.ts'
 import { decide } from '../precedence/verdict.ts'
 import type { Survey } from './survey.ts'
 
-export interface Backup {
-  readonly to: BackupPlan['to']
-  readonly namespace: string
-}
-
 /** What becomes of an object, and why. */
 export type Fate =
   /** It is deleted at `at` (wall clock, ms), or as soon as the policy's rate lets it when that is past; `backup`: where it is kept before. */
-  | { readonly is: 'goes'; readonly at: number; readonly reason: string; readonly backup?: Backup }
+  | { readonly is: 'goes'; readonly at: number; readonly reason: string; readonly backup?: BackupPlace }
   /** `by`: the policy that keeps it. */
   | { readonly is: 'stays'; readonly reason: string; readonly by: string }
   /** It stays because something cannot be read or is not known. */
@@ -110,12 +105,12 @@ function fateOf(survey: Ready, own: Opinion, object: KubeObject, others: readonl
   const said = opinions.get(verdict.by)
   const reason = said?.is === 'at' ? said.reason : ''
   const kept = winner?.outcome.ready.backup
-  const namespace = kept && backupNamespaceOf(kept, object.metadata.namespace)
-  if (kept !== undefined && namespace === undefined) return { is: 'stays', reason: NOWHERE_TO_KEEP, by: verdict.by }
+  const backup = kept && backupPlaceOf(kept, object.metadata.namespace)
+  if (backup?.to === 'nowhere') return { is: 'stays', reason: `not deleted, because ${backup.why}`, by: verdict.by }
   return {
     ...{ is: 'goes', at: verdict.at },
     reason: verdict.by === survey.key ? reason : `${reason} (decided by ${verdict.by})`,
-    ...(kept !== undefined && namespace !== undefined && { backup: { to: kept.to, namespace } }),
+    ...(backup !== undefined && { backup }),
   }
 }
 

@@ -100,7 +100,8 @@ export const keepsSome = ({ objects }: Pick<PolicyPlan, 'objects'>) =>
 /** Where it is kept before it is deleted. */
 export function backupText({ fate }: PlannedObject): string {
   if (fate.is !== 'goes') return ''
-  return fate.backup === undefined ? 'none' : `${fate.backup.to} in ${fate.backup.namespace}`
+  if (fate.backup === undefined) return 'none'
+  return `${fate.backup.to} in ${fate.backup.to === 'S3' ? fate.backup.bucket : fate.backup.namespace}`
 }
 
 export function whyText({ fate }: PlannedObject): string {

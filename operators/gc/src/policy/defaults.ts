@@ -9,11 +9,12 @@ export function defaultsOf({
   allowedKinds,
   requireAuthors,
   backupNamespace,
+  backupS3Bucket,
 }: GcConfig): PolicyDefaults {
   return {
     maxDeletionsPerSecond,
     protection: { namespaces: [...SYSTEM_NAMESPACES, ...protectedNamespaces], allowedKinds },
-    backupNamespace,
+    backups: { namespace: backupNamespace, bucket: backupS3Bucket },
     authors: requireAuthors ? 'Required' : 'IfRecorded',
   }
 }

@@ -21,7 +21,7 @@ import type { Policy } from '../kinds/policies.ts'
 import { type Protection, protectionOf } from '../protection/protection.ts'
 import { type Limits, limitsOf } from '../safety/limits.ts'
 import type { PolicyMode } from '../tracker/sending-line.ts'
-import { type BackupPlan, backupPlanOf } from './backup-plan.ts'
+import { type BackupPlaces, type BackupPlan, backupPlanOf } from './backup-plan.ts'
 import { broadScope, namespaceOf, outsideProblem } from './confinement.ts'
 import { selectFields } from './field-selection.ts'
 import { keepOf } from './keeping.ts'
@@ -89,8 +89,8 @@ export interface PolicyProblem {
 export interface PolicyDefaults {
   readonly maxDeletionsPerSecond: number
   readonly protection: Protection
-  /** Where what cluster policies delete is kept. @default the object's own namespace */
-  readonly backupNamespace?: string | undefined
+  /** @default the object's own namespace, and no bucket */
+  readonly backups?: BackupPlaces
   /** Whether a policy works although admission has not recorded who wrote it. @default 'IfRecorded' */
   readonly authors?: 'IfRecorded' | 'Required'
 }
@@ -188,7 +188,7 @@ function compile(policy: Policy, defaults: PolicyDefaults): ReadyPolicy {
     evaluationInterval: intervalOf(spec.evaluationInterval),
     needs,
     limits: limitsOf(spec.limits),
-    backup: backupPlanOf(policy, kind, defaults.backupNamespace),
+    backup: backupPlanOf(policy, kind, defaults.backups ?? {}),
     code,
     replaces: (object) => replaced.spares(object, NOBODY) !== undefined,
     judge: (object, context) => judge(code, object, context),

@@ -1,16 +1,17 @@
 import { type Client, isForbidden, type KubeObject, messageOf, parseApiVersion, parseTime } from 'kubewright'
 import { BACKUP_PART, type BackupRecord, type StoredPart, storedPart } from '../backup/record.ts'
 import { BACKUP_STORES } from '../backup/stores.ts'
+import type { Backup } from './backup.ts'
 
 /** Backups that are there, the newest first. */
-export interface Catalogue {
-  readonly backups: readonly StoredPart[]
+export interface Catalogue<B extends Backup = Backup> {
+  readonly backups: readonly B[]
   /** What the reader has to know: that some could not be looked at. */
   readonly notes: readonly string[]
 }
 
 /** `namespace` absent: all. Reads metadata alone. @throws ApiError, ConnectionError when nothing can be read */
-export async function catalogueOf(client: Client, namespace: string | undefined, signal: AbortSignal): Promise<Catalogue> {
+export async function catalogueOf(client: Client, namespace: string | undefined, signal: AbortSignal): Promise<Catalogue<StoredPart>> {
   const backups: StoredPart[] = []
   const refusals: unknown[] = []
   for (const store of BACKUP_STORES) {
@@ -27,7 +28,7 @@ export async function catalogueOf(client: Client, namespace: string | undefined,
   }
   if (refusals.length === BACKUP_STORES.length) throw refusals[0]
   const notes = refusals.map((error) => `backups may be missing here: ${messageOf(error)}`)
-  return { backups: backups.sort((a, b) => takenAt(b) - takenAt(a) || (a.name < b.name ? -1 : 1)), notes }
+  return { backups: newestFirst(backups), notes }
 }
 
 /** Which backups somebody means. Absent fields take all. */
@@ -43,7 +44,7 @@ export interface BackupQuery {
   readonly since?: number | undefined
 }
 
-export function backupsOf(backups: readonly StoredPart[], query: BackupQuery): readonly StoredPart[] {
+export function backupsOf<B extends Backup>(backups: readonly B[], query: BackupQuery): readonly B[] {
   const { names = [], policy, kind, namespace, since } = query
   return backups.filter(
     (backup) =>
@@ -56,7 +57,7 @@ export function backupsOf(backups: readonly StoredPart[], query: BackupQuery): r
 }
 
 /** Of several backups of one object the newest, unless it was named itself. `backups`: the newest first. */
-export function latestOfEach(backups: readonly StoredPart[], names: readonly string[] = []): readonly StoredPart[] {
+export function latestOfEach<B extends Backup>(backups: readonly B[], names: readonly string[] = []): readonly B[] {
   const seen = new Set<string>()
   return backups.filter(({ name, record }) => {
     const object = `${record.apiVersion} ${record.kind} ${record.namespace ?? ''}/${record.name}`
@@ -67,9 +68,10 @@ export function latestOfEach(backups: readonly StoredPart[], names: readonly str
   })
 }
 
-export function isNamed({ name, record }: Pick<StoredPart, 'name' | 'record'>, wanted: string): boolean {
+export function isNamed({ name, record }: Pick<Backup, 'name' | 'record'>, wanted: string): boolean {
+  if (name === wanted) return true
   const slash = wanted.indexOf('/')
-  return slash === -1 ? name === wanted : record.name === wanted.slice(slash + 1) && isOfKind(record, wanted.slice(0, slash))
+  return slash !== -1 && record.name === wanted.slice(slash + 1) && isOfKind(record, wanted.slice(0, slash))
 }
 
 function isOfKind({ apiVersion, kind }: BackupRecord, wanted: string): boolean {
@@ -80,4 +82,8 @@ function isOfKind({ apiVersion, kind }: BackupRecord, wanted: string): boolean {
 const isSameObject = (a: BackupRecord, b: BackupRecord) =>
   a.apiVersion === b.apiVersion && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name
 
-const takenAt = ({ record }: StoredPart) => parseTime(record.takenAt) ?? 0
+export function newestFirst<B extends Backup>(backups: readonly B[]): readonly B[] {
+  return backups.toSorted((a, b) => takenAt(b) - takenAt(a) || (a.name < b.name ? -1 : 1))
+}
+
+const takenAt = ({ record }: Backup) => parseTime(record.takenAt) ?? 0

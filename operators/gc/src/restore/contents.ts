@@ -1,6 +1,7 @@
 import { type Client, ConfigMap, isNotFound, type KubeObject, Secret } from 'kubewright'
 import { unpack } from '../backup/archive.ts'
 import { BACKUP_KEY, backupName, type StoredPart, storedPart } from '../backup/record.ts'
+import { holds } from './backup.ts'
 
 type Holder = KubeObject & { readonly data?: Readonly<Record<string, string>>; readonly binaryData?: Readonly<Record<string, string>> }
 
@@ -24,14 +25,7 @@ export async function contentsOf(client: Client, { store, namespace, record }: S
     }
   }
   const object = unpack({ parts, sha256: record.sha256 })
-  const { uid, name, namespace: objectNamespace } = object.metadata
-  const fits =
-    object.apiVersion === record.apiVersion &&
-    object.kind === record.kind &&
-    name === record.name &&
-    objectNamespace === record.namespace &&
-    uid === record.uid
-  if (!fits)
+  if (!holds(record, object))
     throw new Error(`it holds another object than it says: look at who wrote ${store} "${namespace}/${backupName({ ...record, part: 0 })}"`)
   return object
 }

@@ -1,5 +1,5 @@
-import type { StoredPart } from '../backup/record.ts'
 import { nameOf, table } from '../plan/report.ts'
+import { type Backup, placeOf } from './backup.ts'
 import type { Change } from './comparison.ts'
 import type { Outcome } from './restore.ts'
 
@@ -7,20 +7,17 @@ import type { Outcome } from './restore.ts'
 const LONGEST_VALUE = 120
 
 /** For people: one line for each backup, the newest first. */
-export function catalogueText(backups: readonly StoredPart[], notes: readonly string[]): string {
-  const rows = backups.map(({ namespace, name, record }) => [
-    record.takenAt,
-    nameOf({ ...record, namespace: record.namespace }),
-    record.policy,
-    record.expiresAt,
-    `${namespace}/${name}`,
-  ])
+export function catalogueText(backups: readonly Backup[], notes: readonly string[]): string {
+  const rows = backups.map((backup) => {
+    const { record } = backup
+    return [record.takenAt, nameOf({ ...record, namespace: record.namespace }), record.policy, record.expiresAt, placeOf(backup)]
+  })
   const lines = rows.length === 0 ? ['there is no such backup'] : table([['DELETED', 'OBJECT', 'POLICY', 'KEPT UNTIL', 'BACKUP'], ...rows])
   return textOf([...notes.map((note) => `note: ${note}`), ...lines])
 }
 
 /** For programs. */
-export function catalogueJson(backups: readonly StoredPart[], notes: readonly string[]): string {
+export function catalogueJson(backups: readonly Backup[], notes: readonly string[]): string {
   return jsonOf({ notes, backups: backups.map(entryOf) })
 }
 
@@ -53,7 +50,7 @@ export function outcomesJson(outcomes: readonly Outcome[], notes: readonly strin
   return jsonOf({ notes, objects })
 }
 
-function entryOf({ store, namespace, name, record }: StoredPart) {
+function entryOf({ store, namespace, name, record }: Backup) {
   const { part: _, parts: __, sha256: ___, ...told } = record
   return { ...told, backup: { kind: store, namespace, name } }
 }

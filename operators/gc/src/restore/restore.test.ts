@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { pack } from '../backup/archive.ts'
 import { BACKUP_KEY, type BackupRecord, metadataOf, type StoredPart, storedPart } from '../backup/record.ts'
 import { type RestoreOptions, restore } from './restore.ts'
+import { clusterSource } from './source.ts'
 
 const NAMESPACED = new Map([
   ['ConfigMap', true],
@@ -99,7 +100,13 @@ const configMap = (name: string, owners: readonly string[] = [], metadata: objec
 
 const PLAIN: RestoreOptions = { dryRun: false, replace: false, runAgain: false }
 async function restored(backups: readonly StoredPart[], options: Partial<RestoreOptions> = {}) {
-  const outcomes = await restore(server.client, backups, { ...PLAIN, ...options }, new AbortController().signal)
+  const outcomes = await restore(
+    server.client,
+    clusterSource(server.client),
+    backups,
+    { ...PLAIN, ...options },
+    new AbortController().signal,
+  )
   return Object.fromEntries(outcomes.map((outcome) => [outcome.backup.record.name, outcome.is === 'failed' ? outcome.why : outcome.is]))
 }
 
@@ -200,6 +207,8 @@ test('whoever interrupts it between two objects finds the first restored, and no
     if (metadata.name === 'a' && !dryRun) stop.abort(new Error('interrupted'))
     return undefined
   }
-  await expect(restore(server.client, [keep(configMap('a')), keep(configMap('b'))], PLAIN, stop.signal)).rejects.toThrow('interrupted')
+  await expect(
+    restore(server.client, clusterSource(server.client), [keep(configMap('a')), keep(configMap('b'))], PLAIN, stop.signal),
+  ).rejects.toThrow('interrupted')
   expect(server.written).toEqual(['a'])
 })

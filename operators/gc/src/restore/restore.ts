@@ -8,11 +8,11 @@ import {
   parseApiVersion,
   type Resource,
 } from 'kubewright'
-import type { StoredPart } from '../backup/record.ts'
+import type { Backup } from './backup.ts'
 import { type Change, changesBetween } from './comparison.ts'
-import { contentsOf } from './contents.ts'
 import { ownersFirst, ownersNow } from './owners.ts'
 import { endOf, revive } from './revival.ts'
+import type { BackupSource } from './source.ts'
 
 export interface RestoreOptions {
   /** Nothing is written; the server is asked whether it would take it. */
@@ -30,7 +30,7 @@ export interface RestoreOptions {
 }
 
 export type Outcome = {
-  readonly backup: StoredPart
+  readonly backup: Backup
   readonly namespace: string | undefined
   readonly notes: readonly string[]
 } & (
@@ -39,7 +39,7 @@ export type Outcome = {
 )
 
 interface Candidate {
-  readonly backup: StoredPart
+  readonly backup: Backup
   readonly namespace: string | undefined
   readonly resource: Resource<KubeObject>
   /** As it was. */
@@ -53,9 +53,10 @@ const MANAGER = 'kubewright-gc-restore'
  * Brings back what backups hold, owners before what they own. Everything is first tried without being written: what the server would refuse is known before the
  * first object is made. Each backup has an outcome of its own; none is thrown but the signal's reason.
  */
-export async function restore(
+export async function restore<B extends Backup>(
   client: Client,
-  backups: readonly StoredPart[],
+  source: BackupSource<B>,
+  backups: readonly B[],
   options: RestoreOptions,
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
@@ -64,7 +65,7 @@ export async function restore(
   for (const backup of backups) {
     signal.throwIfAborted()
     try {
-      candidates.push(await candidateOf(client, backup, options, signal))
+      candidates.push(await candidateOf(client, source, backup, options, signal))
     } catch (error) {
       signal.throwIfAborted()
       failed.push({ is: 'failed', backup, namespace: backup.record.namespace, notes: [], why: messageOf(error) })
@@ -79,18 +80,19 @@ export async function restore(
 }
 
 /** @throws Error saying why it is not restored; ApiError, ConnectionError, KindNotFoundError */
-async function candidateOf(
+async function candidateOf<B extends Backup>(
   client: Client,
-  backup: StoredPart,
+  source: BackupSource<B>,
+  backup: B,
   { namespaceTo, replace, runAgain, backupNamespace }: RestoreOptions,
   signal: AbortSignal,
 ): Promise<Candidate> {
   const { record } = backup
-  if (backup.namespace !== record.namespace && backup.namespace !== backupNamespace)
+  if (backup.store !== 'S3' && backup.namespace !== record.namespace && backup.namespace !== backupNamespace)
     throw new Error(
       `it was of ${record.namespace === undefined ? 'no namespace' : `namespace "${record.namespace}"`}, and whoever may write in namespace "${backup.namespace}" can have made this backup: if the operator did (--gc-backup-namespace), say --backup-namespace ${backup.namespace}`,
     )
-  const object = await contentsOf(client, backup, signal)
+  const object = await source.contents(backup, signal)
   const end = endOf(object)
   if (end !== undefined && !runAgain) throw new Error(`it had ended (${end}), and would run again: with --run-again it does`)
   const resource = await client.resource<KubeObject>(kindOf(object), { signal })
