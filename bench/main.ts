@@ -15,6 +15,10 @@ export interface Measurement {
 const BENCHMARKS: Readonly<
   Record<string, { readonly about: string; readonly load: () => Promise<{ measure: () => Promise<Measurement> }> }>
 > = {
+  quick: {
+    about: 'some minutes on any machine, without real servers or compilers: a little of everything, beside bare Node and client-node',
+    load: () => import('./quick.ts'),
+  },
   'server-start': {
     about: 'the embedded API server: start() in a running process, and npm start to ready',
     load: () => import('./server-start.ts'),
@@ -23,6 +27,11 @@ const BENCHMARKS: Readonly<
     about:
       'what a process costs: start to ready and resident memory of an empty operator and of each of ours, idle, as the image runs them',
     load: () => import('./process.ts'),
+  },
+  'cold-sync': {
+    about:
+      'from the start of a process until it holds 20,000 ConfigMaps of a real kube-apiserver: ours, bare Node, controller-runtime, kube-rs, kopf, client-node',
+    load: () => import('./cold-sync.ts'),
   },
   'gc-drain': {
     about: 'gc deletes due ConfigMaps on a real kube-apiserver, beside a bare client with the same connections',

@@ -14,7 +14,7 @@ export interface Result {
 const HEAD = `# Benchmarks
 
 Written by \`npm run bench\` from the raw numbers in \`bench/results/\`; run it to measure again. The machines are shared and noisy: trust ratios
-within one run, not single times.
+within one run, not single times. [Performance](performance.md) says what was tried to make it faster, and how the races are run.
 `
 
 /** Writes docs/benchmarks.md anew from everything that has been measured. */

@@ -1,15 +1,15 @@
 // Known defects of @kubernetes/client-node, shown on its own package: the same fault, the same server, and what became of the informer. The other
 // half (ours does not have them) is in the tests that docs/defects.md names.
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ConfigMap } from '@kubewright/client'
 import { errorFrame, eventually, type FaultProxy, faultProxy, startTestCluster, type TestCluster } from '@kubewright/testing'
 import type { Measurement } from './main.ts'
+import { clientNode } from './peers/client-node.ts'
 
-const peer = join(import.meta.dirname, 'peers', 'client-node')
 const LISTS = { path: 'configmaps', watch: false } as const
 const WATCHES = { path: 'configmaps', watch: true } as const
 
@@ -132,7 +132,9 @@ const DEFECTS: readonly Defect[] = [
       const folder = mkdtempSync(join(tmpdir(), 'kubewright-peer-'))
       const ca = join(folder, 'ca.crt')
       writeFileSync(ca, proxy.connection.caData ?? '')
-      const child = spawn(process.execPath, [join(peer, 'requests.mjs'), proxy.url, ca, '100'], { stdio: ['ignore', 'ignore', 'inherit'] })
+      const child = spawn(process.execPath, [join(clientNode(), 'requests.mjs'), proxy.url, ca, '100'], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      })
       await new Promise((resolve) => child.once('exit', resolve))
       const { connections } = proxy
       await proxy.stop()
@@ -143,8 +145,6 @@ const DEFECTS: readonly Defect[] = [
 ]
 
 export async function measure(): Promise<Measurement> {
-  if (!existsSync(join(peer, 'node_modules')))
-    spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: peer, stdio: 'inherit' })
   const rows: string[][] = []
   for (const { code, what, show } of DEFECTS) {
     await using cluster = await startTestCluster({ server: 'embedded' })
@@ -152,7 +152,9 @@ export async function measure(): Promise<Measurement> {
     const children: { kill(): void }[] = []
     const configMaps = await cluster.client().resource(ConfigMap)
     const start = (...args: readonly string[]): Informer => {
-      const child = spawn(process.execPath, [join(peer, 'informer.mjs'), proxy.url, ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
+      const child = spawn(process.execPath, [join(clientNode(), 'informer.mjs'), proxy.url, ...args], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
       children.push(child)
       const said: string[] = []
       child.stdout.setEncoding('utf8').on('data', (text: string) => said.push(...text.split('\n').filter(Boolean)))

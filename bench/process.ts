@@ -49,12 +49,14 @@ const cellsOf = (costs: readonly Cost[]): readonly string[] => [
 
 async function programsIn(folder: string, kubeconfig: string): Promise<ReadonlyMap<string, ProgramStart>> {
   const connection = ['--kubeconfig', kubeconfig]
-  const empty = join(folder, 'empty.mjs')
-  await build({ ...BUILD_OPTIONS, entryPoints: [join(import.meta.dirname, 'process', 'empty-operator.ts')], outfile: empty })
+  const entryPoints = ['empty-operator', 'floor'].map((name) => join(import.meta.dirname, 'process', `${name}.ts`))
+  await build({ ...BUILD_OPTIONS, entryPoints, outdir: folder, outExtension: { '.js': '.mjs' }, splitting: true, minify: true })
+  const [empty, floor] = [join(folder, 'empty-operator.mjs'), join(folder, 'floor.mjs')]
   mkdirSync(join(folder, 'program'))
   for (const [name, content] of (await bundleProgram()).files) writeFileSync(join(folder, 'program', name), content)
   const program = join(folder, 'program', PROGRAM)
   return new Map<string, ProgramStart>([
+    ['the floor: Node with a server for its probe, and its TLS; nothing of ours', { ...IN_THE_IMAGE, args: [floor, ...connection] }],
     ['an empty operator, bundled, as in the image', { ...IN_THE_IMAGE, args: [empty, ...connection] }],
     ['an empty operator, bundled, by Node as it is', { ...PLAIN, args: [empty, ...connection] }],
     ...OPERATOR_NAMES.map(

@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { freePorts } from '@kubewright/testing'
 import { sleep } from 'kubewright'
+import { cpuMsOf, megabytesOf } from '../contest/proc.ts'
 
 export interface ProgramStart {
   /** Of Node, before the program's file. */
@@ -48,9 +48,9 @@ export async function costOf({ flags, environment, args }: ProgramStart): Promis
       await sleep(2)
     }
     const readyMs = performance.now() - began
-    const cpuMs = cpuOf(child)
+    const cpuMs = cpuMsOf(child.pid!)
     await sleep(SETTLE_MS)
-    return { readyMs, cpuMs, ...memoryOf(child) }
+    return { readyMs, cpuMs, ...memoryOf(child.pid!) }
   } finally {
     const ended = child.exitCode === null ? once(child, 'exit') : undefined
     child.kill()
@@ -65,14 +65,7 @@ const isReady = (probe: string): Promise<boolean> =>
     () => false,
   )
 
-/** User and system time, which the kernel counts in hundredths of a second. */
-function cpuOf({ pid }: ChildProcess): number {
-  const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-  return (Number(afterName[11]) + Number(afterName[12])) * 10
-}
-
-function memoryOf({ pid }: ChildProcess): { readonly residentMb: number; readonly ownMb: number } {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  const megabytes = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024
-  return { residentMb: megabytes('VmRSS'), ownMb: megabytes('RssAnon') }
-}
+const memoryOf = (pid: number): { readonly residentMb: number; readonly ownMb: number } => ({
+  residentMb: megabytesOf(pid, 'VmRSS'),
+  ownMb: megabytesOf(pid, 'RssAnon'),
+})

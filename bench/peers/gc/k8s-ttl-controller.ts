@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { builtCheckout, run, type Source } from './checkout.ts'
+import { run } from '../build-cache.ts'
+import { builtCheckout, type Source } from './checkout.ts'
 import type { Contestant } from './contestant.ts'
 
 const SOURCE: Source = {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { builtCheckout, run, type Source } from './checkout.ts'
+import { run } from '../build-cache.ts'
+import { builtCheckout, type Source } from './checkout.ts'
 import type { Contestant } from './contestant.ts'
 
 const SOURCE: Source = { name: 'kube-janitor', repository: 'hjacobs/kube-janitor', commit: '5a0399a23f6b857cafbfb2fc0603478f2b1ace64' }

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
-import { builtCheckout, run, type Source } from './checkout.ts'
+import { run } from '../build-cache.ts'
+import { builtCheckout, type Source } from './checkout.ts'
 import type { Contestant } from './contestant.ts'
 
 const SOURCE: Source = { name: 'zen-gc', repository: 'kube-zen/zen-gc', commit: '29650e84b9f475e4c86593977e3634857e2d4e58' }

@@ -45,6 +45,7 @@ export interface RequestObservation {
   readonly rateLimiterSeconds?: number
 }
 
+/** How a client talks to the API server, whichever that is. */
 export interface ClientOptions {
   /** @default `kubewright/VERSION (os/arch)` */
   readonly userAgent?: string
@@ -80,6 +81,7 @@ export interface ClientOptions {
   readonly random?: () => number
 }
 
+/** Which cluster to connect to, and how to talk to it. */
 export interface ConnectOptions extends ClientOptions, KubeconfigChoice {
   /** A kubeconfig file, or a list of them as in the `KUBECONFIG` variable. @default see {@link connect} */
   readonly kubeconfig?: string

@@ -3,8 +3,10 @@
 import type { DynamicObject, JsonPatchOperation, Kind, KubeList, KubeObject, ListMeta, ResourceType, Status } from '@kubewright/core'
 import type { ServerDate } from './transport/server-date.ts'
 
+/** What becomes of an object's dependents when it is deleted: they go first, they go after it, or they stay. */
 export type PropagationPolicy = 'Foreground' | 'Background' | 'Orphan'
 
+/** What every request may be given. */
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined
   /** Milliseconds for one attempt, headers to last byte. @default 30 s; watches have their own limits */
@@ -21,6 +23,7 @@ export interface RequestOptions {
   readonly beforeSend?: (() => void) | undefined
 }
 
+/** What a request that writes may be given. */
 export interface WriteOptions extends RequestOptions {
   readonly dryRun?: boolean
   /** Who changes, for managedFields. @default the client's `fieldManager` */
@@ -34,6 +37,7 @@ export interface ObjectName {
   readonly namespace?: string | undefined
 }
 
+/** Which objects of a kind are meant. */
 export interface Selection {
   /** Absent or empty: all namespaces (or a cluster-scoped resource). */
   readonly namespace?: string | undefined
@@ -48,6 +52,7 @@ export interface Selection {
   readonly shardSelector?: string | undefined
 }
 
+/** Which objects are listed, and how. */
 export interface ListOptions extends Selection, RequestOptions {
   /** Milliseconds for the head of the answer, and then for each next piece of it: a list of any length takes the time that it takes. @default 30 s */
   readonly timeout?: number
@@ -59,6 +64,7 @@ export interface ListOptions extends Selection, RequestOptions {
   readonly managedFields?: boolean
 }
 
+/** As {@link ListOptions}, for a list that is read piece by piece. */
 export interface ListPartsOptions extends ListOptions {
   /** As for watches. @default false */
   readonly managedFields?: boolean
@@ -74,6 +80,7 @@ export type ListPart<T extends KubeObject = DynamicObject> =
     }
   | { readonly type: 'END'; readonly metadata: ListMeta }
 
+/** Which objects are watched, and from where on. */
 export interface WatchOptions extends Selection {
   readonly signal?: AbortSignal | undefined
   readonly resourceVersion?: string
@@ -90,6 +97,7 @@ export interface WatchOptions extends Selection {
   readonly managedFields?: boolean
 }
 
+/** What a watch tells: an object that came, changed or went, a bookmark, or that it is over. */
 export type WatchEvent<T extends KubeObject = DynamicObject> =
   | {
       readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
@@ -100,6 +108,7 @@ export type WatchEvent<T extends KubeObject = DynamicObject> =
   | { readonly type: 'BOOKMARK'; readonly object: KubeObject }
   | { readonly type: 'ERROR'; readonly status: Status }
 
+/** How an object is deleted. */
 export interface DeleteOptions extends RequestOptions {
   readonly dryRun?: boolean
   readonly gracePeriodSeconds?: number
@@ -115,6 +124,7 @@ export type DeleteResult<T extends KubeObject> =
   | { readonly gone: true; readonly status?: Status; readonly object?: T }
   | { readonly gone: false; readonly object: T }
 
+/** A change of an object in one of the forms that the API server takes. */
 export type Patch =
   | { readonly type: 'json'; readonly body: readonly JsonPatchOperation[] }
   | { readonly type: 'merge'; readonly body: object }
@@ -122,6 +132,7 @@ export type Patch =
   | { readonly type: 'strategic'; readonly body: object }
   | { readonly type: 'apply'; readonly body: object; readonly force?: boolean }
 
+/** How many replicas something has and shall have, whatever its kind: the subresource `scale`. */
 export interface Scale extends KubeObject {
   readonly spec?: { readonly replicas?: number }
   readonly status?: { readonly replicas: number; readonly selector?: string }
@@ -168,6 +179,7 @@ export interface Impersonation {
   readonly extra?: Readonly<Record<string, readonly string[]>>
 }
 
+/** A connection to one API server. Made by {@link connect} or {@link connectTo}. */
 export interface Client {
   /** The server's base URL. */
   readonly server: string
@@ -200,6 +212,7 @@ export interface Client {
   close(): Promise<void>
 }
 
+/** A kind as the API server serves it. */
 export interface ApiResource extends ResourceType {
   readonly singular: string
   readonly shortNames: readonly string[]
@@ -217,6 +230,7 @@ export interface DiscoveryFailure {
   readonly message: string
 }
 
+/** Which kinds the API server serves. What it has said is remembered. */
 export interface Discovery {
   /** Finds a kind; asks the server again (at most once every 10 s) when it is unknown. `undefined`: the server does not serve it. */
   find(

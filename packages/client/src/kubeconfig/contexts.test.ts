@@ -14,11 +14,11 @@ const text = (more: { readonly server?: string; readonly token?: string; readonl
     ],
     users: [{ name: 'jane', user: { token: more.token ?? 'secret' } }],
   })
-const printsOf = (config: string) => kubeconfigContexts(config, 'config').map(({ print }) => print)
+const printsOf = async (config: string) => (await kubeconfigContexts(config, 'config')).map(({ print }) => print)
 
-test('names the contexts', () => {
-  expect(kubeconfigContexts(text(), 'config').map(({ name }) => name)).toEqual(['a', 'b'])
-  expect(kubeconfigContexts('', 'config')).toEqual([])
+test('names the contexts', async () => {
+  expect((await kubeconfigContexts(text(), 'config')).map(({ name }) => name)).toEqual(['a', 'b'])
+  expect(await kubeconfigContexts('', 'config')).toEqual([])
 })
 
 test.each<[string, Parameters<typeof text>[0], readonly [boolean, boolean]]>([
@@ -26,15 +26,15 @@ test.each<[string, Parameters<typeof text>[0], readonly [boolean, boolean]]>([
   ['which is the current one', { current: 'b' }, [true, true]],
   ['the cluster of one', { server: 'https://elsewhere' }, [false, true]],
   ['the user of one', { token: 'another' }, [false, true]],
-])('a context’s print tells whether it has changed: %s', (_, change, same) => {
-  const [before, after] = [printsOf(text()), printsOf(text(change))]
+])('a context’s print tells whether it has changed: %s', async (_, change, same) => {
+  const [before, after] = [await printsOf(text()), await printsOf(text(change))]
   expect(before.map((print, at) => print === after[at])).toEqual(same)
 })
 
-test('a print tells no secret', () => {
-  expect(JSON.stringify(kubeconfigContexts(text(), 'config'))).not.toContain('secret')
+test('a print tells no secret', async () => {
+  expect(JSON.stringify(await kubeconfigContexts(text(), 'config'))).not.toContain('secret')
 })
 
-test('what is no kubeconfig is refused', () => {
-  expect(() => kubeconfigContexts('[]', 'somewhere')).toThrow('somewhere is not a kubeconfig')
+test('what is no kubeconfig is refused', async () => {
+  await expect(kubeconfigContexts('[]', 'somewhere')).rejects.toThrow('somewhere is not a kubeconfig')
 })

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { rename, rm, writeFile } from 'node:fs/promises'
-import { stringify } from 'yaml'
 import type { ClusterConnection } from '../connection.ts'
 import { pemOf } from '../identity/pem.ts'
 
-/** A kubeconfig for one server, as YAML. It holds the connection's secrets: write it with {@link writeKubeconfig}, which lets only its owner read it. */
+/**
+ * A kubeconfig for one server, as JSON: that is YAML too, and is read without a parser for YAML. It holds the connection's secrets: write it with
+ * {@link writeKubeconfig}, which lets only its owner read it.
+ */
 export function kubeconfigFor(connection: ClusterConnection, name = 'kubewright'): string {
   const base64 = (pem: string) => Buffer.from(pemOf(pem) ?? pem).toString('base64')
   const { server, caData, token, certData, keyData, insecureSkipTlsVerify, tlsServerName, proxyUrl, namespace } = connection
-  return stringify({
+  const config = {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [
@@ -35,7 +37,8 @@ export function kubeconfigFor(connection: ClusterConnection, name = 'kubewright'
     ],
     contexts: [{ name, context: { cluster: name, user: name, ...(namespace !== undefined && { namespace }) } }],
     'current-context': name,
-  })
+  }
+  return `${JSON.stringify(config, undefined, 2)}\n`
 }
 
 /** Writes it readable by its owner alone, and whole or not at all: a program that waits for the file never reads half of it. */

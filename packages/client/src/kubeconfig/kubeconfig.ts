@@ -1,5 +1,4 @@
 import { dirname } from 'node:path'
-import { parseDocument } from 'yaml'
 import { KubeconfigError } from './kubeconfig-error.ts'
 
 /** One named entry, still as it was written: only what the chosen context uses is looked at closely, so a broken stranger does no harm. */
@@ -24,20 +23,14 @@ export interface Kubeconfig {
  * @param file its path, for messages and relative paths
  * @throws ConfigurationError when the text is no kubeconfig
  */
-export function parseKubeconfig(text: string, file: string): Kubeconfig {
-  const document = parseDocument(text, { prettyErrors: true, uniqueKeys: true })
-  const [error] = document.errors
-  if (error !== undefined) {
-    // The pretty message quotes the line, which may hold a token: keep its first line only.
-    throw new KubeconfigError(`${file} is not valid YAML: ${error.message.split('\n')[0]?.replace(/:$/, '')}`)
-  }
-  const root: unknown = document.toJS()
+export async function parseKubeconfig(text: string, file: string): Promise<Kubeconfig> {
+  const root = await contentOf(text, file)
   if (root !== null && (typeof root !== 'object' || Array.isArray(root))) {
     throw new KubeconfigError(`${file} is not a kubeconfig: its top level is no mapping`)
   }
   const fields = (root ?? {}) as Readonly<Record<string, unknown>>
   if (fields['kind'] !== undefined && fields['kind'] !== 'Config') {
-    throw new KubeconfigError(`${file} is not a kubeconfig: its kind is "${String(fields['kind'])}", not "Config"`)
+    throw new KubeconfigError(`${file} is not a kubeconfig: its kind is ${JSON.stringify(fields['kind'])}, not "Config"`)
   }
   const currentContext = fields['current-context']
   if (currentContext !== undefined && currentContext !== null && typeof currentContext !== 'string') {
@@ -51,6 +44,19 @@ export function parseKubeconfig(text: string, file: string): Kubeconfig {
     contexts: entries('contexts', 'context'),
     currentContext: currentContext || undefined,
   }
+}
+
+async function contentOf(text: string, file: string): Promise<unknown> {
+  if (text.startsWith('{')) {
+    try {
+      return JSON.parse(text)
+    } catch {
+      // YAML begins like this too, and what is neither is explained better as YAML.
+    }
+  }
+  // Loaded for it alone: a program in a Pod meets no YAML, and the parser is a tenth of what it would load.
+  const { parseYaml } = await import('./yaml-document.ts')
+  return parseYaml(text, file)
 }
 
 function namedEntries(raw: unknown, list: string, content: string, file: string): ReadonlyMap<string, KubeconfigEntry> {

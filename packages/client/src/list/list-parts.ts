@@ -38,12 +38,12 @@ export type DecodedPart<T extends KubeObject> = ListPart<T> &
 
 export const breakable = ({ request }: ListReading): string => `${request}: the list`
 
-/** The parts of an answer that has begun. */
+/** The parts of an answer that has begun: what each piece of it completes. */
 export async function* decodeList<T extends KubeObject>(
   source: ListReading,
   answer: StreamedAnswer,
   adapt: (object: T) => T,
-): AsyncGenerator<DecodedPart<T>, undefined> {
+): AsyncGenerator<readonly DecodedPart<T>[], undefined> {
   const packed = impatient(answer.stream, source.timeout, source.clock)
   const stream = firstHeader(answer.headers, 'content-encoding') === 'gzip' ? gunzipped(packed) : packed
   const scanner = new ListScanner((item): DecodedPart<T> => {
@@ -55,7 +55,7 @@ export async function* decodeList<T extends KubeObject>(
   try {
     for (let chunk = await stream.read(); chunk !== undefined; chunk = await stream.read()) {
       beginning ??= chunk
-      yield* scanner.push(chunk)
+      yield scanner.push(chunk)
     }
     head = headOf(source, parse<Partial<KubeList>>(scanner.finish(), 'what is not its items'))
   } catch (error) {
@@ -63,7 +63,7 @@ export async function* decodeList<T extends KubeObject>(
   } finally {
     stream.close()
   }
-  yield { type: 'END', metadata: head.metadata, head }
+  yield [{ type: 'END', metadata: head.metadata, head }]
 }
 
 /** @throws SyntaxError that does not quote: the text may be a Secret */

@@ -33,9 +33,11 @@ export async function wholeList<T extends KubeObject>(source: WholeListReading, 
 async function collect<T extends KubeObject>(source: ListReading, answer: StreamedAnswer, adapt: (object: T) => T): Promise<KubeList<T>> {
   const items: T[] = []
   let head: ListHead = { metadata: {} }
-  for await (const part of decodeList(source, answer, adapt)) {
-    if (part.type === 'END') head = part.head
-    else items.push(part.object)
+  for await (const parts of decodeList(source, answer, adapt)) {
+    for (const part of parts) {
+      if (part.type === 'END') head = part.head
+      else items.push(part.object)
+    }
   }
   return { ...head, items }
 }

@@ -20,14 +20,17 @@ async function* decodeAll<T extends KubeObject>(
   source: WatchSource,
   stream: ByteStream,
   adapt: (object: T) => T,
-): AsyncGenerator<WatchEvent<T>, undefined> {
+): AsyncGenerator<Iterable<WatchEvent<T>>, undefined> {
   const splitter = new FrameSplitter()
-  for (let chunk = await stream.read(); chunk !== undefined; chunk = await stream.read()) {
-    for (const frame of splitter.push(chunk)) yield decode(source, frame, adapt)
-  }
+  for (let chunk = await stream.read(); chunk !== undefined; chunk = await stream.read()) yield decoded(splitter.push(chunk))
   const rest = splitter.rest()
   // A last frame without its newline is whole if it parses; half an object never does.
-  if (rest.toString('utf8').trim() !== '') yield decode(source, rest, adapt)
+  if (rest.toString('utf8').trim() !== '') yield decoded([rest])
+
+  // Each when it is asked for: what comes before a broken frame is heard, and a reader that takes its time holds bytes and not objects.
+  function* decoded(frames: readonly Buffer[]): Generator<WatchEvent<T>> {
+    for (const frame of frames) yield decode(source, frame, adapt)
+  }
 }
 
 function decode<T extends KubeObject>(source: WatchSource, frame: Buffer, adapt: (object: T) => T): WatchEvent<T> {
