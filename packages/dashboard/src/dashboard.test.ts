@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import type { KubeObject } from '@kubewright/core'
 import { virtualClock } from '@kubewright/testing/virtual-clock'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createDashboard } from './dashboard.ts'
 import { type FakeInformer, fakeInformer, fakeSource, SECRET_TEXT } from './fake/source.ts'
 import type { ObjectPage } from './model/object-page.ts'
@@ -15,6 +15,7 @@ const WEBSITE = { kind: 'Website', group: 'example.dev', version: 'v1' }
 
 function start(informers?: readonly FakeInformer[], views: readonly DashboardView[] = []) {
   const clock = virtualClock()
+  const setTimer = vi.spyOn(clock, 'setTimer')
   const websites = fakeInformer('Website', 'example.dev')
   const source = fakeSource(clock, informers ?? [websites], views)
   const dashboard = createDashboard(source, 'run')
@@ -47,7 +48,7 @@ function start(informers?: readonly FakeInformer[], views: readonly DashboardVie
     }
     return { next, leave: async () => void (await pieces.return?.(undefined)) }
   }
-  return { clock, source, websites, ask, json, page, stream, started: clock.advance(0) }
+  return { clock, source, websites, ask, json, page, stream, started: clock.advance(0), wakes: () => setTimer.mock.calls.length }
 }
 
 const reconcile = (name: string, id: string, at: number) => {
@@ -55,6 +56,17 @@ const reconcile = (name: string, id: string, at: number) => {
 }
 
 describe('a dashboard', () => {
+  test('wakes up once in two seconds while nobody looks, and four times a second for a reader', async () => {
+    const { clock, stream, wakes } = start()
+    await clock.advance(20_000)
+    expect(wakes()).toBeLessThanOrEqual(12)
+    const { next } = await stream()
+    await next()
+    const before = wakes()
+    await clock.advance(10_000)
+    expect(wakes() - before).toBeGreaterThanOrEqual(40)
+  })
+
   test('an object’s life: what was there is no news; what comes, changes, is decided and goes, is', async () => {
     const websites = fakeInformer('Website', 'example.dev')
     websites.put(website('old'))

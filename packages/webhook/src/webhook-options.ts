@@ -7,6 +7,7 @@ import type { FailurePolicy } from './configuration/kinds.ts'
 import { checkReach, type Reach } from './configuration/reach.ts'
 import type { ConversionDefinition } from './conversion/converters.ts'
 
+/** Which hooks a server has, and how the API server finds it. */
 export interface WebhookServerOptions {
   /** Of the configurations, the Service and the Secret, unless they are named: each program has its own, such as `website-operator`. */
   readonly name: string

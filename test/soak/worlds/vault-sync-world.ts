@@ -34,7 +34,7 @@ export class VaultSyncWorld implements World {
     return new VaultSyncWorld(client, await fakeVault({ state: 'dev' }))
   }
 
-  get vault(): Pick<FakeVault, 'address' | 'rootToken'> {
+  get vault(): FakeVault {
     return this.#vault
   }
 

@@ -29,6 +29,7 @@ export class Pulse {
   #readers = 0
   #lastReader = Number.NEGATIVE_INFINITY
   #waiting: (() => void)[] = []
+  #rest = new AbortController()
 
   constructor(options: PulseOptions) {
     this.#options = options
@@ -43,25 +44,37 @@ export class Pulse {
 
   async run(signal: AbortSignal): Promise<void> {
     const { collector, frames, source } = this.#options
-    for (let tick = 0; !signal.aborted; tick++) {
-      const isSample = tick % (SAMPLE / FRAME) === 0
+    let nextSample = this.#clock.monotonic()
+    while (!signal.aborted) {
+      const now = this.#clock.monotonic()
+      const isSample = now >= nextSample
       if (isSample) {
+        // A program that stood still has nothing to catch up with.
+        nextSample = Math.max(nextSample + SAMPLE, now)
         collector.watching.look()
         this.#requests = this.#rates.look(await source.requests(), this.#clock.monotonic())
         for (const { name, queued } of source.overview().runnables)
           if (queued !== undefined) collector.reconciles.tally(name).sample(queued)
       }
-      if (this.#readers === 0 && this.#clock.monotonic() - this.#lastReader > LINGER) frames.collect(false)
+      const isWatched = this.#readers > 0 || now - this.#lastReader <= LINGER
+      if (!isWatched) frames.collect(false)
       else if (frames.flush(isSample ? this.overview() : undefined)) this.#wake()
-      await sleepOrAbort(FRAME, { clock: this.#clock, signal })
+      await this.#sleep(isWatched ? FRAME : SAMPLE, signal)
     }
     this.#wake()
+  }
+
+  /** A reader who comes ends it. */
+  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    this.#rest = new AbortController()
+    await sleepOrAbort(ms, { clock: this.#clock, signal: AbortSignal.any([signal, this.#rest.signal]) })
   }
 
   /** Returns the function that says that the reader is gone. */
   join(): () => void {
     this.#readers++
     this.#options.frames.collect(true)
+    this.#rest.abort(new Error('there is a reader'))
     return () => {
       this.#readers--
       this.#lastReader = this.#clock.monotonic()

@@ -4,6 +4,7 @@ import type { Tone } from './snapshot.ts'
 
 export type { Tone } from './snapshot.ts'
 
+/** A number with its name, in large letters. */
 export interface ViewFigure {
   readonly label: string
   readonly value: string
@@ -11,6 +12,7 @@ export interface ViewFigure {
   readonly note?: string
 }
 
+/** A cell of a table that is more than text: coloured, or a time. */
 export interface ViewCell {
   readonly text: string
   readonly tone?: Tone
@@ -20,12 +22,14 @@ export interface ViewCell {
   readonly progress?: number
 }
 
+/** A row of a table. */
 export interface ViewRow {
   /** Opens this object. */
   readonly object?: KubeObject
   readonly cells: readonly (string | ViewCell)[]
 }
 
+/** A time from here to there, as a bar beside others. */
 export interface ViewSpan {
   /** Wall-clock ms. */
   readonly from: number
@@ -34,6 +38,7 @@ export interface ViewSpan {
   readonly tone: Tone
 }
 
+/** One part of an operator's page; blocks stand below each other. */
 export type ViewBlock =
   | { readonly is: 'figures'; readonly figures: readonly ViewFigure[] }
   | {

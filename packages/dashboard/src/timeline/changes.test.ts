@@ -35,6 +35,13 @@ describe('what became other', () => {
     expect(told(object(from), object(to))).toEqual(lines)
   })
 
+  test('a field with a name that every object knows is a field like any other', () => {
+    const thing = (text: string) =>
+      object(JSON.parse(`{"spec":{"__proto__":{"polluted":"${text}"},"constructor":{"name":"${text}"}}}`) as object)
+    expect(told(thing('a'), thing('b'))).toEqual(['spec.__proto__.polluted: "a" > "b"', 'spec.constructor.name: "a" > "b"'])
+    expect(Object.keys(Object.prototype)).toEqual([])
+  })
+
   test('conditions are told elsewhere, and versions say nothing', () => {
     const from = object({ status: { conditions: [{ type: 'Ready' }], observedGeneration: 1 } }, { resourceVersion: '1', generation: 1 })
     const to = object({ status: { conditions: [], observedGeneration: 2 } }, { resourceVersion: '2', generation: 2 })

@@ -44,23 +44,29 @@ function* leaves(operations: readonly JsonPatchOperation[]): Iterable<{ readonly
 /** The object with nothing in it but what names it and the values at the paths: to hide what is secret costs no more than the change. */
 function only(object: KubeObject, paths: readonly (readonly string[])[]): KubeObject {
   const { apiVersion, kind } = object
-  const kept: Record<string, unknown> = { apiVersion, kind, metadata: {} }
+  const kept = fields({ apiVersion, kind, metadata: fields() })
   for (const steps of paths) {
     let place = kept
     for (const step of steps.slice(0, -1)) {
-      const inner = (place[step] ?? {}) as Record<string, unknown>
+      const inner = (place[step] ?? fields()) as Record<string, unknown>
       place[step] = inner
       place = inner
     }
     const value = valueAt(object, steps)
     if (value !== undefined) place[steps.at(-1) ?? ''] = value
   }
-  return kept as { readonly metadata: object } as KubeObject
+  return kept as unknown as KubeObject
 }
+
+/** Names are the object's author's: "__proto__" is one like any other here, and not what all objects have in common. */
+const fields = (own: object = {}): Record<string, unknown> => Object.assign(Object.create(null) as Record<string, unknown>, own)
 
 function valueAt(document: unknown, steps: readonly string[]): unknown {
   let value = document
-  for (const step of steps) value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[step] : undefined
+  for (const step of steps) {
+    const has = typeof value === 'object' && value !== null && Object.hasOwn(value, step)
+    value = has ? (value as Record<string, unknown>)[step] : undefined
+  }
   return value
 }
 

@@ -30,6 +30,7 @@ export interface HookContext {
 /** Of a creation there is no old object, of an update there always is. */
 type CreateOrUpdate<T> = { readonly operation: 'CREATE'; readonly old: undefined } | { readonly operation: 'UPDATE'; readonly old: T }
 
+/** What a defaulting hook sees, and may change. */
 export type DefaultContext<T extends KubeObject> = HookContext &
   CreateOrUpdate<T> & {
     /**
@@ -39,6 +40,7 @@ export type DefaultContext<T extends KubeObject> = HookContext &
     readonly object: Draft<T>
   }
 
+/** What a validating hook sees. */
 export type ValidateContext<T extends KubeObject> = HookContext &
   CreateOrUpdate<T> & {
     /** Frozen. */
@@ -47,6 +49,7 @@ export type ValidateContext<T extends KubeObject> = HookContext &
     readonly errors: FieldErrors
   }
 
+/** What a hook sees of an object that is to be deleted. */
 export interface ValidateDeleteContext<T extends KubeObject> extends HookContext {
   readonly operation: 'DELETE'
   /** What is to be deleted. */
@@ -54,6 +57,7 @@ export interface ValidateDeleteContext<T extends KubeObject> extends HookContext
   readonly errors: FieldErrors
 }
 
+/** What a hook sees of a connection to a subresource, such as `exec`. */
 export interface ValidateConnectContext extends HookContext {
   readonly operation: 'CONNECT'
   /** Such as PodExecOptions. */
@@ -61,7 +65,11 @@ export interface ValidateConnectContext extends HookContext {
   readonly errors: FieldErrors
 }
 
+/** Fills in what the API server cannot: called before an object is validated. */
 export type DefaultHook<T extends KubeObject> = (context: DefaultContext<T>) => void | Promise<void>
+/** Refuses objects: called when one is created or changed. */
 export type ValidateHook<T extends KubeObject> = (context: ValidateContext<T>) => void | Promise<void>
+/** Refuses deletions: called before an object goes. */
 export type ValidateDeleteHook<T extends KubeObject> = (context: ValidateDeleteContext<T>) => void | Promise<void>
+/** Refuses connections: called before one is made. */
 export type ValidateConnectHook = (context: ValidateConnectContext) => void | Promise<void>

@@ -11,4 +11,5 @@ export class DeniedError extends Error {
   }
 }
 
+/** Whether a webhook refused the object. */
 export const isDenied = (error: unknown): error is DeniedError => error instanceof Error && error.name === 'DeniedError'

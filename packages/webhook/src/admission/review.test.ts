@@ -18,6 +18,9 @@ describe('a review that is none is refused with the part that is wrong', () => {
     [{ ...API, request: { ...request(), resource: { group: 1 } } }, '"request.resource" must have group, version and resource'],
     [{ ...API, request: { ...request(), operation: 'PATCH' } }, '"request.operation" must be'],
     [{ ...API, request: { ...request(), object: 'x' } }, '"request.object" must be an object'],
+    [{ ...API, request: { ...request(), namespace: [{ toString: 0 }] } }, '"request.namespace" must be a text'],
+    [{ ...API, request: { ...request(), name: 1 } }, '"request.name" must be a text'],
+    [{ ...API, request: { ...request(), subResource: {} } }, '"request.subResource" must be a text'],
     [{ ...API, request: { ...request(), oldObject: [] } }, '"request.oldObject" must be an object'],
     [{ ...API, request: { ...request(), userInfo: 1 } }, '"request.userInfo" must be an object'],
   ])('admission %#', (body, problem) => expect(() => parseAdmissionReview(body)).toThrow(problem))

@@ -1,5 +1,6 @@
 import { isRecord } from '../wire.ts'
 
+/** What is done to the object. */
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
 
 /** Who made the request to the API server. */
@@ -55,6 +56,7 @@ export interface AdmissionResponse {
   readonly auditAnnotations?: Readonly<Record<string, string>>
 }
 
+/** Why a webhook refused, as the API server tells it. */
 export interface AdmissionStatus {
   readonly status: 'Failure'
   readonly code: number
@@ -97,6 +99,10 @@ export function parseAdmissionReview(review: unknown): AdmissionRequest {
       return refuse(`"request.${field}" must have group, version and ${last}`)
   }
   if (!OPERATIONS.has(request['operation'])) return refuse('"request.operation" must be CREATE, UPDATE, DELETE or CONNECT')
+  for (const field of ['name', 'namespace', 'subResource'] as const) {
+    const value = request[field] ?? undefined
+    if (value !== undefined && typeof value !== 'string') return refuse(`"request.${field}" must be a text`)
+  }
   for (const field of ['object', 'oldObject'] as const) {
     const value = request[field] ?? undefined
     if (value !== undefined && !isRecord(value)) return refuse(`"request.${field}" must be an object`)

@@ -1,5 +1,6 @@
 import type { LabelSelectorSpec } from '@kubewright/core'
 
+/** A CEL expression that decides whether a webhook is called at all. */
 export interface MatchCondition {
   readonly name: string
   /** CEL: `object`, `oldObject`, `request`, `authorizer`. */

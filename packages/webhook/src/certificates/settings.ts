@@ -2,6 +2,7 @@ import { ConfigurationError, parseDuration } from '@kubewright/core'
 
 type Duration = number | string
 
+/** How long certificates live, and when they are replaced. */
 export interface RotationOptions {
   /** How long an authority is valid. @default 10 years */
   readonly authorityLifetime?: Duration

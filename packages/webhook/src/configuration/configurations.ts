@@ -12,6 +12,7 @@ import {
 } from './kinds.ts'
 import { clientConfig, type Reach } from './reach.ts'
 
+/** What webhook configurations are made from. */
 export interface ConfigurationOptions {
   /** Of the configurations: each program has its own. */
   readonly name: string

@@ -35,6 +35,7 @@ export interface WebhookEntry {
   readonly reinvocationPolicy?: 'Never' | 'IfNeeded'
 }
 
+/** A ValidatingWebhookConfiguration or MutatingWebhookConfiguration. */
 export interface WebhookConfiguration extends KubeObject {
   readonly webhooks?: readonly WebhookEntry[]
 }
