@@ -14,6 +14,7 @@ const GENERATORS: readonly { readonly script: string; readonly needsGo: boolean 
   { script: 'scripts/generate/kind-pages.ts', needsGo: false },
   { script: 'scripts/generate/metrics-page.ts', needsGo: false },
   { script: 'scripts/generate/errors-page.ts', needsGo: false },
+  { script: 'scripts/generate/api-reports.ts', needsGo: false },
   // These read published Go modules.
   { script: 'scripts/generate/builtin-types.ts', needsGo: true },
   { script: 'scripts/generate/client-kinds.ts', needsGo: true },

@@ -31,15 +31,37 @@ export function rulesOf(file: string): Rules {
 }
 export const RULE_FILES = filesOf('alerts', '.yaml')
 
-export function allAsked(): readonly Asked[] {
-  const dashboards = filesOf('dashboards', '.json').flatMap((file) => {
+export interface AskedPanel {
+  /** Of its dashboard. */
+  readonly file: string
+  readonly title: string
+  readonly expr: string
+}
+
+/** Each query of each panel. */
+export function allPanels(): readonly AskedPanel[] {
+  return filesOf('dashboards', '.json').flatMap((file) => {
     const { panels } = JSON.parse(readFileSync(join(DEPLOY, 'dashboards', file), 'utf8')) as Dashboard
-    return panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ where: `${file}: ${title}`, expr })))
+    return panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ file, title, expr })))
   })
-  const alerts = RULE_FILES.flatMap((file) =>
-    rulesOf(file).groups.flatMap(({ rules }) => rules.map(({ alert, expr }) => ({ where: `${file}: ${alert}`, expr }))),
-  )
-  return [...dashboards, ...alerts]
+}
+
+export interface AskedAlert {
+  /** Of its rules. */
+  readonly file: string
+  readonly alert: string
+  readonly expr: string
+}
+
+export function allAlerts(): readonly AskedAlert[] {
+  return RULE_FILES.flatMap((file) => rulesOf(file).groups.flatMap(({ rules }) => rules.map(({ alert, expr }) => ({ file, alert, expr }))))
+}
+
+export function allAsked(): readonly Asked[] {
+  return [
+    ...allPanels().map(({ file, title, expr }) => ({ where: `${file}: ${title}`, expr })),
+    ...allAlerts().map(({ file, alert, expr }) => ({ where: `${file}: ${alert}`, expr })),
+  ]
 }
 
 /** Names of series in a query: what is left when labels, groupings and functions are taken away; all of ours have an underscore. */

@@ -23,7 +23,7 @@ const NOT_WANTED = 'the image is built of 110 MB from elsewhere: KUBEWRIGHT_TEST
 
 const audit = auditLog()
 const bench = useCluster({ controllers: true, apiServerFlags: audit.flags })
-const CALLED = ['application', 'gc', 'vault-sync', 'vault-unsealer'] as const
+const OPERATORS = ['application', 'gc', 's3', 'vault-sync', 'vault-unsealer'] as const
 const HOME = 'operators'
 
 let admin: Wire
@@ -47,15 +47,15 @@ beforeAll(async () => {
   closing.push(() => vault[Symbol.asyncDispose]())
   const secrets = join(folder, 'vault')
   writeFileSync(mkdirFor(secrets), vault.rootToken)
-  const ports = Object.fromEntries(await Promise.all(CALLED.map(async (name) => [name, await freePort()] as const)))
+  const ports = Object.fromEntries(await Promise.all(OPERATORS.map(async (name) => [name, await freePort()] as const)))
   const { code, stderr } = await helm('helm-4.1', ['install', 'kubewright', CHART, '--namespace', HOME, '--create-namespace'], {
     kubeconfig: bench.cluster.kubeconfigPath,
     values: valuesFor(ports, vault.address),
   })
   expect([code, stderr]).toEqual([0, ''])
   await reachHere(ports)
-  for (const name of [...CALLED, 's3']) pods.set(name, await podOf(name, { '/vault': secrets }))
-  for (const name of CALLED) await pods.get(name)!.says(/webhooks are listening/)
+  for (const name of OPERATORS) pods.set(name, await podOf(name, { '/vault': secrets }))
+  for (const name of OPERATORS) await pods.get(name)!.says(/webhooks are listening/)
   bench.client.discovery.invalidate()
   root = vaultClient({ address: vault.address, allowPlaintext: true, auth: { method: 'token', token: vault.rootToken } })
 }, 400_000)
@@ -79,14 +79,14 @@ function mkdirFor(secrets: string): string {
 function valuesFor(ports: Readonly<Record<string, number>>, vaultAddr: string): Values {
   const here = ['--metrics-bind-address=127.0.0.1:0', '--health-probe-bind-address=127.0.0.1:0']
   const reached = (name: string) => [...here, `--webhook-url=https://127.0.0.1:${ports[name]}`, `--webhook-port=${ports[name]}`]
-  const operators = Object.fromEntries(CALLED.map((name) => [name, { enabled: true, extraArgs: reached(name) }]))
+  const operators = Object.fromEntries(OPERATORS.map((name) => [name, { enabled: true, extraArgs: reached(name) }]))
   const volume = {
     extraVolumes: [{ name: 'vault', secret: { secretName: 'vault' } }],
     extraVolumeMounts: [{ name: 'vault', mountPath: '/vault' }],
   }
   const settings = { vaultAddr, vaultTokenFile: '/vault/token' }
   return {
-    operators: { ...operators, s3: { enabled: true, extraArgs: here }, 'vault-sync': { ...operators['vault-sync'], ...volume, settings } },
+    operators: { ...operators, 'vault-sync': { ...operators['vault-sync'], ...volume, settings } },
   }
 }
 
@@ -96,7 +96,7 @@ async function reachHere(ports: Readonly<Record<string, number>>): Promise<void>
     const reply = await admin.send('PATCH', path, body, { 'content-type': 'application/json-patch+json' })
     expect([reply.code, reply.body.message]).toEqual([200, undefined])
   }
-  for (const name of CALLED)
+  for (const name of OPERATORS)
     for (const kind of ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations']) {
       const path = `/apis/admissionregistration.k8s.io/v1/${kind}/kubewright-${name}`
       const { code, body } = await admin.send('GET', path)

@@ -68,13 +68,21 @@ describe.concurrent('a value of the operators, for all, and for one alone', () =
   })
 })
 
+test('shards for all are for those that have something to share', async () => {
+  const manifests = await rendered(merged(BASE, { defaults: { shards: { enabled: true } } }))
+  expect(manifests.filter(isOf('vault-unsealer'))).toEqual((await rendered(BASE)).filter(isOf('vault-unsealer')))
+})
+
 /** Another value than the default, of the right form. */
-function sampleOf({ type, default: usual, enum: choices, minimum = 0, items }: JsonSchema): unknown {
+function sampleOf({ type, default: usual, enum: choices, minimum = 0, items, pattern: own, format }: JsonSchema): unknown {
   if (choices !== undefined) return choices.find((choice) => choice !== usual)
   if (type === 'boolean') return usual !== true
   if (type === 'integer' || type === 'number') return Number(usual ?? minimum) + 1
   const { pattern = '' } = (items ?? {}) as { readonly pattern?: string }
-  return type === 'array' ? ['aa', 'Bb', 'cc'].filter((each) => new RegExp(pattern).test(each)) : 'x'
+  if (type === 'array') return ['aa', 'Bb', 'cc'].filter((each) => new RegExp(pattern).test(each))
+  return format === 'uri'
+    ? 'https://x.example'
+    : ['x', 'xyz', 'x/'].find((each) => each !== usual && new RegExp(String(own ?? '')).test(each))
 }
 
 describe.concurrent('the settings of', () => {
@@ -121,6 +129,11 @@ describe.concurrent('refused, with the name of what is wrong', () => {
     ['an operator that is not known', { operators: { gcc: {} } }, /gcc/],
     ['a value of an operator that is not known', gc({ replica: 3 }), /operators.*gc.*replica/s],
     ['a setting that is not known', gc({ settings: { concurency: 3 } }), /settings.*concurency/s],
+    [
+      'shards of what one replica does',
+      { operators: { 'vault-unsealer': { enabled: true, shards: { enabled: true } } } },
+      /vault-unsealer: one replica does all of its work/,
+    ],
     ['a setting of another operator', gc({ settings: { vaultAddr: 'x' } }), /vaultAddr/],
     ['a number that is a word', gc({ replicas: 'two' }), /replicas/],
     ['a setting out of its range', gc({ settings: { concurrency: 0 } }), /concurrency/],

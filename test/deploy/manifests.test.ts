@@ -73,6 +73,6 @@ test('the chart gives each operator the rights of its manifests, no more and no 
       expect(rulesIn(chart, kind, `kubewright-${name}`)).toEqual(rulesIn(installed, kind, `kubewright-${name}`))
     // What bindings are there decides what is granted: of the roles apart only that of the webhooks.
     const bound = chart.filter(({ kind }) => kind.endsWith('RoleBinding')).map(({ metadata }) => metadata.name)
-    expect(new Set(bound)).toEqual(new Set(name === 's3' ? [`kubewright-${name}`] : [`kubewright-${name}`, `kubewright-${name}-webhooks`]))
+    expect(new Set(bound)).toEqual(new Set([`kubewright-${name}`, `kubewright-${name}-webhooks`]))
   }
 })

@@ -34,6 +34,7 @@ export function factsOf(operator: OperatorDefinition): string {
     {
       description,
       called: isCalled(operator),
+      sharded: operator.sharded !== false,
       roles: inScopes((watched) => ({
         '': placesOf(rolesOf(operator, { home: NAMESPACE, watched })),
         ...Object.fromEntries(['shards', 'shards-server', 'shards-label'].map((end) => [end, shards(watched, end)])),

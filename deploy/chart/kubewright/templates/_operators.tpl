@@ -11,6 +11,7 @@
 {{- $_ := set $operator "account" (default $fullname $operator.serviceAccount.name) -}}
 {{- $_ := set $operator.webhooks "enabled" (and $operator.webhooks.enabled $facts.called) -}}
 {{- $_ := set $operator.webhooks "by" (ternary $operator.webhooks.certificates.from "" $operator.webhooks.enabled) -}}
+{{- if not $facts.sharded -}}{{- $_ := set $operator "shards" (dict "enabled" false "filter" "none") -}}{{- end -}}
 {{- toYaml $operator -}}
 {{- end -}}
 
@@ -36,6 +37,10 @@
 {{- define "kubewright.check" -}}
 {{- $name := index . 1 -}}
 {{- $operator := include "kubewright.operator" . | fromYaml -}}
+{{- $facts := include "kubewright.facts" . | fromYaml -}}
+{{- if and (not $facts.sharded) (dig "shards" "enabled" false (index (index . 0).Values.operators $name)) -}}
+{{- fail (printf "%s: one replica does all of its work: take out its shards.enabled" $name) -}}
+{{- end -}}
 {{- with $operator -}}
 {{- if and (not .serviceAccount.create) (not .serviceAccount.name) -}}
 {{- fail (printf "%s: serviceAccount.create is false: name the one that is there in serviceAccount.name" $name) -}}
