@@ -63,7 +63,7 @@ async function prepare(...policyFlags: readonly string[]) {
   const roles = ['', 'webhooks']
   const installed = await InstalledOperator.install(bench, admin, audit, { operator: 'vault-sync', namespace, roles, through: site.proxy })
   const jwtFile = join(audit.folder, `${namespace}.jwt`)
-  writeFileSync(jwtFile, /token: "?([^"\s]+)/.exec(readFileSync(installed.kubeconfig, 'utf8'))![1]!)
+  writeFileSync(jwtFile, /"token": "([^"]+)"/.exec(readFileSync(installed.kubeconfig, 'utf8'))![1]!)
   const port = await freePort()
   const args = [
     ...['run', 'vault-sync', '--kubeconfig', installed.kubeconfig, '--leader-elect', '--log-format', 'json'],

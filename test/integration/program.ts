@@ -1,6 +1,6 @@
 // The built program, as a user runs it.
 import { spawn } from 'node:child_process'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type EventuallyOptions, eventually } from '@kubewright/testing'
 import { test as base } from 'vitest'
@@ -37,7 +37,9 @@ export const test = base.extend<{ kubewright: typeof start }>({
 export interface ProgramOptions {
   readonly env?: NodeJS.ProcessEnv
   readonly input?: string
-  /** A user's program in `programs/`, instead of the command. */
+  /** Where it is started. @default the repository */
+  readonly cwd?: string
+  /** A user's program instead of the command, from `programs/` on. */
   readonly file?: string
 }
 
@@ -45,9 +47,9 @@ function start(args: readonly string[], options: ProgramOptions = {}): Program {
   const { KUBECONFIG: _, ...inherited } = process.env
   const child = spawn(
     process.execPath,
-    [options.file === undefined ? entry : join(import.meta.dirname, 'programs', options.file), ...args],
+    [options.file === undefined ? entry : resolve(import.meta.dirname, 'programs', options.file), ...args],
     {
-      cwd: root,
+      cwd: options.cwd ?? root,
       env: { ...inherited, NO_COLOR: '1', ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
     },
@@ -96,7 +98,7 @@ export { start as startProgram }
 /** Runs it to its end. */
 export async function run(
   args: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly input?: string } = {},
+  options: Omit<ProgramOptions, 'file'> = {},
 ): Promise<{ readonly code: number | NodeJS.Signals; readonly stdout: string; readonly stderr: string }> {
   const program = start(args, options)
   const code = await program.ended

@@ -1,5 +1,5 @@
 // `kubewright up`: a stranger's first minute.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
@@ -14,7 +14,11 @@ import { test } from './program.ts'
 test('it says where its kubeconfig is and that it is ready; policies are there, and objects go', async ({ kubewright }) => {
   const folder = mkdtempSync(join(tmpdir(), 'kubewright-up-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const program = kubewright(['up', '--write-kubeconfig', join(folder, 'kubeconfig')])
+  writeFileSync(join(folder, 'token'), 'a-token-of-actions')
+  const program = kubewright([
+    ...['up', '--write-kubeconfig', join(folder, 'kubeconfig')],
+    ...['--dashboard-actions-token-file', join(folder, 'token')],
+  ])
   const path = (await program.says(/^kubeconfig: (.+)$/))[1]!
   await program.says(/ready in (\d+) ms/)
   const client = await connect({ kubeconfig: path })
@@ -26,6 +30,10 @@ test('it says where its kubeconfig is and that it is ready; policies are there, 
   const before = await count()
   expect(before).toBeGreaterThan(100)
   await eventually(async () => expect(await count()).toBeLessThan(before), { timeout: 45_000, interval: 250 })
+  const [, dashboard = ''] = await program.says(/^dashboard: (\S+)/)
+  const acts = async (token: string) =>
+    (await fetch(new URL('/api/actions/check', dashboard), { method: 'POST', headers: { 'kubewright-actions-token': token } })).status
+  expect([await acts('a-token-of-actions'), await acts('another')]).toEqual([200, 401])
   program.kill('SIGINT')
   expect(await program.ended).toBe(0)
 })

@@ -49,7 +49,7 @@ describe('three nodes with TLS', () => {
     expect(submissions.sort()).toEqual([0, 1, 2].flatMap((pod) => [1, 2, 3].map((share) => `vault-${pod}: share ${share} `)))
   })
 
-  test('a pod that restarts, one that is sealed by hand, and one that comes later are opened by their events, not by the interval', async ({
+  test('A3: a pod that restarts, one that is sealed by hand, and one that comes later are opened by their events, not by the interval', async ({
     site,
   }) => {
     await using vault = await site.vault({ nodes: 3 })

@@ -6,14 +6,14 @@ import { CelError, CelEvaluationError } from './errors.ts'
 import { Compiler } from './evaluate/compile.ts'
 import { Frame, type Step } from './evaluate/frame.ts'
 import { positionAt } from './issue-display.ts'
-import { type Environment, EXTENDED, KUBERNETES, MUTATION } from './library/environment.ts'
+import { Environments, type Libraries } from './library/environment.ts'
 import type { Expr } from './syntax/ast.ts'
 import { parseExpression } from './syntax/parser.ts'
 import { type CelType, printType, sameType } from './types/type.ts'
 import { toCel } from './values/json.ts'
 import type { CelValue } from './values/value.ts'
 
-export type Libraries = 'kubernetes' | 'mutation' | 'extended'
+export type { Libraries } from './library/environment.ts'
 
 export interface CompileOptions {
   /** The types of what the expression may name. */
@@ -55,17 +55,17 @@ export interface CelProgram {
   evaluate(bindings: Readonly<Record<string, unknown>>, options?: EvaluateOptions): Evaluation
 }
 
-const ENVIRONMENTS: Readonly<Record<Libraries, Environment>> = { kubernetes: KUBERNETES, mutation: MUTATION, extended: EXTENDED }
+const ENVIRONMENTS = /* @__PURE__ */ new Environments()
 
 /** The tree of an expression, macros expanded. @throws CelError where it is malformed. */
 export function parseCel(text: string, options: Pick<CompileOptions, 'libraries'> = {}): Expr {
-  return parseExpression(text, ENVIRONMENTS[options.libraries ?? 'kubernetes'].macros)
+  return parseExpression(text, ENVIRONMENTS.of(options.libraries ?? 'kubernetes').macros)
 }
 
 /** @throws CelError where the expression is malformed, or does not fit the variables' types. */
 export function compileCel(text: string, options: CompileOptions = {}): CelProgram {
   const variables = options.variables ?? {}
-  const environment = ENVIRONMENTS[options.libraries ?? 'kubernetes']
+  const environment = ENVIRONMENTS.of(options.libraries ?? 'kubernetes')
   const checked = check(text, parseExpression(text, environment.macros), environment, variables)
   const type = checked.types.get(checked.root)!
   if (options.result !== undefined && !sameType(type, options.result)) {

@@ -1,9 +1,7 @@
 import { Command, Option } from 'commander'
-import { APISERVER_FLAGS } from './commands/apiserver-flags.ts'
 import { addExaminedSettings, defineDev, defineDoctor, defineInit } from './commands/developer-commands.ts'
 import { defineEnvtest } from './commands/envtest/commands.ts'
 import type { ExplainCodeFlags } from './commands/explain.ts'
-import { addForeignFlags } from './commands/foreign-flags.ts'
 import { addOutputOptions } from './commands/generated-output.ts'
 import { examplesText } from './commands/help-examples.ts'
 import type { ManifestOptions } from './commands/manifests.ts'
@@ -16,7 +14,7 @@ import { VERSION } from './version.ts'
 /** Runs one command to its end and returns the exit code: 0 fine, 1 failed, 2 wrong usage. Never throws. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    const program = await createProgram(args[0], terminal)
+    const program = await createProgram(args[0] === 'help' ? args[1] : args[0], terminal)
     await program.parseAsync(args as string[], { from: 'user' })
     return 0
   } catch (error) {
@@ -38,6 +36,7 @@ export async function createProgram(asked: string | undefined, terminal: Termina
         write(
           `${text
             .replace(/^error: /, 'kubewright: ')
+            .replace(/missing required argument '(\w+)'/, (words, name: string) => `${words}${aboutArgument(program, asked, name)}`)
             .replace(/\n\(/, ' (')
             .trimEnd()} (KW-USAGE)\n`,
         ),
@@ -55,13 +54,13 @@ export async function createProgram(asked: string | undefined, terminal: Termina
     .option('--write-kubeconfig <FILE>', 'where the kubeconfig is written; default in the user’s cache folder')
     .option('--no-examples', 'start with an empty cluster')
     .option('--dashboard-bind-address <ADDRESS>', 'where the dashboard is served; 0 for off', '127.0.0.1:0')
+    .option('--dashboard-actions-token-file <FILE>', 'a file with a token that allows actions on the dashboard; off when not given')
     .option('--only <OPERATORS>', 'these operators only, with commas')
     .addOption(output())
     .action(async (options: Record<string, unknown>) => (await import('./commands/up.ts')).up(options, terminal))
 
   const apiserver = program.command('apiserver').description('the embedded Kubernetes API server alone')
-  for (const { flag, description } of APISERVER_FLAGS) apiserver.option(flag, description)
-  addForeignFlags(apiserver)
+  if (isAsked('apiserver')) (await import('./commands/apiserver-options.ts')).addApiserverOptions(apiserver)
   apiserver
     .addOption(output())
     .action(async (options: Record<string, unknown>) => (await import('./commands/apiserver.ts')).apiserver(options, terminal))
@@ -127,4 +126,10 @@ export async function createProgram(asked: string | undefined, terminal: Termina
 
   for (const each of program.commands) each.addHelpText('after', examplesText(each.name()))
   return program
+}
+
+/** What an argument is, for the one who has left it out. */
+function aboutArgument(program: Command, command: string | undefined, name: string): string {
+  const argument = program.commands.find((each) => each.name() === command)?.registeredArguments.find((each) => each.name() === name)
+  return argument === undefined || argument.description === '' ? '' : `: ${argument.description}`
 }

@@ -29,6 +29,8 @@ export interface OperatorDefinition<Config extends z.ZodObject = z.ZodObject> {
   readonly homePermissions?: readonly PolicyRule[]
   /** Kinds of others that its controllers reconcile. Its own kinds are in `kinds`. With `--shard-filter label` the objects of both bear a label. */
   readonly reconciles?: readonly (GroupVersionKind & { readonly plural: string })[]
+  /** Whether replicas can split its objects among them, by `--shards`. @default true */
+  readonly sharded?: boolean
   /** What the API server asks it before it takes an object; every replica answers. Manifests come from these. */
   readonly webhooks?: readonly WebhookDefinition[]
   /** The same hooks on the same kinds, which answer by the settings: these are served then. @default webhooks */

@@ -1,3 +1,4 @@
+/** How delays grow. */
 export interface BackoffOptions {
   /** Milliseconds before the first retry. @default 800: client-go's reflector, which spares an API server that has just come back */
   readonly initial?: number

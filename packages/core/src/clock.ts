@@ -8,6 +8,7 @@ export interface Clock {
   setTimer(ms: number, callback: () => void): Timer
 }
 
+/** A callback that is still to come. */
 export interface Timer {
   /** Stops it; harmless when it has fired. */
   cancel(): void
@@ -16,6 +17,7 @@ export interface Timer {
 /** Node's setTimeout fires at once for more than 2^31-1 ms (24.8 days), so longer waits go in steps. */
 const LONGEST_TIMEOUT = 2 ** 31 - 1
 
+/** The machine's clock. Tests have `virtualClock` of `kubewright/testing`. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

@@ -20,6 +20,7 @@ export type ConditionUpdate = Omit<Condition, 'lastTransitionTime' | 'message'> 
   readonly lastTransitionTime?: string
 }
 
+/** The condition of this type; `undefined` when there is none. */
 export function findCondition<C extends { readonly type: string }>(conditions: readonly C[] | undefined, type: string): C | undefined {
   return conditions?.find((condition) => condition.type === type)
 }

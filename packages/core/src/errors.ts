@@ -36,6 +36,7 @@ function apiError(error: unknown): ApiError | undefined {
     : undefined
 }
 
+/** Whether the API server answered, and refused or failed. */
 export const isApiError = (error: unknown): error is ApiError => apiError(error) !== undefined
 const guard =
   (holds: (error: ApiError) => boolean) =>
@@ -45,10 +46,15 @@ const guard =
   }
 const byCode = (code: number) => guard((error) => error.code === code)
 
+/** 400: the request is malformed. */
 export const isBadRequest = byCode(400)
+/** 401: the API server does not know who asks. */
 export const isUnauthorized = byCode(401)
+/** 403: a right is missing, or an admission policy refuses. */
 export const isForbidden = byCode(403)
+/** 404: the object, or its kind, is not there. */
 export const isNotFound = byCode(404)
+/** 405: the resource does not know the verb. */
 export const isMethodNotAllowed = byCode(405)
 /** 409, the name is taken. */
 export const isAlreadyExists = guard((error) => error.code === 409 && error.reason === 'AlreadyExists')
@@ -56,7 +62,9 @@ export const isAlreadyExists = guard((error) => error.code === 409 && error.reas
 export const isConflict = guard((error) => error.code === 409 && (error.reason === 'Conflict' || error.reason === ''))
 /** 410: the resource version or continue token is older than the server's history. */
 export const isGone = byCode(410)
+/** 422: the object does not fit its kind. */
 export const isInvalid = byCode(422)
+/** 429: the API server is busy, or an eviction would break a disruption budget. */
 export const isTooManyRequests = byCode(429)
 /** The server gave up on the request before it did anything: Kubernetes answers that with 500, and says by the reason that it is safe to repeat. */
 export const isServerTimeout = guard((error) => error.code === 500 && error.reason === 'ServerTimeout')
@@ -85,7 +93,9 @@ export class ConnectionError extends Error {
   }
 }
 
+/** Whether no answer came at all. */
 export const isConnectionError = (error: unknown): error is ConnectionError => error instanceof Error && error.name === 'ConnectionError'
+/** Whether nobody listened at the address. */
 export const isConnectionRefused = (error: unknown): boolean => isConnectionError(error) && error.code === 'ECONNREFUSED'
 
 /** Something a person configured is wrong: a file, a flag, an environment variable. The message names it and the mend; commands print it and exit. */

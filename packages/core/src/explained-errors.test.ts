@@ -39,6 +39,7 @@ test.each<readonly [string, unknown, string]>([
   ['a connection without a word', new ConnectionError('m'), 'KW-CONNECTION'],
   ['a configuration that says no more', new ConfigurationError('m'), 'KW-CONFIGURATION'],
   ['a port that is taken', new ConfigurationError('m', { code: 'KW-LISTEN' }), 'KW-LISTEN'],
+  ['401, in words of one’s own', new ConfigurationError('log in', { code: 'KW-UNAUTHORIZED' }), 'KW-UNAUTHORIZED'],
   ['a selector', thrownBy(() => parseLabelSelector('a=b=c')), 'KW-SELECTOR'],
 ])('%s is told as %s', (_, error, code) => expect(explanationOf(error, coreErrors)?.code).toBe(code))
 

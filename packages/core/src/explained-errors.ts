@@ -157,4 +157,5 @@ const GIVEN: readonly ExplainedError[] = [
   },
 ]
 
+/** The entries of this package in the catalogue of errors. */
 export const coreErrors: readonly ExplainedError[] = [...SERVER, ...GIVEN]

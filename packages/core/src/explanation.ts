@@ -18,8 +18,15 @@ export interface ExplainedError extends Explanation {
   readonly holds?: (error: Error) => boolean
 }
 
-/** The entry that an error has, the first that fits; `undefined` for an error of somebody else. */
+/**
+ * The entry that an error has: the first that fits, else the one whose code it was thrown with (what the server has said may be told in words of one's
+ * own). `undefined` for an error of somebody else.
+ */
 export function explanationOf(error: unknown, catalogue: readonly ExplainedError[]): ExplainedError | undefined {
   if (!(error instanceof Error)) return undefined
-  return catalogue.find((entry) => entry.error === error.name && (entry.holds?.(error) ?? true))
+  const { code } = error as { readonly code?: unknown }
+  return (
+    catalogue.find((entry) => entry.error === error.name && (entry.holds?.(error) ?? true)) ??
+    catalogue.find((entry) => entry.code === code)
+  )
 }

@@ -1,6 +1,7 @@
 import { SelectorError } from './selector-error.ts'
 import { compareText } from './text-order.ts'
 
+/** One condition of a field selector. */
 export interface FieldRequirement {
   /** A dotted path such as `metadata.name`; each resource knows a few. */
   readonly path: string

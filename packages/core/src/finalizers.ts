@@ -1,5 +1,6 @@
 import type { KubeObject } from './meta.ts'
 
+/** Whether the object has the finalizer. */
 export function hasFinalizer(object: KubeObject, finalizer: string): boolean {
   return object.metadata.finalizers?.includes(finalizer) ?? false
 }

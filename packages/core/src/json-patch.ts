@@ -25,6 +25,7 @@ export class JsonPatchError extends Error {
   }
 }
 
+/** Whether a JSON patch could not be applied. */
 export const isJsonPatchError = (error: unknown): error is JsonPatchError => error instanceof Error && error.name === 'JsonPatchError'
 
 /**

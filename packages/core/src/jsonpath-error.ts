@@ -10,4 +10,5 @@ export class JsonPathError extends Error {
   }
 }
 
+/** Whether a JSONPath is malformed. */
 export const isJsonPathError = (error: unknown): error is JsonPathError => error instanceof Error && error.name === 'JsonPathError'

@@ -6,6 +6,7 @@ export interface JsonPath {
   readonly steps: readonly JsonPathStep[]
 }
 
+/** One step of a parsed JSONPath. */
 export type JsonPathStep =
   | { readonly kind: 'field'; readonly name: string }
   /** Negative: from the end. */
@@ -17,9 +18,12 @@ export type JsonPathStep =
   | { readonly kind: 'filter'; readonly filter: JsonPathFilter }
   | { readonly kind: 'union'; readonly steps: readonly JsonPathStep[] }
 
+/** How a filter of a JSONPath compares. */
 export type JsonPathOperator = '==' | '!=' | '<' | '<=' | '>' | '>='
+/** A side of a comparison: a value, or a path from the item that is looked at. */
 export type JsonPathOperand = { readonly literal: string | number | boolean } | { readonly steps: readonly JsonPathStep[] }
 
+/** What is in the brackets of `[?(…)]`. */
 export type JsonPathFilter =
   | { readonly operator: 'exists'; readonly left: readonly JsonPathStep[] }
   | { readonly operator: JsonPathOperator; readonly left: JsonPathOperand; readonly right: JsonPathOperand }

@@ -1,5 +1,6 @@
 import type { DynamicObject, KubeObject } from './meta.ts'
 
+/** A kind in one of its versions. */
 export interface GroupVersionKind {
   /** Empty for the core group. */
   readonly group: string

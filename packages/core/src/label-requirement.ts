@@ -1,7 +1,9 @@
 import { labelValueErrors, qualifiedNameErrors } from './names.ts'
 
+/** How a label's value is compared. */
 export type LabelOperator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt'
 
+/** One condition of a label selector. */
 export interface LabelRequirement {
   readonly key: string
   readonly operator: LabelOperator

@@ -12,6 +12,7 @@ export interface LabelSelectorSpec {
   readonly matchExpressions?: readonly LabelSelectorExpression[]
 }
 
+/** A condition in the `matchExpressions` of a spec. */
 export interface LabelSelectorExpression {
   readonly key: string
   readonly operator: Exclude<LabelOperator, 'Gt' | 'Lt'>
@@ -55,6 +56,7 @@ export function labelSelectorOf(spec: LabelSelectorSpec): LabelSelector {
   return requirements.sort(byKey)
 }
 
+/** Whether the labels meet all conditions of the selector. */
 export function matchesLabels(selector: LabelSelector, labels: Readonly<Record<string, string>> | undefined): boolean {
   return selector.every((requirement) => matchesRequirement(requirement, labels ?? {}))
 }

@@ -18,6 +18,7 @@ export interface ObjectMeta {
   readonly managedFields?: readonly ManagedFieldsEntry[]
 }
 
+/** An object that owns another one, which goes with its last owner. */
 export interface OwnerReference {
   readonly apiVersion: string
   readonly kind: string
@@ -27,6 +28,7 @@ export interface OwnerReference {
   readonly blockOwnerDeletion?: boolean
 }
 
+/** The fields that one manager has written. */
 export interface ManagedFieldsEntry {
   readonly manager?: string
   readonly operation?: 'Apply' | 'Update'
@@ -49,6 +51,7 @@ export interface DynamicObject extends KubeObject {
   readonly [field: string]: unknown
 }
 
+/** The metadata of a list. */
 export interface ListMeta {
   readonly resourceVersion?: string
   readonly continue?: string
@@ -57,6 +60,7 @@ export interface ListMeta {
   readonly shardInfo?: { readonly selector: string }
 }
 
+/** Objects as the API server lists them. */
 export interface KubeList<T extends KubeObject = KubeObject> {
   readonly apiVersion?: string
   readonly kind?: string
@@ -76,6 +80,7 @@ export interface Status {
   readonly code?: number
 }
 
+/** What a Status is about. */
 export interface StatusDetails {
   readonly name?: string
   readonly group?: string
@@ -86,6 +91,7 @@ export interface StatusDetails {
   readonly retryAfterSeconds?: number
 }
 
+/** One field that is wrong, in an answer of the API server. */
 export interface StatusCause {
   readonly reason?: string
   readonly message?: string

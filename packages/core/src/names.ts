@@ -71,10 +71,15 @@ export function labelValueErrors(text: string): readonly string[] {
   return labelValue.test(text) ? errors : [...errors, mismatch(LABEL_VALUE_RULE, LABEL_VALUE, 'MyValue', 'my_value', '12345')]
 }
 
+/** Whether it is a name of up to 63 letters in lower case, digits and dashes (RFC 1123), as most objects have. */
 export const isDnsLabel = (text: string): boolean => dnsLabelErrors(text).length === 0
+/** Whether it is a name of DNS labels with dots between them, of up to 253 characters. */
 export const isDnsSubdomain = (text: string): boolean => dnsSubdomainErrors(text).length === 0
+/** Whether it is a DNS label that begins with a letter, as Services have. */
 export const isDns1035Label = (text: string): boolean => dns1035LabelErrors(text).length === 0
+/** Whether it is a key of a label or annotation: `name` or `example.dev/name`. */
 export const isQualifiedName = (text: string): boolean => qualifiedNameErrors(text).length === 0
+/** Whether it may stand as the value of a label. */
 export const isLabelValue = (text: string): boolean => labelValueErrors(text).length === 0
 
 /** The limits count bytes of UTF-8, whatever unit the sentence names. */

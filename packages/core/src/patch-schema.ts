@@ -12,6 +12,7 @@ export interface PatchSchema {
   property(key: string): PatchProperty | undefined
 }
 
+/** How a strategic merge patch treats a field. */
 export interface PatchProperty {
   /**
    * Of a list: `merge` unites scalars and merges objects by `mergeKey`, `replace` takes the patch's list. Of an object: `replace` takes the

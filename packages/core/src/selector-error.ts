@@ -16,4 +16,5 @@ export class SelectorError extends Error {
   }
 }
 
+/** Whether a label or field selector is malformed. */
 export const isSelectorError = (error: unknown): error is SelectorError => error instanceof Error && error.name === 'SelectorError'

@@ -13,5 +13,6 @@ export class StrategicMergeError extends Error {
   }
 }
 
+/** Whether a strategic merge patch could not be applied. */
 export const isStrategicMergeError = (error: unknown): error is StrategicMergeError =>
   error instanceof Error && error.name === 'StrategicMergeError'

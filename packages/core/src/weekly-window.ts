@@ -1,6 +1,8 @@
 import { type LocalTime, Zone } from './zone.ts'
 
+/** The days as they are written in specs, from Sunday on. */
 export const DAYS_OF_WEEK = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const
+/** A day as it is written in a spec. */
 export type DayOfWeek = (typeof DAYS_OF_WEEK)[number]
 
 /** As it stands in a spec. */

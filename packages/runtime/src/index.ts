@@ -1,7 +1,5 @@
 // What makes a client an operator: caches, queues, controllers, and the manager that starts and stops them.
 
-// Metrics of one's own go into the manager's registry (`manager.metrics`), never into the library's global one.
-export { Counter, Gauge, Histogram, Registry } from 'prom-client'
 export type { Cache, CacheIndex, CacheSelection, IndexedSelection, InformerLease, InformerSummary } from './cache/cache.ts'
 export { CacheLagError, isCacheLag } from './cache/cache-lag.ts'
 export { enlarged, UidColumn, VersionColumn } from './cache/columns.ts'
@@ -94,6 +92,8 @@ export { aliasMetrics, type MetricAlias } from './metrics/aliases.ts'
 export { type RestClientMetricsOptions, restClientMetrics } from './metrics/client-metrics.ts'
 export { type ObjectGauge, type ObjectGaugeOptions, type ObjectSeries, objectGauge } from './metrics/object-gauge.ts'
 export { processMetrics } from './metrics/process-metrics.ts'
+// Metrics of one's own go into the manager's registry (`manager.metrics`), never into the library's global one.
+export { Counter, Gauge, Histogram, Registry } from './metrics/prometheus.ts'
 export { showcaseMetrics } from './metrics/showcase-metrics.ts'
 export type { Observation, ObservationListener, Observations, ReconcileSighting, SightedOutcome } from './observation/observations.ts'
 export type { ReconcileWrite } from './observation/reconcile-writes.ts'

@@ -27,12 +27,19 @@ import { mathLibrary } from './math.ts'
 import { mutationLibrary, mutationType } from './mutation.ts'
 import { formatLibrary } from './named-formats.ts'
 import { optionalLibrary } from './optionals.ts'
-import { type FunctionSet, functionSet } from './overload.ts'
+import { type FunctionSet, functionSet, type Overload } from './overload.ts'
 import { quantityLibrary } from './quantities.ts'
 import { semverLibrary } from './semver.ts'
 import { standardLibrary } from './standard.ts'
 import { textLibrary, textReversal } from './texts.ts'
 import { urlLibrary } from './urls.ts'
+
+/**
+ * `kubernetes`: what kube-apiserver 1.36 turns on, and nothing else: an expression that compiles here compiles there. `mutation`: what it turns on for
+ * expressions that change objects. `extended`: beside `kubernetes` cel-go's extensions that no API server turns on: `cel.bind`, `math.*`, `base64.*`,
+ * `.reverse()` of texts.
+ */
+export type Libraries = 'kubernetes' | 'mutation' | 'extended'
 
 /** What expressions may use beside variables. */
 export interface Environment {
@@ -63,33 +70,43 @@ const TYPES: readonly CelType[] = [
 ]
 const types = new Map(TYPES.map((type) => [type.kind === 'type' ? 'type' : typeName(type), type]))
 
-const kubernetes = [
-  standardLibrary(),
-  optionalLibrary(),
-  textLibrary(),
-  listLibrary(),
-  urlLibrary(),
-  quantityLibrary(),
-  addressLibrary(),
-  formatLibrary(),
-  semverLibrary(),
-  authorizationLibrary(),
-]
-
-/** What kube-apiserver 1.36 knows, and nothing else: an expression that compiles here compiles there. */
-export const KUBERNETES: Environment = { macros: KUBERNETES_MACROS, functions: functionSet(...kubernetes), types }
-
-/** The same with what expressions that change objects can make. */
-export const MUTATION: Environment = {
-  macros: KUBERNETES_MACROS,
-  functions: functionSet(...kubernetes, mutationLibrary()),
-  types,
-  messages: mutationType,
+function kubernetesLibraries(): readonly (readonly Overload[])[] {
+  return [
+    standardLibrary(),
+    optionalLibrary(),
+    textLibrary(),
+    listLibrary(),
+    urlLibrary(),
+    quantityLibrary(),
+    addressLibrary(),
+    formatLibrary(),
+    semverLibrary(),
+    authorizationLibrary(),
+  ]
 }
 
-/** The same with cel-go's extensions that no API server turns on: `cel.bind`, `math.*`, `base64.*`, `.reverse()` of texts. */
-export const EXTENDED: Environment = {
-  macros: new Map([...KUBERNETES_MACROS, ...BINDING_MACROS, ...MATH_MACROS]),
-  functions: functionSet(...kubernetes, mathLibrary(), encoderLibrary(), textReversal()),
-  types,
+const MAKERS: Readonly<Record<Libraries, () => Environment>> = {
+  kubernetes: () => ({ macros: KUBERNETES_MACROS, functions: functionSet(...kubernetesLibraries()), types }),
+  mutation: () => ({
+    macros: KUBERNETES_MACROS,
+    functions: functionSet(...kubernetesLibraries(), mutationLibrary()),
+    types,
+    messages: mutationType,
+  }),
+  extended: () => ({
+    macros: new Map([...KUBERNETES_MACROS, ...BINDING_MACROS, ...MATH_MACROS]),
+    functions: functionSet(...kubernetesLibraries(), mathLibrary(), encoderLibrary(), textReversal()),
+    types,
+  }),
+}
+
+/** Each is made when the first expression asks for it: two hundred signatures are parsed for one, and most programs need one of them or none. */
+export class Environments {
+  readonly #made = new Map<Libraries, Environment>()
+
+  of(libraries: Libraries): Environment {
+    const made = this.#made.get(libraries) ?? MAKERS[libraries]()
+    this.#made.set(libraries, made)
+    return made
+  }
 }

@@ -12,7 +12,6 @@ import { definitionsIn } from '../program/module-definitions.ts'
 import type { GivenFlags } from '../settings/configuration.ts'
 import { environmentName } from '../settings/names.ts'
 import type { OutputFormat, Terminal } from '../terminal.ts'
-import { UsageError } from '../usage-error.ts'
 import { loadOperators, OPERATOR_NAMES, selectOperators } from './operators.ts'
 
 export interface DoctorFlags {
@@ -56,7 +55,7 @@ export async function doctor(names: readonly string[], flags: DoctorFlags & Give
     const outside = await examineOutside(operators, given, { client, clock: systemClock, signal })
     const examination = { ...inside, checks: [...inside.checks, ...outside] }
     terminal.stdout.write(output === 'json' ? jsonReport(examination) : textReport(examination, terminal.stdout))
-    if (output === 'text' && examination.programs.length === 0)
+    if (output === 'text' && examination.reached && examination.programs.length === 0)
       terminal.stderr.write(
         `kubewright: no operator is installed; name those to look for: ${OPERATOR_NAMES.join(', ')}, or --module FILE\n`,
       )
@@ -69,9 +68,7 @@ export async function doctor(names: readonly string[], flags: DoctorFlags & Give
 
 async function namedSubjects(names: readonly string[], flags: DoctorFlags): Promise<readonly Subject[]> {
   const { module, namespace } = flags
-  const { known, unknown } = selectOperators(names)
-  if (unknown.length > 0) throw new UsageError(`unknown operator "${unknown[0]}": one of ${OPERATOR_NAMES.join(', ')}, or all`)
-  const own = (await loadOperators(known)).map((operator) => subjectOf(operator, namespace, watchedBy(flags)))
+  const own = (await loadOperators(selectOperators(names))).map((operator) => subjectOf(operator, namespace, watchedBy(flags)))
   if (module === undefined) return own
   return [...own, subjectOfModule(await definitionsIn(module), relative(process.cwd(), module), namespace)]
 }

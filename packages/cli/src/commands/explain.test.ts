@@ -49,6 +49,7 @@ test('without a code all are listed, under whose they are', async () => {
 test.each([
   ['KW-FORBID', 'there is no code and no reason "KW-FORBID": did you mean KW-FORBIDDEN?'],
   ['gc/broad', 'there is no code and no reason "gc/broad": did you mean TooBroad?'],
+  ['KW-FORBIDEN', 'there is no code and no reason "KW-FORBIDEN": did you mean KW-FORBIDDEN?'],
   ['xyzzy', 'there is no code and no reason "xyzzy": "kubewright explain" lists all there are'],
   ['', 'there is no code and no reason "": "kubewright explain" lists all there are'],
   ['cg/TooBroad', 'unknown operator "cg": one of'],

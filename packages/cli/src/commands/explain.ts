@@ -1,4 +1,5 @@
 import { type Entry, errorEntries, operatorEntries, runtimeEntries } from '../explained/catalogue.ts'
+import { closest } from '../suggestion.ts'
 import type { OutputFormat, Terminal } from '../terminal.ts'
 import { UsageError } from '../usage-error.ts'
 import { loadOperators, OPERATOR_NAMES, selectOperators } from './operators.ts'
@@ -18,7 +19,7 @@ export async function explainCode(asked: string | undefined, { output }: Explain
 async function entriesFor(asked: string | undefined): Promise<readonly Entry[]> {
   if (asked === undefined) return [...errorEntries, ...runtimeEntries, ...(await reasonsOf(OPERATOR_NAMES))]
   const [operator, name] = splitAt(asked)
-  if (operator !== undefined) return found(await reasonsOf(knownOperator(operator)), name, asked)
+  if (operator !== undefined) return found(await reasonsOf(selectOperators([operator], 'explain')), name, asked)
   const errors = errorEntries.filter(({ code, of }) => isNamed(code, name) || isNamed(of, name))
   if (errors.length > 0) return errors
   return found([...errorEntries, ...runtimeEntries, ...(await reasonsOf(OPERATOR_NAMES))], name, asked)
@@ -30,12 +31,6 @@ function splitAt(asked: string): readonly [operator: string | undefined, name: s
   return second === undefined ? [undefined, first] : [first, second]
 }
 
-function knownOperator(name: string): readonly string[] {
-  const { known } = selectOperators([name])
-  if (known.length === 0) throw new UsageError(`explain: unknown operator "${name}": one of ${OPERATOR_NAMES.join(', ')}`)
-  return known
-}
-
 async function reasonsOf(operators: readonly string[]): Promise<readonly Entry[]> {
   return (await loadOperators(operators)).flatMap(operatorEntries)
 }
@@ -43,9 +38,16 @@ async function reasonsOf(operators: readonly string[]): Promise<readonly Entry[]
 function found(entries: readonly Entry[], name: string, asked: string): readonly Entry[] {
   const named = entries.filter(({ code }) => isNamed(code, name))
   if (named.length > 0) return named
-  const like = [...new Set(entries.filter(({ code }) => plain(code).includes(plain(name))).map(({ code }) => code))].slice(0, 5)
-  const hint = like.length > 0 && plain(name) !== '' ? `did you mean ${like.join(', ')}?` : '"kubewright explain" lists all there are'
+  const like = namesLike(name, [...new Set(entries.map(({ code }) => code))])
+  const hint = like.length > 0 ? `did you mean ${like.join(', ')}?` : '"kubewright explain" lists all there are'
   throw new UsageError(`explain: there is no code and no reason "${asked}": ${hint}`)
+}
+
+/** A part of a name, or one with a slip in it. */
+function namesLike(asked: string, codes: readonly string[]): readonly string[] {
+  if (plain(asked) === '') return []
+  const having = codes.filter((code) => plain(code).includes(plain(asked))).slice(0, 5)
+  return having.length > 0 ? having : [closest(asked, codes) ?? []].flat()
 }
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g, '')

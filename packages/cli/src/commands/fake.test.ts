@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from '@kubewright/testing'
@@ -92,4 +94,20 @@ test.each([
   const { errors, terminal: given } = terminal()
   expect(await runCommandLine(['fake', 's3', '--port', '0', ...flags], given)).toBe(2)
   expect(errors.join('')).toContain(message)
+})
+
+test.each(['vault', 's3'])('a port that another program has is told of with its flag: %s', async (server) => {
+  const other = createServer()
+  other.listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  try {
+    const { errors, terminal: given } = terminal()
+    expect(await runCommandLine(['fake', server, '--port', String(port)], given)).toBe(1)
+    const problem = `--port: port ${port} is in use by another program: choose another one, or 0 for a free one`
+    expect(errors.join('')).toBe(`kubewright: ${problem} (KW-LISTEN)\n`)
+  } finally {
+    other.close()
+    await once(other, 'close')
+  }
 })

@@ -4,7 +4,7 @@ import { type DialectName, fakeS3, fakeVault } from '@kubewright/testing'
 import type { Command } from 'commander'
 import { aborted, type OutputFormat, type Terminal } from '../terminal.ts'
 import { UsageError } from '../usage-error.ts'
-import { parsePort } from './port.ts'
+import { listening, parsePort } from './port.ts'
 
 interface FakeVaultFlags {
   readonly port: string
@@ -66,7 +66,8 @@ async function runFakeS3(flags: FakeS3Flags, terminal: Terminal): Promise<void> 
   if (flags.secretKey === '') throw new UsageError('--secret-key is empty; leave it out for a random one')
   const secretAccessKey = flags.secretKey ?? randomBytes(30).toString('base64url')
   const credentials = { accessKeyId: flags.accessKey, secretAccessKey }
-  await using s3 = await fakeS3({ dialect, region: flags.region, credentials, tls: flags.tls === true, ...(port !== 0 && { port }) })
+  const options = { dialect, region: flags.region, credentials, tls: flags.tls === true, ...(port !== 0 && { port }) }
+  await using s3 = await listening('--port', () => fakeS3(options))
   if (flags.caFile !== undefined) await writeFile(flags.caFile, s3.ca)
   // A secret that the caller gave is his; only one that was made here has to be told.
   const made = flags.secretKey === undefined ? { secretKey: secretAccessKey } : {}
@@ -87,7 +88,7 @@ async function runFakeVault(flags: FakeVaultFlags, terminal: Terminal): Promise<
   if (flags.state !== undefined && state === undefined) throw new UsageError(`--state: "${flags.state}" is not one of ${STATES.join(', ')}`)
   if (state === 'dev' && nodes > 1) throw new UsageError('--state dev is one node; leave --nodes out, or take --state open')
   const options = { nodes, tls: flags.tls === true, ...(port !== 0 && { port }), ...(state !== undefined && { state }) }
-  await using vault = await fakeVault(options)
+  await using vault = await listening('--port', () => fakeVault(options))
   const addresses = vault.nodes.map(({ address }) => address)
   if (flags.initFile !== undefined) {
     const keys = { keys: vault.shares.map(({ hex }) => hex), keys_base64: vault.shares.map(({ base64 }) => base64) }

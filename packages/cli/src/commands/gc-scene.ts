@@ -16,6 +16,7 @@ import type { Terminal } from '../terminal.ts'
 import { UsageError } from '../usage-error.ts'
 import type { ClusterFlags } from './gc.ts'
 import { type ManifestDocument, readManifests } from './manifest-files.ts'
+import { unknownFields } from './unknown-fields.ts'
 
 export interface SceneFlags extends ClusterFlags {
   readonly from?: readonly string[]
@@ -23,6 +24,8 @@ export interface SceneFlags extends ClusterFlags {
   readonly namespace?: string
   readonly protectedNamespaces?: string
   readonly allowedKinds?: string
+  readonly backupNamespace?: string
+  readonly backupS3Bucket?: string
   readonly at?: string
 }
 
@@ -118,13 +121,22 @@ function keepReadable(object: KubeObject, policies: Policy[], notes: string[]): 
 function policiesIn(documents: readonly ManifestDocument[], namespace: string): readonly Policy[] {
   const policies = documents.flatMap((document) => {
     const object = objectOf(document)
-    return isPolicy(object) ? [parsePolicy(object, namespace, document.origin)] : []
+    if (!isPolicy(object)) return []
+    refuseUnknownFields(object, document.origin)
+    return [parsePolicy(object, namespace, document.origin)]
   })
   if (documents.length > 0 && policies.length === 0)
     throw new UsageError(
       `${documents[0]!.origin} has no GarbageCollectionPolicy of ${apiVersionOf(GarbageCollectionPolicy)} in it; kubewright import converts those of other programs`,
     )
   return policies
+}
+
+/** Before it is parsed: what is missing is often what was misspelt. */
+function refuseUnknownFields(object: KubeObject, origin: string): void {
+  const { schema } = object.kind === ClusterGarbageCollectionPolicy.kind ? ClusterGarbageCollectionPolicy : GarbageCollectionPolicy
+  const problems = unknownFields(schema, object)
+  if (problems.length > 0) throw new UsageError(`${origin}: ${object.kind} "${object.metadata.name}" is invalid: ${problems.join('; ')}`)
 }
 
 function parsePolicy(object: KubeObject, namespace: string, origin: string): Policy {
@@ -148,16 +160,21 @@ export function objectOf({ origin, value }: ManifestDocument): KubeObject {
   throw new UsageError(`${origin} is no Kubernetes object: it needs apiVersion, kind and metadata.name`)
 }
 
-function defaultsFrom({ protectedNamespaces, allowedKinds }: SceneFlags): PolicyDefaults {
-  const settings = { protectedNamespaces: listOf(protectedNamespaces), allowedKinds: listOf(allowedKinds) }
+function defaultsFrom({ protectedNamespaces, allowedKinds, backupNamespace, backupS3Bucket }: SceneFlags): PolicyDefaults {
+  const settings = {
+    protectedNamespaces: listOf(protectedNamespaces),
+    allowedKinds: listOf(allowedKinds),
+    ...(backupNamespace !== undefined && { backupNamespace }),
+    ...(backupS3Bucket !== undefined && { backupS3Bucket }),
+  }
   const { success, data, error } = gc.config.safeParse(settings)
   if (success) return defaultsOf(data as GcConfig)
-  const wrong = error.issues.map(
-    ({ path, message }) => `${path[0] === 'allowedKinds' ? '--allowed-kinds' : '--protected-namespaces'}: ${message}`,
-  )
+  const wrong = error.issues.map(({ path, message }) => `${flagOf(String(path[0]))}: ${message}`)
   throw new UsageError(wrong.join('; '))
 }
 
+/** As it is written on a command line. */
+export const flagOf = (setting: string) => `--${setting.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 const listOf = (text = '') => text.split(',').filter((item) => item !== '')
 
 export function momentOf(text: string | undefined, flag = '--at'): number {

@@ -58,7 +58,7 @@ async function withStops(flags: ClusterFlags, { signal }: Terminal, work: (clien
     if (!isKindNotFound(error) && !isNotFound(error)) throw error
     throw new ConfigurationError(
       `${client.server} does not know GarbageCollectionStop: install the kinds with kubewright manifests gc --only crds | kubectl apply --server-side -f -`,
-      { cause: error },
+      { cause: error, code: 'KW-KIND-NOT-FOUND' },
     )
   } finally {
     await client.close()

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { CustomResourceDefinition, connect } from '@kubewright/client'
-import { isNotFound, messageOf } from '@kubewright/core'
+import { isNotFound } from '@kubewright/core'
 import { DefinitionError, type GivenCrd, kindSource } from '@kubewright/schema'
 import { parseAllDocuments } from 'yaml'
+import { fileProblem } from '../file-problem.ts'
 import type { Terminal } from '../terminal.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -64,7 +65,7 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${messageOf(error)}`, { cause: error })
+    throw new UsageError(`cannot read ${path}: ${fileProblem(error)}`, { cause: error })
   }
 }
 

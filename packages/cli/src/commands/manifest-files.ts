@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { messageOf } from '@kubewright/core'
 import { parseAllDocuments } from 'yaml'
+import { fileProblem } from '../file-problem.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** One document of a file, as it was read: nothing is known of it yet. */
@@ -29,7 +29,7 @@ function filesOf(path: string): readonly string[] {
       .sort()
       .map((file) => join(path, file))
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${messageOf(error)}`, { cause: error })
+    throw new UsageError(`cannot read ${path}: ${fileProblem(error)}`, { cause: error })
   }
 }
 
@@ -37,7 +37,7 @@ function contentOf(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
-    throw new UsageError(`cannot read ${path}: ${messageOf(error)}`, { cause: error })
+    throw new UsageError(`cannot read ${path}: ${fileProblem(error)}`, { cause: error })
   }
 }
 

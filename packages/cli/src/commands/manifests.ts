@@ -6,9 +6,8 @@ import { webhookManifestsOf, webhookRolesOf } from '../manifests/webhooks.ts'
 import { yamlOf } from '../manifests/yaml.ts'
 import type { OperatorDefinition } from '../operator.ts'
 import type { Terminal } from '../terminal.ts'
-import { UsageError } from '../usage-error.ts'
 import { type OutputOptions, put } from './generated-output.ts'
-import { loadOperators, OPERATOR_NAMES, selectOperators } from './operators.ts'
+import { loadOperators, selectOperators } from './operators.ts'
 
 export interface ManifestOptions extends OutputOptions {
   readonly only?: ManifestPart
@@ -52,10 +51,9 @@ function watchedBy({ watchNamespace = '' }: Pick<ManifestOptions, 'watchNamespac
 
 /** Prints what has to be in a cluster so that the operators run there. */
 export async function manifests(names: readonly string[], options: ManifestOptions, terminal: Terminal): Promise<void> {
-  const { known, unknown } = selectOperators(names)
-  if (unknown.length > 0) throw new UsageError(`unknown operator "${unknown[0]}": one of ${OPERATOR_NAMES.join(', ')}, or all`)
+  const operators = await loadOperators(selectOperators(names))
   const parts = options.only === undefined ? MANIFEST_PARTS : [options.only]
-  await put(yamlOf(manifestDocuments(await loadOperators(known), parts, options)), options, terminal)
+  await put(yamlOf(manifestDocuments(operators, parts, options)), options, terminal)
 }
 
 /** What has to be in a cluster, in the order in which it must come there. */

@@ -1,5 +1,7 @@
 import type { OperatorDefinition } from '../operator.ts'
 import type { OperatorSettings } from '../settings/program.ts'
+import { didYouMean } from '../suggestion.ts'
+import { UsageError } from '../usage-error.ts'
 
 interface Shipped {
   /** What its flags are made of, without the rest of it. */
@@ -36,13 +38,15 @@ export const OPERATOR_NAMES: readonly string[] = Object.keys(OPERATORS)
 /** Those that look at something outside of the cluster too: their flags are flags of `doctor`, and the others need not be loaded for that. */
 export const EXAMINING: readonly string[] = ['vault-sync']
 
-/** The named operators, each once; `all` stands for every one. Unknown names are returned apart. */
-export function selectOperators(names: readonly string[]): { readonly known: readonly string[]; readonly unknown: readonly string[] } {
+/** The named operators, each once; `all` stands for every one. @param from what named them, as a message begins with it. @throws UsageError */
+export function selectOperators(names: readonly string[], from?: string): readonly string[] {
   const wanted = [...new Set(names.flatMap((name) => (name === 'all' ? OPERATOR_NAMES : [name])))]
-  return {
-    known: wanted.filter((name) => Object.hasOwn(OPERATORS, name)),
-    unknown: wanted.filter((name) => !Object.hasOwn(OPERATORS, name)),
-  }
+  const unknown = wanted.find((name) => !Object.hasOwn(OPERATORS, name))
+  if (unknown === undefined) return wanted
+  const hint = didYouMean(unknown, OPERATOR_NAMES)
+  throw new UsageError(
+    `${from === undefined ? '' : `${from}: `}unknown operator "${unknown}"${hint}: one of ${OPERATOR_NAMES.join(', ')}, or all`,
+  )
 }
 
 export function loadOperators(names: readonly string[]): Promise<readonly OperatorDefinition[]> {

@@ -18,27 +18,26 @@ export async function defineRun(command: Command, terminal: Terminal): Promise<v
 }
 
 async function run(names: readonly string[], given: GivenFlags, all: readonly OperatorSettings[], terminal: Terminal): Promise<void> {
-  const { known, unknown } = selectOperators(names)
-  if (unknown.length > 0) throw new UsageError(`unknown operator "${unknown[0]}": one of ${OPERATOR_NAMES.join(', ')}, or all`)
+  const known = selectOperators(names)
   const asked = all.filter((operator) => known.includes(operator.name))
   for (const other of all) if (!asked.includes(other)) refuseFlagsOf(other, given)
-  const configuration = configurationOf(given, asked, all, terminal)
+  const configuration = await configurationOf(given, asked, all, terminal)
   const operators = await loadOperators(asked.map(({ name }) => name))
   const { runInCluster } = await import('../program/run-in-cluster.ts')
   await runInCluster({ name: known.join('-'), operators, controllers: [], webhooks: [], conversions: [] }, configuration, terminal)
 }
 
-function configurationOf(
+async function configurationOf(
   given: GivenFlags,
   operators: readonly OperatorSettings[],
   all: readonly OperatorSettings[],
   terminal: Terminal,
-): Configuration {
+): Promise<Configuration> {
   try {
     const { flags, environment } = withoutAliases({ flags: given, environment: terminal.environment }, operators, all)
-    return configurationFrom(settingsWith(operators), flags, environment)
+    return await configurationFrom(settingsWith(operators), flags, environment)
   } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error })
+    throw new UsageError((error as Error).message, { cause: error, code: 'KW-SETTINGS' })
   }
 }
 

@@ -12,12 +12,11 @@ import type { Parts } from '../program/run-in-cluster.ts'
 import { type RunSettings, settingsWith } from '../settings/program.ts'
 import { resolveSettings } from '../settings/resolve.ts'
 import type { OutputFormat, Terminal } from '../terminal.ts'
-import { UsageError } from '../usage-error.ts'
 import { applyAll } from './apply-all.ts'
 import { hintsFor } from './hints.ts'
 import { defaultKubeconfigPath, writeKubeconfigFile } from './kubeconfig-file.ts'
 import { narrate } from './narrator.ts'
-import { loadOperators, OPERATOR_NAMES, selectOperators } from './operators.ts'
+import { loadOperators, selectOperators } from './operators.ts'
 import { parsePort } from './port.ts'
 import { startDemoStorage } from './s3-demo.ts'
 import { startDemoVault } from './vault-sync-demo.ts'
@@ -30,20 +29,22 @@ interface UpFlags {
   readonly examples: boolean
   readonly only?: string
   readonly dashboardBindAddress: string
+  readonly dashboardActionsTokenFile?: string
   readonly output: OutputFormat
 }
 
 /** The embedded API server with the operators at work on example objects, until the program is asked to stop. */
 export async function up(given: Readonly<Record<string, unknown>>, terminal: Terminal): Promise<void> {
   const flags = given as unknown as UpFlags
-  const { known, unknown } = selectOperators(flags.only === undefined ? ['all'] : flags.only.split(',').map((name) => name.trim()))
-  if (unknown.length > 0) throw new UsageError(`--only: unknown operator "${unknown[0]}": one of ${OPERATOR_NAMES.join(', ')}`)
+  const known = selectOperators(flags.only === undefined ? ['all'] : flags.only.split(',').map((name) => name.trim()), '--only')
   const server = await startApiServer({
     port: parsePort('--port', flags.port),
     controllers: ['*'],
     log: (line) => terminal.stderr.write(`${line}\n`),
     ...(flags.dataDir !== undefined && { dataDir: flags.dataDir }),
   })
+  const { dashboardBindAddress, dashboardActionsTokenFile } = flags
+  const page = { dashboardBindAddress, ...(dashboardActionsTokenFile !== undefined && { dashboardActionsTokenFile }) }
   // In a cluster that was there before they have had their time.
   const wantsExamples = flags.examples && !server.isRestored
   const registry = new Registry()
@@ -60,11 +61,7 @@ export async function up(given: Readonly<Record<string, unknown>>, terminal: Ter
 
     const stop = new AbortController()
     const stopping = AbortSignal.any([terminal.signal, stop.signal])
-    const running = await runManager(
-      { client, metrics: registry, parts, beside: { ...vault?.settings, dashboardBindAddress: flags.dashboardBindAddress } },
-      stopping,
-      terminal,
-    )
+    const running = await runManager({ client, metrics: registry, parts, beside: { ...vault?.settings, ...page } }, stopping, terminal)
     try {
       const addresses = await Promise.race([running.started, running.done])
       // Not before: what an operator has something to say against is not to be among the examples.

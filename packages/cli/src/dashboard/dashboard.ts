@@ -1,10 +1,8 @@
 import { ConfigurationError } from '@kubewright/core'
-import { createDashboard, type DashboardView } from '@kubewright/dashboard'
-import { isLocal, type Manager, parseBindAddress, type Runnable, serveHttp } from '@kubewright/runtime'
-import { guarded } from './access.ts'
-import { guardedActions } from './action-access.ts'
-import { managerSource } from './manager-source.ts'
+import type { DashboardView } from '@kubewright/dashboard'
+import { isLocal, type Manager, parseBindAddress, type Runnable } from '@kubewright/runtime'
 
+/** Where the dashboard is served, to whom, and what it shows besides what every program has. */
 export interface DashboardOptions {
   /** Where it listens: `127.0.0.1:8090`, or port 0 for a free one. @default "127.0.0.1:8090" */
   readonly bindAddress?: string
@@ -18,6 +16,7 @@ export interface DashboardOptions {
   readonly views?: readonly DashboardView[]
 }
 
+/** The dashboard as a part of a manager. */
 export interface DashboardRunnable extends Runnable {
   /** Resolves with the address of the page when it is served. Never settles when the manager does not run. */
   readonly url: Promise<string>
@@ -48,19 +47,11 @@ export function dashboard(options: DashboardOptions = {}): DashboardRunnable {
     needsLeaderElection: false,
     url: open.promise,
     async run(signal: AbortSignal, manager: Manager) {
-      const page = createDashboard(managerSource(manager, { program, views, acts: actionsToken !== undefined }), manager.newId())
-      const acting = guardedActions((url, question) => page.answer(url, question), actionsToken)
-      const answering = guarded(acting, { isLocal: local, token })
       try {
-        const endpoint = await serveHttp(FLAG, bindAddress, answering, { clock: manager.clock, takesOrders: true })
-        if (endpoint === undefined) return
-        manager.log.info('the dashboard is served', { address: endpoint.address })
-        open.resolve(`http://${endpoint.address}/`)
-        try {
-          await page.run(signal)
-        } finally {
-          await endpoint.close()
-        }
+        // Most programs have no dashboard, and need not hold what serves it.
+        const { servePage } = await import('./served-page.ts')
+        const given = { flag: FLAG, bindAddress, isLocal: local, program, views, token, actionsToken }
+        await servePage(manager, given, { signal, served: (address) => open.resolve(`http://${address}/`) })
       } catch (error) {
         open.reject(error as Error)
         throw error

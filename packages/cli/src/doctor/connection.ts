@@ -1,4 +1,5 @@
 import { isApiError, isConnectionError, isForbidden, isNotFound, isUnauthorized, messageOf, parseTime } from '@kubewright/core'
+import { tooOld } from '../program/server-version.ts'
 import { type ClockFacts, clockFindings } from './checks/clock.ts'
 import type { DoctorContext } from './context.ts'
 import { type Finding, type Outcome, outcomeOf } from './finding.ts'
@@ -8,9 +9,6 @@ export interface Connection {
   /** Absent when nothing else can be asked. */
   readonly reached?: { readonly version: string; readonly user: string; readonly clock: ClockFacts }
 }
-
-/** CEL rules in CRDs, which the kinds here are full of, are on by default since 1.25 and stable since 1.29; none older is tested. */
-const OLDEST_MINOR = 29
 
 const TIMELESS: Outcome = { is: 'skipped', why: 'the API server does not tell its time' }
 
@@ -63,17 +61,9 @@ function failure(server: string, error: unknown): Finding {
   throw error
 }
 
-export function versionFindings(version: string): readonly Finding[] {
-  const [, major, minor] = /^v(\d+)\.(\d+)/.exec(version) ?? []
-  if (major === undefined || Number(major) > 1 || Number(minor) >= OLDEST_MINOR) return []
-  return [
-    {
-      level: 'warning',
-      object: 'API server',
-      problem: `Kubernetes ${version} is older than 1.${OLDEST_MINOR}, the oldest that operators are tested on: rules in CRDs may not be checked`,
-      mend: `upgrade the cluster to 1.${OLDEST_MINOR} or later`,
-    },
-  ]
+function versionFindings(version: string): readonly Finding[] {
+  const age = tooOld(version)
+  return age === undefined ? [] : [{ level: 'warning', object: 'API server', ...age }]
 }
 
 async function readinessFindings(client: DoctorContext['client'], signal: AbortSignal): Promise<readonly Finding[]> {

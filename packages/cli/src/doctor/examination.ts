@@ -17,6 +17,8 @@ const CHECKS: readonly Check[] = [kinds, rights, unusedRbac, webhooks, certifica
 
 export interface Examination {
   readonly server: string
+  /** Whether the server has answered; else nothing is known but why not. */
+  readonly reached: boolean
   readonly programs: readonly string[]
   readonly checks: readonly ExaminedCheck[]
 }
@@ -32,13 +34,13 @@ export async function examine(
   const { client, clock } = context
   const { outcomes, reached } = await connectionOf(context)
   const checks = outcomes.map(({ name, outcome }): ExaminedCheck => ({ check: name, outcome }))
-  if (reached === undefined) return { server: client.server, programs: [], checks }
+  if (reached === undefined) return { server: client.server, reached: false, programs: [], checks }
   const ahead = leastSkew(reached.clock)
   const subjects = await find()
   const whole: DoctorContext = { ...context, subjects, serverNow: () => clock.now() - ahead }
   // One after the other: a cluster that is in trouble needs no crowd, and the answers are read in this order.
   for (const check of CHECKS) checks.push({ check: check.name, outcome: await outcomeOf(check, whole) })
-  return { server: client.server, programs: subjects.map(({ name }) => name), checks }
+  return { server: client.server, reached: true, programs: subjects.map(({ name }) => name), checks }
 }
 
 async function outcomeOf(check: Check, context: DoctorContext): Promise<Outcome> {

@@ -9,6 +9,7 @@ export interface Finding {
   readonly mend: string
 }
 
+/** What a check of `kubewright doctor` has found. */
 export type Outcome =
   | { readonly is: 'fine'; readonly note: string }
   | { readonly is: 'wrong'; readonly findings: readonly Finding[] }

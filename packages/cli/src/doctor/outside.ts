@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { OperatorDefinition } from '../operator.ts'
+import { readConfigFile } from '../settings/config-file.ts'
 import { environmentName, flagName, prefixedKey } from '../settings/names.ts'
 import { settingsOf } from '../settings/program.ts'
-import { readConfigFile, resolveSettings, type SettingSources } from '../settings/resolve.ts'
+import { resolveSettings, type SettingSources } from '../settings/resolve.ts'
 import type { ExaminationContext, ExaminedCheck } from './examined.ts'
 
 export type GivenSettings = Pick<SettingSources, 'flags' | 'environment'> & { readonly configFile: string | undefined }

@@ -3,6 +3,7 @@ import type { Examination } from './examination.ts'
 import { jsonReport, problemsOf, textReport } from './report.ts'
 
 const examination: Examination = {
+  reached: true,
   server: 'https://x',
   programs: ['shop'],
   checks: [

@@ -1,5 +1,5 @@
 import type { Client } from '@kubewright/client'
-import type { KubeList, KubeObject } from '@kubewright/core'
+import { ConfigurationError, isForbidden, type KubeList, type KubeObject, messageOf } from '@kubewright/core'
 import { metricsAuthRoleOf } from '../manifests/cluster-role.ts'
 import { moduleRolesApartOf, moduleRolesOf } from '../manifests/module-roles.ts'
 import { rolesOf, shardsRolesOf } from '../manifests/operator-roles.ts'
@@ -43,7 +43,7 @@ export function subjectOfModule(definitions: ModuleDefinitions, file: string, na
 
 const inNamespace = (namespace: string): string => (namespace === 'kubewright-system' ? '' : ` --namespace ${namespace}`)
 
-/** Those that have something in the cluster: a CRD, or their ServiceAccount. */
+/** Those that have something in the cluster: a CRD, or their ServiceAccount. @throws ConfigurationError when that may not be seen */
 export async function installedAmong(
   subjects: readonly Subject[],
   client: Client,
@@ -51,7 +51,13 @@ export async function installedAmong(
   signal: AbortSignal,
 ): Promise<readonly Subject[]> {
   const names = async (path: string) => {
-    const { items } = await client.request<KubeList<KubeObject>>('GET', path, { signal, headers: { accept: NAMES_ONLY } })
+    const { items } = await client
+      .request<KubeList<KubeObject>>('GET', path, { signal, headers: { accept: NAMES_ONLY } })
+      .catch((error: unknown) => {
+        if (!isForbidden(error)) throw error
+        const problem = `you may not see which operators are installed: name them, as in "kubewright doctor gc" (${messageOf(error)})`
+        throw new ConfigurationError(problem, { cause: error, code: 'KW-FORBIDDEN' })
+      })
     return new Set(items.map(({ metadata }) => metadata.name))
   }
   const definitions = await names('/apis/apiextensions.k8s.io/v1/customresourcedefinitions')

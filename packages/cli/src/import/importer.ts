@@ -7,6 +7,7 @@ export interface ImportedDocument {
   readonly value: unknown
 }
 
+/** What became of the manifests of another program. */
 export interface ImportResult {
   /** In the order in which they are to be applied. */
   readonly objects: readonly KubeObject[]

@@ -1,5 +1,6 @@
 type Fields = Readonly<Record<string, unknown>>
 
+/** Whether the value is a JSON object, and so neither null nor an array. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -6,6 +6,7 @@ import { migrateStorage } from './storage-migration.ts'
 import { LONGEST_WAIT, type SettlingOptions } from './storage-version.ts'
 import { type StoredDefinition, storedDefinition } from './stored-definition.ts'
 
+/** How {@link installKinds} writes the CRDs, and what it waits for. */
 export interface InstallOptions extends CrdOptions, SettlingOptions {
   /** Owns the fields of the CRDs from now on. @default the client's `fieldManager` */
   readonly fieldManager?: string

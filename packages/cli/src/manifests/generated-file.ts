@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ConfigurationError, messageOf } from '@kubewright/core'
+import { fileProblem } from '../file-problem.ts'
 
 /** A file that follows from definitions, and is never edited by hand. */
 export interface GeneratedFile {
@@ -46,7 +47,7 @@ async function contentOf(path: string): Promise<string | undefined> {
     return await readFile(path, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new ConfigurationError(`cannot read ${path}: ${messageOf(error)}`, { cause: error })
+    throw new ConfigurationError(`cannot read ${path}: ${fileProblem(error)}`, { cause: error })
   }
 }
 

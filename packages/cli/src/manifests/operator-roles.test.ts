@@ -79,6 +79,10 @@ describe('roles apart for replicas that share', () => {
     expect(shardRoles({ name: 'x', kinds: [] }, { home: 'h', watched: [] })).toEqual([RING, SERVER])
   })
 
+  test('none for one that is not sharded', () => {
+    expect(shardRoles({ name: 'x', kinds: [], reconciles: [pods], sharded: false }, { home: 'h', watched: [] })).toEqual([])
+  })
+
   test('in the namespaces of an operator for some, and for the whole cluster only what belongs to none', () => {
     const namespaces = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces' }
     expect(shardRoles({ name: 'x', kinds: [], reconciles: [pods, namespaces] }, { home: 'h', watched: ['a', 'b'] })).toEqual([

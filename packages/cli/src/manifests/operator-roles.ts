@@ -18,7 +18,7 @@ export interface RoleScope {
 }
 
 type Declared = Pick<OperatorDefinition, 'name' | 'kinds' | 'permissions' | 'homePermissions'>
-type Sharded = Pick<OperatorDefinition, 'name' | 'kinds' | 'reconciles'>
+type Sharded = Pick<OperatorDefinition, 'name' | 'kinds' | 'reconciles' | 'sharded'>
 
 /** Events about objects of no namespace. */
 const EVENTS_OF_CLUSTER_OBJECTS = 'default'
@@ -48,9 +48,11 @@ export function rolesOf(operator: Declared, { home, watched }: RoleScope): reado
 /**
  * What a member of a ring does with `--shards`: it sees the others by their Leases, and clears away those of the dead. With `--shard-filter server` it
  * has to know which namespaces there are, and with `label` it labels what it works on. Roles of their own: who leaves the flags out need not bind them.
+ * An operator that is not sharded has none.
  */
 export function shardsRolesOf(operator: Sharded, { home, watched }: RoleScope): readonly RoleManifest[] {
-  const { name, kinds, reconciles = [] } = operator
+  const { name, kinds, reconciles = [], sharded = true } = operator
+  if (!sharded) return []
   const leases = rule('coordination.k8s.io', 'leases', ['get', 'list', 'watch', 'create', 'update', 'delete'])
   const namespaces = rule('', 'namespaces', ['list', 'watch'])
   // What it owns it may patch already, to apply it; of what has lost its label it is asked whether it is still there.

@@ -45,6 +45,16 @@ describe('what an operator is follows from its controllers', () => {
     expect(operator.reconciles).toEqual([{ group: '', version: 'v1', kind: 'Pod', plural: 'pods' }])
   })
 
+  test('whether replicas can share: when one of them can, or when nothing is known of them', () => {
+    const alone = controller(Site, { sharded: false, reconcile() {} })
+    const shared = controller(Pod, { name: 'pods', reconcile() {} })
+    const sharded = (given: object) => defineOperator({ ...sites, kinds: [Site], ...given }).sharded
+    expect(sharded({ controllers: () => [alone] })).toBe(false)
+    expect(sharded({ controllers: () => [alone, shared] })).toBe(true)
+    expect(sharded({ setup() {} })).toBe(true)
+    expect(sharded({ setup() {}, sharded: false })).toBe(false)
+  })
+
   test('a copy of it is as good', () => {
     expect({ ...operator }.kinds).toEqual([Site, Guard])
   })

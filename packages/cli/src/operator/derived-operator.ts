@@ -52,6 +52,9 @@ export function derivedOperator<Config extends z.ZodObject>(options: OperatorOpt
     get reconciles() {
       return options.reconciles ?? others(declared(), this.kinds)
     },
+    get sharded() {
+      return options.sharded ?? (options.controllers === undefined || declared().some(({ sharded }) => sharded))
+    },
     get webhooks() {
       return hooks(sample)
     },

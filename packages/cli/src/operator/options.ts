@@ -17,6 +17,7 @@ export interface ControllerTools {
   readonly metrics: Registry
 }
 
+/** What an operator is, said once: its kinds, flags, rights, and how it starts. */
 export interface OperatorOptions<Config extends z.ZodObject = z.ZodObject> {
   /** Short, lower case: `kubewright run NAME`, and the prefix of its flags. */
   readonly name: string
@@ -43,6 +44,11 @@ export interface OperatorOptions<Config extends z.ZodObject = z.ZodObject> {
   readonly ownerReferencesEnforced?: boolean
   /** Kinds of others that its controllers reconcile. With `--shard-filter label` their objects bear a label. @default as its controllers declare */
   readonly reconciles?: readonly (GroupVersionKind & { readonly plural: string })[]
+  /**
+   * Whether replicas can split its objects among them, by `--shards`; else one of them works, and the others stand by.
+   * @default whether one of its `controllers` is sharded; true when only `setup` knows them
+   */
+  readonly sharded?: boolean
   /** What the API server asks it before it takes an object; every replica answers. As a function: by the settings, on the same kinds whatever they are. */
   readonly webhooks?: readonly WebhookDefinition[] | ((config: z.output<Config>) => readonly WebhookDefinition[])
   /** How the versions of its kinds become each other; every replica answers. */

@@ -15,7 +15,7 @@ export async function followConfiguration({ settings, file, read }: Configuratio
   let said: string | undefined
   const look = async () => {
     try {
-      const now = read()
+      const now = await read()
       const changed = changedKeys(known, now)
       known = now
       said = undefined

@@ -8,7 +8,7 @@ export async function checkKinds(client: Client, operator: OperatorDefinition, l
   for (const kind of operator.kinds) if ((await client.discovery.find(kind, { signal })) === undefined) missing.push(kind.kind)
   if (missing.length === 0) return
   log.warn(
-    `not installed in the cluster: ${missing.join(', ')}. Apply them: kubewright manifests ${operator.name} --only crds | kubectl apply -f -`,
+    `not installed in the cluster: ${missing.join(', ')}. Apply them: kubewright manifests ${operator.name} --only crds | kubectl apply --server-side -f -`,
     {
       operator: operator.name,
     },

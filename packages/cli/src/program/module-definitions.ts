@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf } from '@kubewright/core'
@@ -24,6 +25,8 @@ export interface ModuleDefinitions {
 
 /** Loads a module without running its program. @throws UsageError when it cannot be loaded, or defines nothing. */
 export async function definitionsIn(path: string): Promise<ModuleDefinitions> {
+  // The words of Node name a file of this program, as the one that wants it.
+  if (!existsSync(path)) throw new UsageError(`cannot load ${path}: there is no such file`)
   const told: unknown[] = []
   const listen = (message: unknown) => void told.push(...(message as DeclaredProgram).definitions)
   declared.subscribe(listen)

@@ -12,13 +12,18 @@ function reported(error: unknown, signal = new AbortController().signal) {
 }
 
 test.each([
-  ['an answer of the server', new ApiError({ code: 403, message: 'no' } as never, { request: 'GET /x' }), 1, 'GET /x: no (KW-FORBIDDEN)'],
   ['a wrong file', new ConfigurationError('a is wrong'), 1, 'a is wrong (KW-CONFIGURATION)'],
   ['a wrong command line', new UsageError('--a: no'), 2, '--a: no (KW-USAGE)'],
   ['what is no error', 'a text', 1, 'a text (KW-UNEXPECTED)'],
 ])('%s is told in one line that ends with its code', (_, error, code, line) =>
   expect(reported(error)).toEqual({ code, text: `kubewright: ${line}\n` }),
 )
+
+test('an answer of the server is told with what mends it, which the server does not say', () => {
+  const { code, text } = reported(new ApiError({ code: 403, message: 'no' } as never, { request: 'GET /x' }))
+  expect(code).toBe(1)
+  expect(text).toMatch(/^kubewright: GET \/x: no \(KW-FORBIDDEN\)\nkubewright: mend: Apply the roles of the operator[^\n]+\n$/)
+})
 
 test('several problems are a line each, and the code ends the last', () => {
   const error = new ConfigurationError('a\nb', { code: 'KW-SETTINGS' })

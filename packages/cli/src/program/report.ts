@@ -1,6 +1,6 @@
-import { isApiError, isConnectionError, messageOf } from '@kubewright/core'
+import { explanationOf, isApiError, isConnectionError, messageOf } from '@kubewright/core'
 import { CommanderError } from 'commander'
-import { codeOf } from '../explained/catalogue.ts'
+import { codeOf, ERRORS } from '../explained/catalogue.ts'
 import type { Terminal } from '../terminal.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -23,5 +23,8 @@ export function report(error: unknown, terminal: Terminal): number {
   const told = isApiError(error) || isConnectionError(error) || (error instanceof Error && TOLD.has(error.name))
   const text = told || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message)
   for (const line of `${text} (${codeOf(error)})`.split('\n')) terminal.stderr.write(`kubewright: ${line}\n`)
+  // The server says what it refuses, not what one can do about it. Our own errors say both.
+  const { mend } = isApiError(error) ? (explanationOf(error, ERRORS) ?? {}) : {}
+  if (mend !== undefined) terminal.stderr.write(`kubewright: mend: ${mend}\n`)
   return error instanceof UsageError ? USAGE : FAILED
 }

@@ -23,7 +23,10 @@ import { checkKinds } from './kind-check.ts'
 import { installProgramKinds, kindsByConversion } from './kind-installation.ts'
 import { programLogger } from './logging.ts'
 import { started } from './milestones.ts'
+import { checkNamespaces } from './namespace-check.ts'
 import { kindsOf } from './program-parts.ts'
+import { tooOld } from './server-version.ts'
+import { checkShards } from './shards-check.ts'
 import { storageMigration } from './storage-migration.ts'
 import { startTracing } from './tracing.ts'
 import { settleWebhooks } from './webhook-reach.ts'
@@ -47,6 +50,7 @@ export interface Parts {
  */
 export async function runInCluster(parts: Parts, configuration: Configuration, terminal: Terminal): Promise<void> {
   let { settings } = configuration
+  checkShards(parts, settings)
   const log = programLogger(settings, terminal)
   const fieldManager = `kubewright-${parts.name}`
   const { metrics = new Registry() } = parts
@@ -65,7 +69,8 @@ export async function runInCluster(parts: Parts, configuration: Configuration, t
   const following = new AbortController()
   let followed: Promise<void> | undefined
   try {
-    await checkConnection(client, terminal.signal)
+    await checkConnection(client, log, terminal.signal)
+    await checkNamespaces(client, settings.namespace, log, terminal.signal)
     if (servesWebhooks(parts, settings)) settings = await settleWebhooks(settings, parts.name, { client, log, signal: terminal.signal })
     if (settings.installCrds) await installProgramKinds(client, parts, settings, log, terminal.signal)
     else for (const operator of parts.operators) await checkKinds(client, operator, log, terminal.signal)
@@ -130,12 +135,15 @@ function warnOnce(log: Logger): (text: string) => void {
 const MOST_WARNINGS = 100
 
 /** Before anything starts: can the server be reached, and does it know us? A person must mend that, and waiting would hide it. */
-async function checkConnection(client: Client, signal: AbortSignal): Promise<void> {
-  await client.request('GET', '/version', { signal }).catch((error: unknown) => {
+async function checkConnection(client: Client, log: Logger, signal: AbortSignal): Promise<void> {
+  const version = client.request<{ readonly gitVersion?: string }>('GET', '/version', { signal })
+  const { gitVersion = '' } = await version.catch((error: unknown) => {
     if (!isUnauthorized(error)) throw error
     const problem = `${client.server} does not accept the credentials (401 Unauthorized): log in again, or correct the user that the kubeconfig's context names`
     throw new ConfigurationError(problem, { cause: error, code: 'KW-UNAUTHORIZED' })
   })
+  const age = tooOld(gitVersion)
+  if (age !== undefined) log.warn('the API server is older than any that is tested', age)
 }
 
 /** On in a cluster, where replicas are usual, and off for a person at a terminal, unless it is said. */

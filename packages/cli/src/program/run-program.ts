@@ -20,7 +20,7 @@ export async function runProgram(definitions: readonly ProgramPart[]): Promise<v
     .exitOverride()
   try {
     command.parse([...process.argv, ...flagsFor(parts)])
-    const configuration = configurationFrom(schema, command.opts<GivenFlags>(), process.env)
+    const configuration = await configurationFrom(schema, command.opts<GivenFlags>(), process.env)
     await runInCluster(parts, configuration, terminal)
   } catch (error) {
     process.exitCode = report(error, terminal)

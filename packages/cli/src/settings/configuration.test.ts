@@ -4,10 +4,10 @@ import { configurationFrom, type GivenFlags } from './configuration.ts'
 import { addOptions } from './options.ts'
 import { RUN_SETTINGS } from './program.ts'
 
-function settingsOf(...args: readonly string[]) {
+async function settingsOf(...args: readonly string[]) {
   const command = addOptions(new Command(), RUN_SETTINGS).exitOverride()
   command.parse(args, { from: 'user' })
-  return configurationFrom(RUN_SETTINGS, command.opts<GivenFlags>(), {}).settings
+  return (await configurationFrom(RUN_SETTINGS, command.opts<GivenFlags>(), {})).settings
 }
 
 test.each([
@@ -16,9 +16,9 @@ test.each([
   ['--warm-standby=false', ['--warm-standby=false'], undefined, false],
   ['--leader-elect', ['--leader-elect'], true, true],
   ['--no-leader-elect', ['--no-leader-elect'], false, true],
-])('a boolean flag is given as it is, with a value, or with no-: %s', (_, args, leaderElect, warmStandby) => {
-  expect(settingsOf(...args)).toMatchObject({ warmStandby, ...(leaderElect === undefined ? {} : { leaderElect }) })
-  if (leaderElect === undefined) expect(settingsOf(...args)).not.toHaveProperty('leaderElect')
+])('a boolean flag is given as it is, with a value, or with no-: %s', async (_, args, leaderElect, warmStandby) => {
+  expect(await settingsOf(...args)).toMatchObject({ warmStandby, ...(leaderElect === undefined ? {} : { leaderElect }) })
+  if (leaderElect === undefined) expect(await settingsOf(...args)).not.toHaveProperty('leaderElect')
 })
 
 test.each([
@@ -31,6 +31,6 @@ test.each([
   [['--inspection', '--metrics-bind-address', '0'], '--inspection: it is served beside the metrics, which are off'],
   [['--webhook-port', '65536'], '--webhook-port: '],
   [['--webhook-url', 'https://a', '--webhook-service', 'b'], '--webhook-url: is for a program without a Service'],
-])('%j is refused before anything starts', (args, message) => {
-  expect(() => settingsOf(...args)).toThrow(message)
+])('%j is refused before anything starts', async (args, message) => {
+  await expect(settingsOf(...args)).rejects.toThrow(message)
 })

@@ -2,35 +2,41 @@ import { ConfigurationError } from '@kubewright/core'
 import type { z } from 'zod'
 import { environmentName } from './names.ts'
 import type { RunSettings } from './program.ts'
-import { readConfigFile, resolveSettings } from './resolve.ts'
+import { resolveSettings } from './resolve.ts'
 
 /** A program's settings, and how to read them again: flags and variables stay, the file may have changed. */
 export interface Configuration {
   readonly settings: RunSettings
   readonly file: string | undefined
   /** @throws ConfigurationError with one line per wrong setting */
-  read(): RunSettings
+  read(): Promise<RunSettings>
 }
 
 export type GivenFlags = Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** @throws ConfigurationError with one line per wrong setting */
-export function configurationFrom(
+export async function configurationFrom(
   schema: z.ZodObject,
   flags: GivenFlags,
   environment: Readonly<Record<string, string | undefined>>,
-): Configuration {
+): Promise<Configuration> {
   const file = [flags['config']].flat()[0] ?? (environment[environmentName('config')] || undefined)
-  const read = () => {
+  const read = async () => {
     const settings = resolveSettings(schema, {
       flags,
       environment,
-      ...(file === undefined ? {} : { file: readConfigFile(file) }),
+      ...(file === undefined ? {} : { file: await contentOf(file) }),
     }) as RunSettings
     refuseContradictions(settings)
     return settings
   }
-  return { settings: read(), file, read }
+  return { settings: await read(), file, read }
+}
+
+/** Most programs have no such file, and need no YAML. */
+async function contentOf(file: string): Promise<Readonly<Record<string, unknown>>> {
+  const { readConfigFile } = await import('./config-file.ts')
+  return readConfigFile(file)
 }
 
 /** What the manager would refuse too, but only when everything is connected, and in its own words. */

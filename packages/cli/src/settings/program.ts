@@ -4,9 +4,9 @@ import type { OperatorDefinition } from '../operator.ts'
 import { prefixedKey } from './names.ts'
 
 /** `:8080`, `127.0.0.1:8080`, `[::1]:8080`, or `0` for off; port 0 takes a free one. */
-const bindAddress = z
-  .string()
-  .refine((text) => text === '0' || /^(\[[0-9a-fA-F:]+\]|[^:\s]*):(\d{1,5})$/.test(text), 'must be HOST:PORT, :PORT, or 0 for off')
+const bindAddress = z.string().refine((text) => text === '0' || /^(\[[0-9a-fA-F:]+\]|[^:\s]*):(\d{1,5})$/.test(text), {
+  error: ({ input }) => `${JSON.stringify(input)} must be HOST:PORT, :PORT, or 0 for off`,
+})
 
 /** Go's syntax: `15s`, `1h30m`. */
 const duration = z.string().superRefine((text, context) => {

@@ -64,7 +64,12 @@ test('all problems are reported at once, each with its source', () => {
   expect(problems).toEqual([
     expect.stringMatching(/^config file: unknown key "gc-concurrency" \(did you mean "gcConcurrency"\?\)$/),
     '--gc-concurrency: "many" is no number',
-    expect.stringMatching(/^KUBEWRIGHT_LOG_LEVEL: .*"debug"\|"info"/),
-    expect.stringMatching(/^config file, leaderElect: .*boolean/),
+    'KUBEWRIGHT_LOG_LEVEL: "loud" is not one of debug, info',
+    'config file, leaderElect: must be of type boolean',
   ])
 })
+
+test.each([
+  ['a key', { file: { logLevl: 'info' } }, 'config file: unknown key "logLevl" (did you mean "logLevel"?)'],
+  ['a value', { flags: { logLevel: 'debgu' } }, '--log-level: "debgu" is not one of debug, info (did you mean "debug"?)'],
+])('a slip in %s is answered with what was probably meant', (_, sources, problem) => expect(problemsOf(sources)).toEqual([problem]))

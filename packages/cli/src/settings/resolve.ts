@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { ConfigurationError, messageOf } from '@kubewright/core'
-import { parse } from 'yaml'
 import type { z } from 'zod'
+import { didYouMean } from '../suggestion.ts'
 import { environmentName, flagName } from './names.ts'
 import { fromText, textForm } from './text.ts'
 
@@ -9,7 +8,7 @@ export interface SettingSources {
   /** What the command line gave, by key; absent keys were not given. */
   readonly flags: Readonly<Record<string, string | readonly string[] | undefined>>
   readonly environment: Readonly<Record<string, string | undefined>>
-  /** The config file's content (see {@link readConfigFile}). */
+  /** The config file's content (see `readConfigFile`). */
   readonly file?: Readonly<Record<string, unknown>>
 }
 
@@ -23,7 +22,7 @@ export function resolveSettings<Shape extends z.ZodObject>(schema: Shape, source
   const problems: string[] = []
 
   for (const key of Object.keys(sources.file ?? {})) {
-    if (!Object.hasOwn(schema.shape, key)) problems.push(`config file: unknown key "${key}"${nearest(key, Object.keys(schema.shape))}`)
+    if (!Object.hasOwn(schema.shape, key)) problems.push(`config file: unknown key "${key}"${didYouMean(key, Object.keys(schema.shape))}`)
   }
   const take = (key: string, from: string, value: () => unknown) => {
     origin.set(key, from)
@@ -45,29 +44,18 @@ export function resolveSettings<Shape extends z.ZodObject>(schema: Shape, source
   if (!result.success) {
     for (const issue of result.error.issues) {
       const key = String(issue.path[0] ?? '')
-      problems.push(`${origin.get(key) ?? `--${flagName(key)}`}: ${issue.message}`)
+      problems.push(`${origin.get(key) ?? `--${flagName(key)}`}: ${sentenceOf(issue, given)}`)
     }
   }
   if (problems.length > 0) throw new ConfigurationError(problems.join('\n'), { code: 'KW-SETTINGS' })
   return result.data as z.output<Shape>
 }
 
-/** Reads a YAML or JSON file of settings. @throws ConfigurationError naming the file. */
-export function readConfigFile(path: string): Record<string, unknown> {
-  let content: unknown
-  try {
-    content = parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    throw new ConfigurationError(`config file ${path}: ${messageOf(error)}`, { cause: error, code: 'KW-SETTINGS' })
-  }
-  if (content === null || content === undefined) return {}
-  if (typeof content !== 'object' || Array.isArray(content))
-    throw new ConfigurationError(`config file ${path}: must be a mapping of settings, such as "logLevel: info"`, { code: 'KW-SETTINGS' })
-  return content as Record<string, unknown>
-}
-
-/** ` (did you mean "x"?)` when one of the names is a slip of the finger away, else nothing. */
-function nearest(wrong: string, names: readonly string[]): string {
-  const close = names.find((name) => name.toLowerCase() === wrong.toLowerCase().replaceAll(/[-_]/g, ''))
-  return close === undefined ? '' : ` (did you mean "${close}"?)`
+/** The words of zod, but where a reader of flags and files wants others. */
+function sentenceOf(issue: z.core.$ZodIssue, given: Readonly<Record<string, unknown>>): string {
+  if (issue.code === 'invalid_type') return `must be of type ${issue.expected}`
+  if (issue.code !== 'invalid_value') return issue.message
+  const names = issue.values.map(String)
+  const wrong = issue.path.reduce<unknown>((value, key) => (value as Readonly<Record<PropertyKey, unknown>>)[key], given)
+  return `${JSON.stringify(wrong)} is not one of ${names.join(', ')}${didYouMean(String(wrong), names)}`
 }

@@ -7,6 +7,7 @@ export class CacheLagError extends Error {
   override readonly name = 'CacheLagError'
 }
 
+/** Whether a read of the cache was given up, because it does not show the program's own write yet. */
 export const isCacheLag = (error: unknown): error is CacheLagError => error instanceof Error && error.name === 'CacheLagError'
 
 /** `waited` in ms. */

@@ -5,12 +5,14 @@ import type { SharedInformer } from './shared-informer.ts'
 import type { Stored } from './stored.ts'
 import { hasSeen, type ScopedInformer, type Written, type WrittenTo, type WrittenVersions } from './written-versions.ts'
 
+/** How long a read waits for the cache to have caught up. */
 export interface WaitOptions {
   readonly signal?: AbortSignal | undefined
   /** How long is waited for this program's own writes to come back through the watch, in ms. @default 5 s: a watch is late by milliseconds, or broken */
   readonly timeout?: number | undefined
 }
 
+/** How the cache is read. */
 export interface ReadOptions extends WaitOptions {
   /** `false`: answers with what there is, even from before a write of this program. @default the cache's `readYourOwnWrites`, which is true */
   readonly consistent?: boolean | undefined

@@ -21,6 +21,7 @@ export interface InformerLease<T extends KubeObject> extends AsyncDisposable {
 /** A kind, when the type of its objects does not matter. */
 export type KindReference = GroupVersionKind & { readonly plural?: string }
 
+/** An informer that is open, for people. */
 export interface InformerSummary {
   readonly kind: string
   readonly scope: ResolvedScope
@@ -29,6 +30,7 @@ export interface InformerSummary {
   readonly leases: number
 }
 
+/** The informers of a program, each shared by all who ask for the same; reads cost the API server nothing. */
 export interface Cache {
   /**
    * The informer of a kind, shared with everybody who asks for the same scope; started if need be. It is not in sync yet: wait for
@@ -52,6 +54,7 @@ export interface Cache {
   informers(): readonly InformerSummary[]
 }
 
+/** Which cached objects are meant. */
 export interface CacheSelection {
   readonly namespace?: string | undefined
   readonly labelSelector?: string
@@ -63,6 +66,7 @@ export interface CacheIndex<T extends KubeObject> {
   readonly valuesOf: IndexFunction<T>
 }
 
+/** Which cached objects are meant, by an index. */
 export interface IndexedSelection<T extends KubeObject> extends CacheSelection {
   /** Those alone that the index has under the value. What is there is indexed with the first question. */
   readonly by?: { readonly index: CacheIndex<T>; readonly value: string }

@@ -3,6 +3,7 @@ import type { Liveness } from '../reflector/liveness.ts'
 import type { EventHandler } from './listener.ts'
 import type { IndexFunction } from './store.ts'
 
+/** A handler that hears of the objects of an informer, until it is closed. */
 export interface Subscription {
   /** Resolves when the handler has returned from everything that was there at the beginning; rejects when it is closed before that. */
   readonly synced: Promise<void>
@@ -10,6 +11,7 @@ export interface Subscription {
   close(): void
 }
 
+/** How a handler hears of the objects of an informer. */
 export interface SubscribeOptions {
   /**
    * Milliseconds after which the handler hears of every object again, as an update from the object to itself; up to a tenth earlier or later, and
@@ -18,6 +20,7 @@ export interface SubscribeOptions {
   readonly resync?: number | undefined
 }
 
+/** How an informer is doing. */
 export interface InformerLiveness extends Liveness {
   /** How many objects are held. */
   readonly objects: number

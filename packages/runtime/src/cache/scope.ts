@@ -11,8 +11,10 @@ import {
 } from '@kubewright/core'
 import type { ShardScope } from './shard-filter.ts'
 
+/** What an informer keeps of each object: the whole, or its name and version. */
 export type Keep = 'objects' | 'keys'
 
+/** Which objects of a kind an informer holds. */
 export interface SelectorScope {
   readonly labelSelector?: string | undefined
   readonly fieldSelector?: string | undefined

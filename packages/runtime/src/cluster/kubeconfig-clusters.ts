@@ -18,6 +18,7 @@ export type KubeconfigSource =
       readonly contexts?: readonly string[]
     }
 
+/** Which contexts become clusters of a manager, and how often that is looked at. */
 export type KubeconfigClustersOptions = KubeconfigSource & {
   /** What else the clients are made with. */
   readonly client?: ClientOptions
@@ -199,7 +200,7 @@ async function inFile(
 ): Promise<ReadonlyMap<string, Found>> {
   const found = new Map<string, Found>()
   const named = new Map<string, string>()
-  for (const { name, print } of kubeconfigContexts(await readFile(kubeconfig, 'utf8'), kubeconfig)) {
+  for (const { name, print } of await kubeconfigContexts(await readFile(kubeconfig, 'utf8'), kubeconfig)) {
     if (contexts !== undefined && !contexts.includes(name)) continue
     const cluster = clusterName(name)
     const first = named.get(cluster)

@@ -8,6 +8,7 @@ import type { Duration } from './duration.ts'
 import type { ReconcileRequest } from './request.ts'
 import type { Draft, StatusOf } from './status.ts'
 
+/** When the object is reconciled again though nothing happened. */
 export interface ReconcileAgain {
   /** Once more after this time, failures forgotten. */
   readonly requeueAfter?: Duration
@@ -25,9 +26,11 @@ export interface ReconcileAgain {
   readonly prune?: boolean
 }
 
+/** Nothing; or when to come again: `{ requeueAfter: '10s' }`. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a reconcile that ends without a return, or with a call of a function without one, is the common case
 export type ReconcileResult = void | ReconcileAgain
 
+/** What a cleanup may answer. */
 export interface CleanupAgain extends ReconcileAgain {
   /**
    * Whether everything is undone, so that the finalizer can go; it goes before `requeueAfter` and `requeueAt`. `false` keeps the finalizer whatever the
@@ -37,6 +40,7 @@ export interface CleanupAgain extends ReconcileAgain {
   readonly done?: boolean
 }
 
+/** Nothing when everything is undone; else when to go on. */
 // biome-ignore lint/suspicious/noConfusingVoidType: as above
 export type CleanupResult = void | CleanupAgain
 
@@ -88,6 +92,7 @@ export interface ReconcileContext<T extends KubeObject> {
   readonly apply: <O extends KubeObject>(object: O, options?: ApplyOptions) => Promise<O>
 }
 
+/** How a reconcile applies one object. */
 export interface ApplyOptions {
   /** Whether the reconciled object becomes the controlling owner. @default true; false for a subresource */
   readonly own?: boolean
@@ -97,6 +102,7 @@ export interface ApplyOptions {
   readonly subresource?: string
 }
 
+/** `True`, `False` or `Unknown`. */
 export type ConditionStatus = Condition['status']
 
 /** Sets the condition of this type. `reason` in CamelCase for programs, `message` for people. */

@@ -30,6 +30,7 @@ export class FieldConflictError extends Error {
   }
 }
 
+/** A field that another manager holds. */
 export interface FieldConflict {
   /** As the server writes it: `.spec.replicas`. */
   readonly field: string
@@ -39,8 +40,12 @@ export interface FieldConflict {
 
 // By name and not by class: two copies of this package in one program must agree.
 const named = (name: string) => (error: unknown) => error instanceof Error && error.name === name
+/** Whether an error says that trying again cannot help. */
 export const isTerminal: (error: unknown) => boolean = named('TerminalError')
+/** Whether a reconcile took longer than its `reconcileTimeout`. */
 export const isReconcileTimeout: (error: unknown) => boolean = named('ReconcileTimeoutError')
+/** Whether the object became the work of another replica meanwhile. */
 export const isNotOurs: (error: unknown) => boolean = named('NotOursError')
 export const isOutdated: (error: unknown) => boolean = named('OutdatedError')
+/** Whether an `apply` with `force: false` met fields of other managers. */
 export const isFieldConflict = (error: unknown): error is FieldConflictError => named('FieldConflictError')(error)

@@ -14,6 +14,7 @@ export interface ExternalSource {
   run(context: ExternalSourceContext): Promise<void>
 }
 
+/** What a source of one's own has at hand. */
 export interface ExternalSourceContext {
   readonly signal: AbortSignal
   readonly clock: Clock
@@ -24,6 +25,7 @@ export interface ExternalSourceContext {
   trigger(target: ReconcileTarget): TriggerResult
 }
 
+/** A source of a controller that is told by hand what has changed outside the cluster. */
 export interface EventSource {
   /** For the option `sources`. */
   readonly source: ExternalSource

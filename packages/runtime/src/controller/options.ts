@@ -76,6 +76,7 @@ export function owned<W extends KubeObject>(kind: Kind<W>, options: Omit<OwnedKi
   return { ...options, kind } as unknown as OwnedKind
 }
 
+/** How a reconcile that failed is tried again. */
 export interface RetryOptions {
   /** Delay after the first failure; it doubles with each further one. @default 5 ms: a conflict with one's own cache is mostly over by then */
   readonly base?: Duration
@@ -85,6 +86,7 @@ export interface RetryOptions {
   readonly maxAttempts?: number
 }
 
+/** What a controller does, on what it is called, and how it is tried again. */
 export interface ControllerOptions<T extends KubeObject> {
   /** In logs, metrics, events, and as the field manager. It must stay the same in every release. @default the kind in lower case */
   readonly name?: string

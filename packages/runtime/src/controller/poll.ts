@@ -3,6 +3,7 @@ import { type Duration, milliseconds } from './duration.ts'
 import type { ExternalSource, ExternalSourceContext } from './external-source.ts'
 import { keyOf, type ReconcileTarget } from './request.ts'
 
+/** How often a {@link poll} source looks, and at what. */
 export interface PollOptions {
   /** In logs. @default 'poll' */
   readonly name?: string

@@ -21,7 +21,9 @@ export const onUpdate =
 export const generationChanged: Predicate = onUpdate(
   ({ metadata: old }, { metadata }) => old.generation !== metadata.generation || old.deletionTimestamp !== metadata.deletionTimestamp,
 )
+/** The labels have changed; whatever comes or goes counts too. */
 export const labelsChanged: Predicate = onUpdate((old, object) => !deepEqual(old.metadata.labels ?? {}, object.metadata.labels ?? {}))
+/** The annotations have changed; whatever comes or goes counts too. */
 export const annotationsChanged: Predicate = onUpdate(
   (old, object) => !deepEqual(old.metadata.annotations ?? {}, object.metadata.annotations ?? {}),
 )
@@ -60,14 +62,17 @@ function contentChanged(old: KubeObject, object: KubeObject): boolean {
   return !deepEqual(content(old), content(object))
 }
 
+/** The predicate does not hold. */
 export const not =
   <T extends KubeObject>(predicate: Predicate<T>): Predicate<T> =>
   (event) =>
     !predicate(event)
+/** One of the predicates holds. */
 export const anyOf =
   <T extends KubeObject>(...predicates: readonly Predicate<T>[]): Predicate<T> =>
   (event) =>
     predicates.some((predicate) => predicate(event))
+/** All of the predicates hold. */
 export const allOf =
   <T extends KubeObject>(...predicates: readonly Predicate<T>[]): Predicate<T> =>
   (event) =>

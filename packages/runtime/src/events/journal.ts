@@ -17,6 +17,7 @@ export interface JournalEntry {
   readonly count: number
 }
 
+/** Which recorded events are meant. */
 export interface JournalQuery {
   readonly namespace?: string | undefined
   readonly name?: string | undefined
@@ -30,6 +31,7 @@ export interface JournalQuery {
   readonly limit?: number | undefined
 }
 
+/** How many events were recorded. */
 export interface JournalStatistics {
   /** All that were recorded, those that are forgotten among them. */
   readonly total: number

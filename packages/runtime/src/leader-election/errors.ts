@@ -8,7 +8,9 @@ export class NotLeaderError extends Error {
   override readonly name = 'NotLeaderError'
 }
 
+/** Whether the program ended because it could not renew its lease. */
 export const isLeadershipLost = (error: unknown): error is LeadershipLostError =>
   error instanceof Error && error.name === 'LeadershipLostError'
 
+/** Whether a write was held back, because this replica may not lead any more. */
 export const isNotLeader = (error: unknown): error is NotLeaderError => error instanceof Error && error.name === 'NotLeaderError'

@@ -56,6 +56,16 @@ describe('the fence', () => {
     }
   })
 
+  test.each([
+    ['an object without a namespace', { name: { name: 'red' } }, 'update Deployment.apps/v1 "red" was not sent'],
+    ['a collection', { name: undefined }, 'update Deployment.apps/v1 was not sent'],
+    ['a resource whose kind is not known', { type: { ...write.type, kind: '' } }, 'update deployments "web/shop" was not sent'],
+    ['a path', { type: { ...write.type, kind: '', plural: '' }, name: undefined }, 'update a path was not sent'],
+  ])('names %s', (_, other, words) => {
+    const fence = leadershipFence({ writableFor: () => 0 }, new AbortController().signal)
+    expect(() => fence.before?.({ ...write, ...other } as WriteAttempt)).toThrow(words)
+  })
+
   test('lets the leader’s writes pass, and ends them when leadership does', () => {
     const abandon = new AbortController()
     const fence = leadershipFence({ writableFor: () => 1 }, abandon.signal)

@@ -1,7 +1,6 @@
 import type { Lease } from '@kubewright/client'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { held } from './lease.ts'
 import { beginning, type ElectionContext, type ElectionEffect, type ElectionFact, type ElectionState, step, validFor } from './machine.ts'
 
 const times = { leaseDuration: 15_000, renewDeadline: 10_000, retryPeriod: 2_000 }
@@ -127,7 +126,120 @@ describe('a candidate', () => {
   })
 })
 
+describe('a candidate whose lease says little', () => {
+  const bare: Lease = { metadata: { name: 'op', namespace: 'sys' } }
+
+  test('takes a lease that nobody ever held, and tells of no leader', () => {
+    const { state, effects } = after([
+      [0, time],
+      [0, lease(bare)],
+    ])
+    expect(state).toMatchObject({ is: 'asking', request: { do: 'update', from: 'reading' } })
+    expect(effects).toEqual([])
+  })
+
+  test('that could not take it looks soon who has', () => {
+    const { state, effects } = after([
+      [0, time],
+      [0, lease(bare)],
+      [5, failure],
+    ])
+    expect(state).toMatchObject({ is: 'waiting', ms: 95 })
+    expect(effects).toEqual([])
+  })
+})
+
+test.each([15_100, 16_000])(
+  'who could not take a lease that has run out, at %d ms, waits for a whole pause: there is nothing to be in time for',
+  (now) => {
+    const { state } = after([
+      [0, time],
+      [0, lease(leaseOf('other'))],
+      [now, time],
+      [now, lease(leaseOf('other'))],
+      [now, failure],
+    ])
+    expect(state).toMatchObject({ is: 'waiting', ms: 3200 })
+  },
+)
+
+test('a leader is told of once, however often its lease is read', () => {
+  const { effects } = after([
+    [0, time],
+    [0, lease(leaseOf('other', '1'))],
+    [4000, time],
+    [4000, lease(leaseOf('other', '2'))],
+  ])
+  expect(effects).toEqual([])
+})
+
+describe('what comes when nobody waits for it changes nothing', () => {
+  test.each([
+    ['a timer, while an answer is awaited', after([[0, time]]).state, time],
+    ['an answer, while the next try is awaited', leading(), lease(leaseOf('other'))],
+    ['anything, after the end', after([[60_000, time]], leading()).state, time],
+  ])('%s', (_, state, fact) => {
+    expect(step(state, fact, at(1))).toEqual([state, []])
+  })
+
+  test('making a lease has no other effect than the request', () => {
+    const { effects } = after([
+      [0, time],
+      [0, { saw: 'no lease' }],
+    ])
+    expect(effects).toEqual([])
+  })
+})
+
 describe('the leader', () => {
+  test('that renews is not told anew that it leads', () => {
+    const { state, effects } = after(
+      [
+        [2000, time],
+        [2005, written],
+      ],
+      leading(),
+    )
+    expect(state).toMatchObject({ role: { is: 'leader', renewedAt: 2000 } })
+    expect(effects).toEqual([])
+  })
+
+  test('counts its deadline from the last renewal, not from its beginning', () => {
+    const { state } = after(
+      [
+        [6000, time],
+        [6005, written],
+        [8000, time],
+      ],
+      leading(),
+    )
+    expect(state).toMatchObject({ is: 'asking', role: { is: 'leader', renewedAt: 6000 } })
+  })
+
+  test('leads on when the answer to a renewal that was sent in time comes after the deadline of the one before', () => {
+    const { state } = after(
+      [
+        [2000, time],
+        [12_000, written],
+      ],
+      leading(),
+    )
+    expect(state).toMatchObject({ is: 'waiting', role: { is: 'leader', renewedAt: 2000 } })
+  })
+
+  test('has lost when somebody has emptied the lease', () => {
+    const { state, effects } = after(
+      [
+        [2000, time],
+        [2010, failure],
+        [2020, lease(leaseOf(''))],
+      ],
+      leading(),
+    )
+    expect(state).toEqual({ is: 'lost', reason: 'somebody has emptied the lease' })
+    expect(effects).toEqual([])
+  })
+
   test('renews what it remembers, without reading, and keeps when it was acquired', () => {
     const { state } = after([[2000, time]], leading())
     expect(state).toMatchObject({
@@ -216,21 +328,16 @@ describe('the leader', () => {
   })
 
   test('is none when its renewal came back too late to be of any use', () => {
-    expect(
-      after(
-        [
-          [2000, time],
-          [14_600, written],
-        ],
-        leading(),
-      ).state,
-    ).toMatchObject({ is: 'lost' })
+    const { state, effects } = after(
+      [
+        [2000, time],
+        [14_600, written],
+      ],
+      leading(),
+    )
+    expect(state).toEqual({ is: 'lost', reason: 'the renewal of the lease took too long' })
+    expect(effects).toEqual([])
   })
-})
-
-test('a lease keeps what others have put on it', () => {
-  const before = { metadata: { name: 'op', annotations: { team: 'a' } }, spec: { holderIdentity: 'other', leaseTransitions: 1 } }
-  expect(held(candidate, before, 0)).toMatchObject({ metadata: { annotations: { team: 'a' } }, spec: { leaseTransitions: 2 } })
 })
 
 // Two candidates, one lease, and whatever delays and failures: never both at a time.

@@ -3,6 +3,7 @@ import { ConfigurationError } from '@kubewright/core'
 import { type Duration, milliseconds } from '../controller/duration.ts'
 import type { ElectionTimes } from './machine.ts'
 
+/** How replicas elect the one that works. */
 export interface LeaderElectionOptions {
   /** Name of the Lease. Replicas of one program share it; two programs must not. */
   readonly leaseName: string

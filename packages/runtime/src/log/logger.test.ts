@@ -54,6 +54,26 @@ describe('a log line', () => {
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d WARN {2}cannot apply {2}controller=website text="two words" error="no such field"\n$/)
   })
 
+  test('begins with the level and the time and ends with the message, as log pipelines and people expect it', () => {
+    const { log, lines } = capture()
+    log.with({ controller: 'website' }).error('failed', { name: 'shop', nothing: undefined, endless: Number.POSITIVE_INFINITY })
+    expect(lines[0]).toMatch(
+      /^\{"level":"error","time":"[^"]+","controller":"website","name":"shop","endless":null,"message":"failed"\}\n$/,
+    )
+  })
+
+  test('for people shows a time as it is, without quotes', () => {
+    const { log, lines } = capture({ format: 'text' })
+    log.info('read', { at: new Date(0) })
+    expect(lines[0]).toMatch(/ {2}at=1970-01-01T00:00:00\.000Z\n$/)
+  })
+
+  test('is not written at all by a silent logger', () => {
+    const { log, lines } = capture({ level: 'silent' })
+    log.error('quiet')
+    expect(lines).toEqual([])
+  })
+
   test('shows a time as a time, and of bytes how many: nobody would find a secret in a list of numbers', () => {
     const { log, last } = capture()
     log.info('read', { at: new Date(0), body: Buffer.from('hunter2'), all: { raw: new Uint8Array(3) } })

@@ -4,7 +4,9 @@ import { Redaction } from './redaction.ts'
 import { SecretValues } from './secret-values.ts'
 import { textLine } from './text-format.ts'
 
+/** How much is logged, from all to nothing. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
+/** What varies from one message to the next. */
 export type LogFields = Readonly<Record<string, unknown>>
 
 /**
@@ -24,6 +26,7 @@ export interface Logger {
   readonly secrets: SecretValues
 }
 
+/** How a logger writes, and where to. */
 export interface LoggerOptions {
   /** @default 'info' */
   readonly level?: LogLevel
@@ -35,6 +38,7 @@ export interface LoggerOptions {
   readonly secrets?: SecretValues
 }
 
+/** A logger that writes lines, in which no secret that it was told of is ever seen. */
 export function createLogger(options: LoggerOptions = {}): Logger {
   const { level = 'info', format = 'json', destination = process.stderr, secrets = new SecretValues() } = options
   const stream: DestinationStream = {

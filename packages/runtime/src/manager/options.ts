@@ -1,15 +1,16 @@
 import { hostname } from 'node:os'
 import type { Client } from '@kubewright/client'
 import { type Clock, ConfigurationError, systemClock } from '@kubewright/core'
-import { Registry } from 'prom-client'
 import type { CacheOptions } from '../cluster/cluster-tools.ts'
 import { type Duration, milliseconds } from '../controller/duration.ts'
 import type { ShownKind } from '../inspection/definitions.ts'
 import { type LeaderElectionOptions, type ResolvedElection, resolveElection } from '../leader-election/options.ts'
 import { createLogger, type Logger } from '../log/logger.ts'
+import { Registry } from '../metrics/prometheus.ts'
 import { isLocal, parseBindAddress } from '../serving/bind-address.ts'
 import type { ShardMemberFactory } from './shard-member.ts'
 
+/** What a manager runs with: a client, and everything that has a default. */
 export interface ManagerOptions {
   readonly client: Client
   /** @default the system's clock */
@@ -73,6 +74,7 @@ export interface ManagerOptions {
   readonly newId?: () => string
 }
 
+/** What the inspection endpoint tells besides what the manager knows by itself. */
 export interface InspectionSettings {
   /** The kinds that the program brings, for /crds. @default none */
   readonly kinds?: readonly ShownKind[]

@@ -4,6 +4,7 @@ import type { ReachabilityState } from '../reachability/reachability.ts'
 import type { MemberState, RunnableGroup } from './group.ts'
 import type { Runnable, RunnableDetail } from './runnable.ts'
 
+/** A runnable and how it is doing, for people. */
 export interface RunnableOverview extends RunnableDetail {
   readonly name: string
   /** With whom it starts and stops. */
@@ -11,6 +12,7 @@ export interface RunnableOverview extends RunnableDetail {
   readonly state: MemberState
 }
 
+/** A watch and how it is doing, for people. */
 export interface WatchOverview {
   readonly kind: string
   readonly synced: boolean
@@ -19,6 +21,7 @@ export interface WatchOverview {
   readonly users: number
 }
 
+/** A cluster of the manager, for people. */
 export interface ClusterOverview {
   /** `''`: the manager's own. */
   readonly name: string
@@ -39,6 +42,7 @@ export interface Overview {
   readonly clusters: readonly ClusterOverview[]
 }
 
+/** Where a manager is in its life. */
 export type ManagerLife = 'new' | 'running' | 'stopping' | 'stopped'
 
 export function overviewOfGroup(group: RunnableGroup): readonly RunnableOverview[] {

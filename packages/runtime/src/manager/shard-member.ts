@@ -35,4 +35,5 @@ export interface ShardMemberParts {
   readonly reachability: Reachability
 }
 
+/** Makes this replica a member of a ring: see `shardMember`. */
 export type ShardMemberFactory = (parts: ShardMemberParts) => ShardMember

@@ -1,6 +1,7 @@
 // Metrics under other names, for dashboards and alerts that were made for them. They are read from the ones that count, so that they cannot differ.
 import type { Counter, MetricObjectWithValues, MetricValue, Registry } from 'prom-client'
 
+/** A metric under a second name, for dashboards that know it by that. */
 export interface MetricAlias {
   readonly name: string
   readonly of: string

@@ -1,4 +1,4 @@
-import { Counter, type Registry } from 'prom-client'
+import { Counter, type Registry } from './prometheus.ts'
 
 /** The families `certwatcher_*`: whether certificates that change on disk arrive in the program. */
 export class CertificateMetrics {

@@ -1,6 +1,7 @@
 import type { RequestObservation } from '@kubewright/client'
-import { Counter, Histogram, type Registry } from 'prom-client'
+import { Counter, Histogram, type Registry } from './prometheus.ts'
 
+/** How much is measured of the requests to the API server. */
 export interface RestClientMetricsOptions {
   /**
    * Durations, sizes, name lookups and retries by verb and host besides the count of requests: some 150 series for each host. client-go leaves them

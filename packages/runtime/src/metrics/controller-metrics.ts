@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from './prometheus.ts'
 
 /** The results that are counted; their names are controller-runtime's, because people's dashboards know them. */
 export const RESULTS = ['success', 'error', 'requeue', 'requeue_after'] as const

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { Gauge, type Registry } from 'prom-client'
+import { Gauge, type Registry } from './prometheus.ts'
 
 /** How often the delay is sampled, in ms: prom-client's figure. A sample costs a timer of the event loop. */
 const RESOLUTION = 10

@@ -1,7 +1,7 @@
 import type { Clock } from '@kubewright/core'
-import { Counter, Gauge, type Registry } from 'prom-client'
 import { CertificateMetrics } from './certificate-metrics.ts'
 import { ControllerMetrics } from './controller-metrics.ts'
+import { Counter, Gauge, type Registry } from './prometheus.ts'
 import { QueueMetrics } from './queue-metrics.ts'
 import { type ClusterInformer, WatchMetrics } from './watch-metrics.ts'
 

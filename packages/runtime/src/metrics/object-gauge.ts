@@ -1,7 +1,8 @@
 import { type KubeObject, objectKey } from '@kubewright/core'
-import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Informer, Subscription } from '../cache/informer.ts'
+import { Counter, Gauge, type Registry } from './prometheus.ts'
 
+/** A gauge with a series for each object. */
 export interface ObjectGaugeOptions<L extends string> {
   readonly name: string
   readonly help: string
@@ -14,6 +15,7 @@ export interface ObjectGaugeOptions<L extends string> {
   readonly most?: number
 }
 
+/** One series of an object. */
 export interface ObjectSeries<L extends string> {
   readonly labels: Readonly<Record<L, string>>
   readonly value: number

@@ -27,6 +27,24 @@ test('has the names of prom-client’s default metrics, with values', async () =
   end()
 })
 
+test('counts the CPU time of the process since the measuring began, that of the program and that of the system', async () => {
+  const registry = new Registry()
+  const before = process.cpuUsage()
+  const end = processMetrics(registry)
+  while (process.cpuUsage(before).user < 50_000);
+  const text = await registry.metrics()
+  const spent = process.cpuUsage(before)
+  const counted = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])
+  expect(counted('process_cpu_user_seconds_total')).toBeGreaterThan(0)
+  expect(counted('process_cpu_seconds_total')).toBeGreaterThanOrEqual(counted('process_cpu_user_seconds_total'))
+  expect(counted('process_cpu_seconds_total')).toBeLessThanOrEqual((spent.user + spent.system) / 1e6)
+  await registry.metrics()
+  expect(Number(/^process_cpu_user_seconds_total (\S+)$/m.exec(await registry.metrics())?.[1])).toBeLessThanOrEqual(
+    process.cpuUsage(before).user / 1e6,
+  )
+  end()
+})
+
 test('can be ended: nothing is left in the registry, and another may begin', async () => {
   const registry = new Registry()
   for (let round = 0; round < 2; round++) {

@@ -2,7 +2,6 @@ import type { Registry } from 'prom-client'
 import heapSizeAndUsed from 'prom-client/lib/metrics/heapSizeAndUsed.js'
 import heapSpacesSizeAndUsed from 'prom-client/lib/metrics/heapSpacesSizeAndUsed.js'
 import osMemoryHeap from 'prom-client/lib/metrics/osMemoryHeap.js'
-import processCpuTotal from 'prom-client/lib/metrics/processCpuTotal.js'
 import processHandles from 'prom-client/lib/metrics/processHandles.js'
 import processMaxFileDescriptors from 'prom-client/lib/metrics/processMaxFileDescriptors.js'
 import processOpenFileDescriptors from 'prom-client/lib/metrics/processOpenFileDescriptors.js'
@@ -12,10 +11,11 @@ import processStartTime from 'prom-client/lib/metrics/processStartTime.js'
 import version from 'prom-client/lib/metrics/version.js'
 import { eventLoopLag } from './event-loop-lag.ts'
 import { gcDurations } from './gc-durations.ts'
+import { processCpu } from './process-cpu.ts'
 
 /** Those that only look when they are asked. */
 const COLLECTORS = [
-  processCpuTotal,
+  processCpu,
   processStartTime,
   osMemoryHeap,
   processOpenFileDescriptors,

@@ -1,6 +1,6 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { QueueObserver } from '../queue/options.ts'
 import type { WorkQueue } from '../queue/work-queue.ts'
+import { Counter, Gauge, Histogram, type Registry } from './prometheus.ts'
 
 /** client-go's: ten nanoseconds times ten, twelve times. */
 const BUCKETS = Array.from({ length: 12 }, (_, power) => 1e-8 * 10 ** power)

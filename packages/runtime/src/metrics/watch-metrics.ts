@@ -1,7 +1,7 @@
 import type { Clock } from '@kubewright/core'
-import { Counter, Gauge, type Registry } from 'prom-client'
 import type { InformerSummary } from '../cache/cache.ts'
 import type { WatchIncident } from '../reflector/reflector.ts'
+import { Counter, Gauge, type Registry } from './prometheus.ts'
 
 /** What is counted of the watches of one cluster. */
 export interface WatchCounts {

@@ -26,6 +26,7 @@ export type SightedOutcome =
   | { readonly result: 'requeue'; readonly error: unknown }
   | { readonly result: 'error'; readonly error: unknown; readonly verdict: 'retry' | 'terminal' | 'given up' }
 
+/** What a controller did, as it does it. */
 export type Observation =
   | ({ readonly what: 'began' } & ReconcileSighting)
   | ({
@@ -37,8 +38,10 @@ export type Observation =
   /** An event was recorded of an object of the cluster; `at`: wall-clock ms. */
   | { readonly what: 'recorded'; readonly at: number; readonly cluster: string; readonly event: RecordedEvent }
 
+/** Is told of each observation; what it throws is logged. */
 export type ObservationListener = (observation: Observation) => void
 
+/** Where controllers tell what they do, for who wants to watch: a dashboard, a test. */
 export class Observations {
   readonly #listeners = new Set<ObservationListener>()
   readonly #log: Logger

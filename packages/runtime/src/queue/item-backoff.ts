@@ -3,6 +3,7 @@ import type { RateLimiter } from './rate-limiter.ts'
 /** client-go's: see {@link ItemBackoffOptions}. */
 export const DEFAULT_BACKOFF = { base: 5, cap: 1_000_000 } as const
 
+/** How the delays of one key grow. */
 export interface ItemBackoffOptions {
   /** Delay after the first failure, in ms. @default 5: client-go's; a conflict with one's own cache is mostly over by then */
   readonly base?: number

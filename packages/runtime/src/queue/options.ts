@@ -13,6 +13,7 @@ export interface QueueObserver {
   retried(): void
 }
 
+/** How a queue counts time, spaces retries and shares its workers. */
 export interface WorkQueueOptions {
   readonly clock: Clock
   /** How long keys wait that failed. @default {@link itemBackoff} */
@@ -27,16 +28,19 @@ export interface WorkQueueOptions {
   readonly observer?: QueueObserver
 }
 
+/** How a key is put into the queue. */
 export interface AddOptions {
   /** Higher goes first; adds of one key keep the highest. @default 0 */
   readonly priority?: number
 }
 
+/** How long a key waits for more to come. */
 export interface DebounceOptions extends AddOptions {
   /** After that many ms since the first of the adds the key comes however many more there are. @default ten times the delay */
   readonly maxWait?: number
 }
 
+/** A key with its priority. */
 export interface QueueItem {
   readonly key: string
   readonly priority: number

@@ -1,6 +1,7 @@
 import type { Clock } from '@kubewright/core'
 import type { RateLimiter } from './rate-limiter.ts'
 
+/** How many retries there may be altogether. */
 export interface TokenBucketOptions {
   readonly clock: Clock
   /** Retries per second in the long run. */

@@ -4,6 +4,7 @@ import type { Logger } from '../log/logger.ts'
 import { type Belief, type Fact, hopeful, nextProbe, step } from './belief.ts'
 import { troubleOf, type Verdict, verdictOf } from './trouble.ts'
 
+/** What is believed of the API server: it answers, it does not, or nobody knows yet. */
 export type ReachabilityState = Belief['is']
 
 /**

@@ -8,6 +8,7 @@ test.each<[string, unknown, FailureKind, FailureKind]>([
   ['no connection', new ConnectionError('refused', { code: 'ECONNREFUSED' }), 'unreachable', 'unreachable'],
   ['a frame that is no JSON', new ConnectionError('broken', { code: 'MALFORMED_FRAME' }), 'broken', 'broken'],
   ['a mistake of ours', new TypeError('x'), 'broken', 'broken'],
+  ['nothing that was thrown', undefined, 'broken', 'broken'],
   ['410', status(410), 'expired', 'expired'],
   ['a resource version from the future', status(504, 'Too large resource version: 9, current: 1'), 'ahead', 'ahead'],
   ['429', status(429), 'throttled', 'throttled'],

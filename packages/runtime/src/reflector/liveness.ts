@@ -21,6 +21,7 @@ export interface Liveness {
   readonly failure: CurrentFailure | undefined
 }
 
+/** Why a watch is not there at the moment. */
 export interface CurrentFailure {
   readonly kind: FailureKind
   readonly message: string

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '@kubewright/core'
 
+/** Where something listens. */
 export interface BindAddress {
   /** `undefined`: every address of the machine. */
   readonly host: string | undefined

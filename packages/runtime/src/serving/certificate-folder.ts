@@ -7,6 +7,7 @@ import type { Logger } from '../log/logger.ts'
 import { watchFolder } from './folder-watch.ts'
 import { ReplaceableCertificate, type ServingCertificate } from './serving-certificate.ts'
 
+/** Where a certificate is read from, and what it is for. */
 export interface CertificateFolderOptions {
   /** Named in errors: where the folder came from, such as `--metrics-cert-dir`. */
   readonly flag: string

@@ -17,6 +17,7 @@ interface AnswerHead {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** An answer as a whole. */
 export interface HttpAnswer extends AnswerHead {
   readonly body: string
 }
@@ -36,8 +37,10 @@ export interface HttpQuestion {
   readonly signal: AbortSignal
 }
 
+/** Answers requests of a {@link HttpEndpoint}. */
 export type Answering = (url: URL, question: HttpQuestion) => Promise<HttpAnswer | HttpStream>
 
+/** A server that listens. */
 export interface HttpEndpoint {
   /** The real address, as `host:port`. */
   readonly address: string
@@ -55,6 +58,7 @@ const KEEP_ALIVE = 5_000
 /** A reader of a stream that takes nothing for so long is gone, or does not want it: what waits for it is memory. */
 const LONGEST_STALL = 60_000
 
+/** How a server listens, and what it takes. */
 export interface HttpOptions {
   /** @default none: plain HTTP */
   readonly certificate?: ServingCertificate | undefined

@@ -21,6 +21,7 @@ export function positionOfFamily({ cluster, group, kind, namespace = '', name }:
 
 export const positionOfNamespace = (cluster: string, namespace: string): number => positionOf(cluster, namespace)
 
+/** Where a family of objects is. */
 export interface FamilyScope {
   /** `''` for the manager's own cluster. */
   readonly cluster: string

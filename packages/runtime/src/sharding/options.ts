@@ -4,6 +4,7 @@ import { type Duration, milliseconds } from '../controller/duration.ts'
 import type { ElectionTimes } from '../leader-election/machine.ts'
 import type { Placement } from './family.ts'
 
+/** How replicas share the objects among them. */
 export interface ShardingOptions {
   /** Name of the ring. Replicas that share objects share it; two programs must not. Leases NAME-shards and NAME-shard-IDENTITY are made. */
   readonly name: string
@@ -45,6 +46,7 @@ export interface ShardingOptions {
   readonly client?: Client
 }
 
+/** What the caches of a replica hold: everything, or its share, chosen by itself, by the API server, or by a label. */
 export type ShardFiltering = 'none' | 'client' | 'server' | 'label'
 
 export interface ResolvedSharding extends ElectionTimes {

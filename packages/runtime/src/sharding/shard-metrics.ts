@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from '../metrics/prometheus.ts'
 import type { Territory } from './ring.ts'
 import { MEMBER_STATES, stateOf } from './sightings.ts'
 import type { ShardState } from './state.ts'

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { isJsonObject } from '../json.ts'
 import { HELD_BY_SERVER } from '../structural/checks.ts'
 
+/** How the items of a list field are told apart and bounded. */
 export interface ListOptions {
   /** Fewest items. */
   readonly min?: number

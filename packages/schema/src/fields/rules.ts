@@ -5,6 +5,7 @@ import { HELD_BY_SERVER, HELD_BY_WEBHOOK } from '../structural/checks.ts'
 import { rulesOf } from '../structural/metadata.ts'
 import type { ValidationRule } from '../structural/structural.ts'
 
+/** A CEL rule besides its expression. */
 export interface CelOptions<Value> extends Omit<ValidationRule, 'rule'> {
   /** The same rule for this process: without it objects that break the rule are refused by the API server alone. */
   readonly check?: (value: Value) => boolean
@@ -45,6 +46,7 @@ export function immutableFields<Schema extends z.ZodObject>(object: Schema, fiel
   }, object)
 }
 
+/** How many fields of a group may be set. */
 export type HowMany = 'exactlyOne' | 'atMostOne' | 'atLeastOne'
 
 /**

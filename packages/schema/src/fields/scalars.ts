@@ -24,6 +24,7 @@ export function quantity() {
 
 const GO_DURATION = /^(0|([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+)$/
 
+/** The bounds of a duration. */
 export interface DurationOptions {
   /** The shortest that is accepted, such as `1s`. */
   readonly min?: string

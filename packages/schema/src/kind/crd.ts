@@ -19,6 +19,7 @@ export interface CrdParts extends Names {
   readonly converted: boolean
 }
 
+/** What of a CRD depends on where it is installed. */
 export interface CrdOptions {
   /**
    * Where the API server finds the program's conversion webhook. Without it, of a kind with converters only the stored version is served: the API

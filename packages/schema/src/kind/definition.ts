@@ -21,7 +21,7 @@ interface AddedVersion extends VersionOptions<z.ZodObject, z.ZodObject>, Pick<Sp
 }
 
 /** @throws DefinitionError when the names are no names or the schema has a part that an API server cannot hold to. */
-export function defineKind<Spec extends z.ZodObject, Status extends z.ZodObject = z.ZodObject<Record<never, never>>>(
+export function defineKind<Spec, Status = z.ZodObject<Record<never, never>>>(
   options: KindOptions<Spec, Status>,
 ): DefinedKind<CustomResource<SpecOf<Spec>, SpecOf<Status>>, GivenSpecOf<Spec>> {
   checkNames(options, namesOf(options))

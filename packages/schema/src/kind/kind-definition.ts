@@ -71,6 +71,7 @@ export interface DefinedKind<T extends CustomResource, Input, Others = Record<ne
   inVersion<Name extends keyof Others & string>(version: Name): ObjectVersion<Others[Name]>
 }
 
+/** The types of one version: of its objects, and of what new ones are made from. */
 export interface VersionTypes<Spec extends z.ZodObject, Status extends z.ZodObject> {
   readonly object: CustomResource<SpecOf<Spec>, SpecOf<Status>>
   readonly input: GivenSpecOf<Spec>

@@ -1,14 +1,18 @@
 import type { z } from 'zod'
 import type { PrinterColumn, ScaleSubresource, ValidationRule } from '../structural/structural.ts'
 
+/** The schema as it is, or the sentence that an editor shows for what is none. */
+type ObjectSchema<Schema> = Schema extends z.ZodObject ? Schema : 'give an object schema: z.object({ … })'
+
 /** What one version of a kind looks like. */
-export interface VersionOptions<Spec extends z.ZodObject, Status extends z.ZodObject> {
+export interface VersionOptions<Spec, Status> {
   /** `v1alpha1`, `v1beta1`, `v1` … */
   readonly version: string
   readonly description?: string
-  readonly spec: Spec
+  /** The fields that users write: `z.object({ … })`. */
+  readonly spec: ObjectSchema<Spec>
   /** With a status, `/status` is a subresource: its writers cannot change the spec, nor the spec's writers the status. */
-  readonly status?: Status
+  readonly status?: ObjectSchema<Status>
   /**
    * Whether the API server accepts an object that has no spec at all; read here, it is an empty one.
    * @default false
@@ -34,7 +38,7 @@ export interface VersionOptions<Spec extends z.ZodObject, Status extends z.ZodOb
 }
 
 /** Everything that a kind is, said once: its types, its CRD, its checks come from here. */
-export interface KindOptions<Spec extends z.ZodObject, Status extends z.ZodObject> extends VersionOptions<Spec, Status> {
+export interface KindOptions<Spec, Status> extends VersionOptions<Spec, Status> {
   /** A DNS name that one owns, such as `example.dev`. */
   readonly group: string
   /** In CamelCase, singular. */

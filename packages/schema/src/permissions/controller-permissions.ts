@@ -16,6 +16,7 @@ export interface DeclaredController {
 /** A kind with the name of its resource. Kinds of one's own say whether they have a status. */
 export type DeclaredKind = Kind<KubeObject> & { readonly hasStatus?: boolean }
 
+/** What a program does besides running its controllers, which takes rights too. */
 export interface PermissionOptions {
   /** Whether replicas elect a leader. @default true */
   readonly leaderElection?: boolean

@@ -4,6 +4,7 @@ import type { CrdManifest, CustomResourceVersion, StructuralSchema } from '../st
 import { indent, literal, quoted } from './literal.ts'
 import { UnwritableSchemaError, type ZodWriter, zodWriter } from './zod-source.ts'
 
+/** How the source of a kind is written. */
 export interface KindSourceOptions {
   /** Where the definition finds `defineKind`. @default kubewright */
   readonly importFrom?: string

@@ -63,12 +63,14 @@ export interface PrinterColumn {
   readonly format?: string
 }
 
+/** Where `kubectl scale` and autoscalers find the replicas. */
 export interface ScaleSubresource {
   readonly specReplicasPath: string
   readonly statusReplicasPath: string
   readonly labelSelectorPath?: string
 }
 
+/** A CustomResourceDefinition. */
 export interface CrdManifest {
   readonly apiVersion: 'apiextensions.k8s.io/v1'
   readonly kind: 'CustomResourceDefinition'
@@ -93,6 +95,7 @@ export interface CrdManifest {
   }
 }
 
+/** How the API server converts between versions. */
 export type CrdConversion =
   | { readonly strategy: 'None' }
   | {
@@ -108,6 +111,7 @@ export interface WebhookClientConfig {
   readonly caBundle?: string
 }
 
+/** A version in a CustomResourceDefinition. */
 export interface CustomResourceVersion {
   readonly name: string
   readonly served: boolean

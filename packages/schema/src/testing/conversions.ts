@@ -6,6 +6,7 @@ import type { Converters, ConvertibleObject } from '../versions/version.ts'
 import type { FastCheck } from './fast-check.ts'
 import { validObjects } from './objects.ts'
 
+/** What conversions are checked with. */
 export interface ConversionCheckOptions {
   /** Objects per version and direction. @default 200 */
   readonly runs?: number

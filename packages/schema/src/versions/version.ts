@@ -17,8 +17,8 @@ export interface Conversion<Spec, Status> {
   readonly status?: Status
 }
 
-export type SpecOf<Schema extends z.ZodObject> = Immutable<z.output<Schema>>
-export type GivenSpecOf<Schema extends z.ZodObject> = Immutable<z.input<Schema>>
+export type SpecOf<Schema> = Schema extends z.ZodObject ? Immutable<z.output<Schema>> : never
+export type GivenSpecOf<Schema> = Schema extends z.ZodObject ? Immutable<z.input<Schema>> : never
 
 /**
  * Another version of a kind and how it converts to the hub, the version that the kind was defined with, and back. Both functions must be pure and lose
