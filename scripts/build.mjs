@@ -4,18 +4,8 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { leanDependencies } from './lean-dependencies.mjs'
 import { buildPage } from './page.mjs'
-
-/**
- * Messages in English alone: zod's facade holds all of its fifty languages, which is a third of what a program would load of it.
- * @type {import('esbuild').Plugin}
- */
-const englishOnly = {
-  name: 'english-only',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({ contents: "export { default as en } from './en.js'" }))
-  },
-}
 
 /** @type {import('esbuild').BuildOptions} */
 export const BUILD_OPTIONS = {
@@ -24,7 +14,7 @@ export const BUILD_OPTIONS = {
   platform: 'node',
   target: 'node22',
   logLevel: 'warning',
-  plugins: [englishOnly],
+  plugins: [leanDependencies],
   // The text of what is loaded stays in memory. Names stay too, for stack traces.
   minifyWhitespace: true,
   // Node prints the line of an error that nobody caught.

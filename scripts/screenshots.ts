@@ -1,10 +1,11 @@
-// `node scripts/screenshots.ts URL [DIR]`: pictures of a dashboard that is being served (by `kubewright up`, say), into docs/dashboard.
-import { mkdirSync } from 'node:fs'
+// `node scripts/screenshots.ts URL [DIR] [ACTIONS_TOKEN_FILE]`: pictures of a dashboard that is being served (by `kubewright up`, say), into docs/dashboard.
+// With the token also of what it can do.
+import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Snapshot } from '@kubewright/dashboard'
 import { chromiumPath, startBrowser } from '../test/dashboard/browser.ts'
 
-const [url, folder = join(dirname(import.meta.dirname), 'docs', 'dashboard')] = process.argv.slice(2)
+const [url, folder = join(dirname(import.meta.dirname), 'docs', 'dashboard'), tokenFile] = process.argv.slice(2)
 const chromium = chromiumPath()
 if (url === undefined || chromium === undefined) {
   process.stderr.write(url === undefined ? 'screenshots: say the URL of a dashboard\n' : 'screenshots: Chromium is not installed\n')
@@ -51,7 +52,29 @@ try {
     }
     await page.close()
   }
+  if (tokenFile !== undefined) await takeActions(readFileSync(tokenFile, 'utf8').trim())
 } finally {
   await browser.close()
 }
 process.stdout.write(`screenshots: in ${folder}\n`)
+
+/** The overview and an object that a controller works on, once actions are allowed. */
+async function takeActions(token: string): Promise<void> {
+  const page = await browser.page({ width: 1280, height: 860 })
+  await page.goto(`${url}#/`)
+  await page.getByRole('button', { name: 'Actions' }).click()
+  await page.getByLabel('Token of').fill(token)
+  await page.getByRole('button', { name: 'Allow', exact: true }).click()
+  await page
+    .getByRole('button', { name: /^Pause / })
+    .first()
+    .waitFor()
+  await page.screenshot({ path: join(folder, 'actions.png') })
+  const object = parent ?? rows.find(({ kind }) => overview.actsOn?.includes(kind))
+  if (object !== undefined) {
+    await page.goto(`${url}#/object/${encodeURIComponent(object.id)}`)
+    await page.getByRole('button', { name: 'Reconcile now' }).waitFor()
+    await page.screenshot({ path: join(folder, 'actions-object.png') })
+  }
+  await page.close()
+}

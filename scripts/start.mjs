@@ -17,6 +17,9 @@ const PROGRAMS = {
   image: ['scripts/image.ts'],
   conformance: ['scripts/conformance.ts'],
   soak: ['scripts/soak.ts'],
+  mutation: ['scripts/mutation.ts'],
+  observe: ['scripts/observe.ts'],
+  release: ['scripts/release.ts'],
 }
 
 const [what, ...rest] = process.argv.slice(2)
