@@ -25,10 +25,13 @@ async function started() {
       spec: { host: 'shop.example.org', ...spec },
     }) as never
   // A real API server takes up a new configuration after a moment.
-  await eventually(async () => {
-    const asked = await domains.create(domain('probe', {}), { dryRun: true })
-    expect(asked.spec.owner).toBeTruthy()
-  })
+  await eventually(
+    async () => {
+      const asked = await domains.create(domain('probe', {}), { dryRun: true })
+      expect(asked.spec.owner).toBeTruthy()
+    },
+    { timeout: 60_000 },
+  )
   const refusal = async (write: Promise<unknown>) => {
     const error = await failure(write)
     return isApiError(error) ? (error.status.details?.causes ?? []).map(({ field, message }) => `${field}: ${message}`) : error

@@ -14,7 +14,7 @@ const IN_PROCESS: Readonly<Partial<Record<DialectName, Features>>> = {
   aws: ALL,
   wasabi: ALL,
   seaweedfs: ALL,
-  ceph: { users: false, managedPolicies: false },
+  ceph: { users: false, managedPolicies: false, bridgesEvents: false },
   minio: { users: false, managedPolicies: false, abortsUploads: false },
 }
 const REAL: Readonly<Record<string, Features>> = {

@@ -9,6 +9,8 @@ export interface Features {
   readonly managedPolicies: boolean
   /** Lifecycle rules that end unfinished uploads. Where there are none, the whole rule is refused. @default true */
   readonly abortsUploads?: boolean
+  /** Notifications to EventBridge, which is of AWS. Where there is none, the whole of the notifications is refused. @default true */
+  readonly bridgesEvents?: boolean
 }
 
 export interface Wanted {
@@ -20,7 +22,10 @@ export interface Wanted {
 const providerRef = { name: 'store' }
 const listing = { statement: [{ effect: 'Allow', action: 's3:ListAllMyBuckets', resource: '*' }] }
 
-export function everything(prefix: string, { users, managedPolicies, abortsUploads = true }: Features): readonly Wanted[] {
+export function everything(
+  prefix: string,
+  { users, managedPolicies, abortsUploads = true, bridgesEvents = true }: Features,
+): readonly Wanted[] {
   const wanted = (kind: unknown, name: string, spec: object): Wanted => ({ kind: kind as Kind<KubeObject>, name, spec })
   const going = { deletionPolicy: 'Delete', forceDelete: true }
   const ofUsers = [
@@ -48,7 +53,7 @@ export function everything(prefix: string, { users, managedPolicies, abortsUploa
       },
       cors: { rules: [{ allowedOrigins: ['https://b', 'https://a'], allowedMethods: ['PUT', 'GET'], exposedHeaders: ['ETag'] }] },
       tagging: { tags: { team: 'web', empty: '' } },
-      notification: { eventBridge: true },
+      ...(bridgesEvents && { notification: { eventBridge: true } }),
     }),
     wanted(Bucket, 'plain', { providerRef, name: `${prefix}-plain`, autoManage: { enabled: users }, unsupported: 'Ignore', ...going }),
     wanted(BucketPolicy, 'all', { bucketRef: { name: 'all' }, policy: { statement } }),

@@ -1,4 +1,4 @@
-import type { Client } from '@kubewright/client'
+import { type Client, Namespace } from '@kubewright/client'
 import { isApiError, isNotFound } from '@kubewright/core'
 import type { Logger } from '@kubewright/runtime'
 
@@ -14,13 +14,22 @@ export async function checkNamespaces(client: Client, namespaces: readonly strin
       log.warn('there is no such namespace: nothing is done there until it is made', { namespace })
 }
 
+const REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+
+interface Reviewed {
+  readonly status?: { readonly allowed?: boolean }
+}
+
+/** Who may not look at it may be allowed to work in it, and is not to leave a refused request in the audit log. */
 async function mayBeThere(client: Client, namespace: string, signal: AbortSignal): Promise<boolean> {
+  const resourceAttributes = { verb: 'get', version: 'v1', resource: 'namespaces', name: namespace }
   try {
-    await client.request('GET', `/api/v1/namespaces/${encodeURIComponent(namespace)}`, { signal })
+    const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', spec: { resourceAttributes } }
+    const { status } = await client.request<Reviewed>('POST', REVIEWS, { body: review, signal })
+    if (status?.allowed === true) await (await client.resource(Namespace, { signal })).get({ name: namespace }, { signal })
     return true
   } catch (error) {
     signal.throwIfAborted()
-    // Who may not look at it may be allowed to work in it.
     if (isApiError(error)) return !isNotFound(error)
     throw error
   }
